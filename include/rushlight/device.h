@@ -1,0 +1,76 @@
+// Devices, and the options from which tensors are made (dtype, device, requires_grad), with LibTorch's setters.
+#pragma once
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "rushlight/scalar_type.h"
+
+namespace rushlight {
+
+enum class DeviceType : int8_t { CPU = 0, CUDA = 1, Meta = 14 };
+constexpr DeviceType kCPU = DeviceType::CPU, kCUDA = DeviceType::CUDA;
+
+struct Device {
+  constexpr Device(DeviceType type, int8_t index = -1) noexcept : type_(type), index_(index) {}
+  // "cpu", "cuda", "cuda:1"; raises Error naming the text when it is no device.
+  Device(std::string_view text);
+  Device(const char* text) : Device(std::string_view(text)) {}
+  Device(const std::string& text) : Device(std::string_view(text)) {}
+  constexpr DeviceType type() const noexcept { return type_; }
+  constexpr int8_t index() const noexcept { return index_; }
+  constexpr bool is_cpu() const noexcept { return type_ == kCPU; }
+  constexpr bool is_cuda() const noexcept { return type_ == kCUDA; }
+  std::string str() const;
+  friend constexpr bool operator==(Device a, Device b) noexcept { return a.type_ == b.type_ && a.index_ == b.index_; }
+
+ private:
+  DeviceType type_;
+  int8_t index_;
+};
+
+class TensorOptions {
+ public:
+  constexpr TensorOptions() noexcept = default;
+  constexpr TensorOptions(ScalarType type) noexcept : dtype_(type), has_dtype_(true) {}
+  constexpr TensorOptions(Device device) noexcept : device_(device), has_device_(true) {}
+  constexpr TensorOptions(DeviceType type) noexcept : TensorOptions(Device(type)) {}
+  constexpr TensorOptions dtype(std::optional<ScalarType> type) const noexcept {
+    TensorOptions o = *this;
+    o.has_dtype_ = type.has_value();
+    if (type) o.dtype_ = *type;
+    return o;
+  }
+  constexpr TensorOptions device(std::optional<Device> device) const noexcept {
+    TensorOptions o = *this;
+    o.has_device_ = device.has_value();
+    if (device) o.device_ = *device;
+    return o;
+  }
+  constexpr TensorOptions requires_grad(bool value = true) const noexcept {
+    TensorOptions o = *this;
+    o.requires_grad_ = value;
+    return o;
+  }
+  ScalarType dtype() const noexcept { return has_dtype_ ? dtype_ : get_default_dtype(); }
+  constexpr std::optional<ScalarType> dtype_opt() const noexcept {
+    return has_dtype_ ? std::optional<ScalarType>(dtype_) : std::nullopt;
+  }
+  constexpr Device device() const noexcept { return device_; }
+  constexpr bool has_dtype() const noexcept { return has_dtype_; }
+  constexpr bool has_device() const noexcept { return has_device_; }
+  constexpr bool requires_grad() const noexcept { return requires_grad_; }
+
+ private:
+  ScalarType dtype_ = kFloat;
+  Device device_ = kCPU;
+  bool has_dtype_ = false;
+  bool has_device_ = false;
+  bool requires_grad_ = false;
+};
+
+inline TensorOptions dtype(ScalarType type) { return TensorOptions(type); }
+inline TensorOptions device(Device device) { return TensorOptions(device); }
+inline TensorOptions requires_grad(bool value = true) { return TensorOptions().requires_grad(value); }
+
+}  // namespace rushlight

@@ -1,0 +1,362 @@
+// nn::Module: parameters, buffers and submodules by name; holders; hooks. Named and shaped as LibTorch's.
+#pragma once
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "rushlight/autograd.h"
+#include "rushlight/export.h"
+#include "rushlight/ops.h"
+#include "rushlight/ordered_dict.h"
+#include "rushlight/serialize.h"
+
+namespace rushlight::nn {
+
+class Module;
+template <class Contained>
+class ModuleHolder;
+
+// What load_state_dict did not find, and what it found too much.
+struct IncompatibleKeys {
+  std::vector<std::string> missing_keys, unexpected_keys;
+};
+
+// Type-erased forward hook; may return a replacement (undefined: keep).
+struct ForwardHook {
+  virtual ~ForwardHook() = default;
+  virtual Tensor operator()(Module& module, const Tensor& input, const Tensor& output) = 0;
+};
+
+class RL_API Module : public std::enable_shared_from_this<Module> {
+ public:
+  explicit Module(std::string name = "") : name_(std::move(name)) {}
+  Module(const Module&) = default;
+  virtual ~Module();
+
+  // ---- registration: names are the keys of state_dict ----
+  // Error when the name is empty, holds a dot or is taken. An undefined tensor registers "none".
+  Tensor& register_parameter(std::string name, Tensor tensor, bool requires_grad = true);
+  Tensor& register_buffer(std::string name, Tensor tensor, bool persistent = true);
+  template <class M>
+  std::shared_ptr<M> register_module(std::string name, std::shared_ptr<M> module) {
+    add_child(std::move(name), module);
+    return module;
+  }
+  template <class M>
+  std::shared_ptr<M> register_module(std::string name, ModuleHolder<M> holder) {
+    return register_module(std::move(name), holder.ptr());
+  }
+  template <class M>
+  std::shared_ptr<M> replace_module(const std::string& name, std::shared_ptr<M> module) {
+    children_.erase(name);
+    return register_module(name, std::move(module));
+  }
+  void unregister_module(const std::string& name);
+
+  // ---- traversal, in order of registration; a tensor shared by two names is listed once ----
+  std::vector<Tensor> parameters(bool recurse = true) const;
+  OrderedDict<std::string, Tensor> named_parameters(bool recurse = true) const;
+  std::vector<Tensor> buffers(bool recurse = true) const;
+  OrderedDict<std::string, Tensor> named_buffers(bool recurse = true) const;
+  std::vector<std::shared_ptr<Module>> children() const { return children_.values(); }
+  const OrderedDict<std::string, std::shared_ptr<Module>>& named_children() const noexcept { return children_; }
+  std::vector<std::shared_ptr<Module>> modules(bool include_self = true) const;
+  OrderedDict<std::string, std::shared_ptr<Module>> named_modules(const std::string& prefix = "", bool include_self = true) const;
+  template <class F>
+  void apply(const F& function) {
+    for (auto& child : children_) child.value()->apply(function);
+    function(*this);
+  }
+
+  // ---- state ----
+  virtual void train(bool on = true);
+  void eval() { train(false); }
+  bool is_training() const noexcept { return training; }
+  void requires_grad_(bool value = true);
+  virtual void zero_grad(bool set_to_none = true);
+  virtual void to(ScalarType dtype, bool non_blocking = false);
+  virtual void to(Device device, bool non_blocking = false);
+  // Parameters and persistent buffers by their full names, sharing memory with the module.
+  NamedTensors state_dict(const std::string& prefix = "") const;
+  // Copies values in. Strict: Error listing every missing, unexpected (with near matches) and mis-sized key.
+  IncompatibleKeys load_state_dict(const NamedTensors& state, bool strict = true);
+
+  // ---- identity ----
+  const std::string& name() const;        // the class, as Python prints it: "Linear"
+  std::string path() const;               // where it hangs in its outermost module: "encoder.0.fc"
+  virtual std::string extra_repr() const { return ""; }
+  virtual void pretty_print(std::string& out) const;  // Python's repr
+  std::string repr() const {
+    std::string out;
+    pretty_print(out);
+    return out;
+  }
+  virtual void reset_parameters() {}
+
+  // ---- hooks, run by the holder's call operator for modules of one tensor in, one out ----
+  template <class F>
+  unsigned register_forward_hook(F hook) {
+    struct Call final : ForwardHook {
+      explicit Call(F f) : f_(std::move(f)) {}
+      Tensor operator()(Module& m, const Tensor& in, const Tensor& out) override {
+        if constexpr (std::is_void_v<decltype(f_(m, in, out))>) return f_(m, in, out), Tensor();
+        else return f_(m, in, out);
+      }
+      F f_;
+    };
+    forward_hooks_.emplace_back(++last_hook_, std::make_shared<Call>(std::move(hook)));
+    return last_hook_;
+  }
+  // hook(module, input): may return a replacement of the input.
+  template <class F>
+  unsigned register_forward_pre_hook(F hook) {
+    struct Call final : ForwardHook {
+      explicit Call(F f) : f_(std::move(f)) {}
+      Tensor operator()(Module& m, const Tensor& in, const Tensor&) override {
+        if constexpr (std::is_void_v<decltype(f_(m, in))>) return f_(m, in), Tensor();
+        else return f_(m, in);
+      }
+      F f_;
+    };
+    pre_hooks_.emplace_back(++last_hook_, std::make_shared<Call>(std::move(hook)));
+    return last_hook_;
+  }
+  void remove_hook(unsigned handle);
+  bool has_hooks() const noexcept { return !forward_hooks_.empty() || !pre_hooks_.empty(); }
+  Tensor run_pre_hooks(const Tensor& input);
+  Tensor run_forward_hooks(const Tensor& input, Tensor output);
+
+  template <class M>
+  M* as() noexcept {
+    return dynamic_cast<M*>(this);
+  }
+
+  bool training = true;
+
+ protected:
+  // Adds "in module path (repr)" to an error that leaves forward.
+  template <class Contained>
+  friend class ModuleHolder;
+  friend class AnyModule;
+  void annotate(Error& error) const;
+
+ private:
+  void add_child(std::string name, std::shared_ptr<Module> module);
+  void check_name(const char* kind, const std::string& name) const;
+
+  mutable std::string name_;
+  Module* parent_ = nullptr;  // of the last registration; cleared when the parent goes
+  std::string name_in_parent_;
+  OrderedDict<std::string, Tensor> parameters_{"Parameter"};
+  OrderedDict<std::string, Tensor> buffers_{"Buffer"};
+  std::vector<std::string> transient_buffers_;
+  OrderedDict<std::string, std::shared_ptr<Module>> children_{"Submodule"};
+  std::vector<std::pair<unsigned, std::shared_ptr<ForwardHook>>> forward_hooks_, pre_hooks_;
+  unsigned last_hook_ = 0;
+};
+
+// A shared reference to a module that calls like it: `Net net(…); net(x); net->fc1;`
+template <class Contained>
+class ModuleHolder {
+ public:
+  using ContainedType = Contained;
+  ModuleHolder() : impl_(std::make_shared<Contained>()) {}
+  ModuleHolder(std::nullptr_t) {}
+  ModuleHolder(std::shared_ptr<Contained> module) : impl_(std::move(module)) {}
+  template <class Head, class... Tail>
+    requires(!(sizeof...(Tail) == 0 && (std::is_base_of_v<ModuleHolder, std::remove_cvref_t<Head>> || std::is_same_v<std::remove_cvref_t<Head>, std::nullptr_t> ||
+                                        std::is_convertible_v<Head, std::shared_ptr<Contained>>)))
+  explicit ModuleHolder(Head&& head, Tail&&... tail) : impl_(std::make_shared<Contained>(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}
+
+  explicit operator bool() const noexcept { return impl_ != nullptr; }
+  bool is_empty() const noexcept { return impl_ == nullptr; }
+  Contained* operator->() const { return get(); }
+  Contained& operator*() const { return *get(); }
+  const std::shared_ptr<Contained>& ptr() const {
+    get();
+    return impl_;
+  }
+  Contained* get() const {
+    check(impl_ != nullptr, "Accessing empty ModuleHolder");
+    return impl_.get();
+  }
+  operator std::shared_ptr<Contained>() const { return ptr(); }
+  operator std::shared_ptr<Module>() const
+    requires(!std::is_same_v<Contained, Module>)
+  {
+    return ptr();
+  }
+  template <class... Args>
+  decltype(auto) operator()(Args&&... args) const {
+    Contained& module = *get();
+    try {
+      if constexpr (sizeof...(Args) == 1 && std::is_same_v<decltype(module.forward(std::forward<Args>(args)...)), Tensor> &&
+                    (std::is_convertible_v<Args, const Tensor&> && ...)) {
+        if (module.has_hooks()) {
+          const Tensor input = module.run_pre_hooks(args...);
+          return module.run_forward_hooks(input, module.forward(input));
+        }
+      }
+      return module.forward(std::forward<Args>(args)...);
+    } catch (Error& error) {
+      module.annotate(error);
+      throw;
+    }
+  }
+
+ private:
+  std::shared_ptr<Contained> impl_;
+};
+
+// `class NetImpl : public nn::Module {…}; RUSHLIGHT_MODULE(Net);` makes the holder Net.
+#define RUSHLIGHT_MODULE_IMPL(Name, Impl)               \
+  class Name : public rushlight::nn::ModuleHolder<Impl> { \
+   public:                                              \
+    using rushlight::nn::ModuleHolder<Impl>::ModuleHolder; \
+    using Impl_ = Impl;                                 \
+  }
+#define RUSHLIGHT_MODULE(Name) RUSHLIGHT_MODULE_IMPL(Name, Name##Impl)
+#ifndef TORCH_MODULE
+#define TORCH_MODULE(Name) RUSHLIGHT_MODULE(Name)
+#endif
+
+// A module of one tensor in and one out, whatever its class.
+class AnyModule {
+ public:
+  template <class M>
+    requires std::is_base_of_v<Module, M>
+  AnyModule(std::shared_ptr<M> module)
+      : module_(std::move(module)), forward_([](Module& m, const Tensor& x) -> Tensor { return static_cast<M&>(m).forward(x); }) {}
+  template <class M>
+  AnyModule(const ModuleHolder<M>& holder) : AnyModule(holder.ptr()) {}
+  template <class M>
+    requires(std::is_base_of_v<Module, M> && !std::is_base_of_v<AnyModule, M>)
+  AnyModule(M&& module) : AnyModule(std::make_shared<std::remove_cvref_t<M>>(std::forward<M>(module))) {}
+
+  Tensor forward(const Tensor& input) const {
+    try {
+      if (module_->has_hooks()) {
+        const Tensor x = module_->run_pre_hooks(input);
+        return module_->run_forward_hooks(x, forward_(*module_, x));
+      }
+      return forward_(*module_, input);
+    } catch (Error& error) {
+      module_->annotate(error);
+      throw;
+    }
+  }
+  const std::shared_ptr<Module>& ptr() const noexcept { return module_; }
+
+ private:
+  std::shared_ptr<Module> module_;
+  Tensor (*forward_)(Module&, const Tensor&);
+};
+
+// Modules run one after another.
+class RL_API SequentialImpl : public Module {
+ public:
+  SequentialImpl() = default;
+  template <class... Modules>
+    requires(sizeof...(Modules) > 0)
+  explicit SequentialImpl(Modules&&... modules) {
+    (push_back(std::forward<Modules>(modules)), ...);
+  }
+  template <class M>
+  void push_back(M&& module) {
+    push_back(std::to_string(items_.size()), std::forward<M>(module));
+  }
+  template <class M>
+  void push_back(std::string name, M&& module) {
+    AnyModule any(std::forward<M>(module));
+    register_module(std::move(name), any.ptr());
+    items_.push_back(std::move(any));
+  }
+  Tensor forward(const Tensor& input) {
+    Tensor x = input;
+    for (const auto& item : items_) x = item.forward(x);
+    return x;
+  }
+  size_t size() const noexcept { return items_.size(); }
+  bool is_empty() const noexcept { return items_.empty(); }
+  std::shared_ptr<Module> operator[](size_t i) const { return items_.at(i).ptr(); }
+  template <class M>
+  M& at(size_t i) const {
+    auto* module = dynamic_cast<M*>(items_.at(i).ptr().get());
+    check(module != nullptr, "Sequential: module {} is not of the type that was asked for", i);
+    return *module;
+  }
+
+ private:
+  std::vector<AnyModule> items_;
+};
+RUSHLIGHT_MODULE(Sequential);
+
+// A list of modules, called by its owner.
+class RL_API ModuleListImpl : public Module {
+ public:
+  ModuleListImpl() = default;
+  template <class... Modules>
+    requires(sizeof...(Modules) > 0)
+  explicit ModuleListImpl(Modules&&... modules) {
+    (push_back(std::forward<Modules>(modules)), ...);
+  }
+  void push_back(std::shared_ptr<Module> module) {
+    register_module(std::to_string(items_.size()), module);
+    items_.push_back(std::move(module));
+  }
+  template <class M>
+  void push_back(const ModuleHolder<M>& holder) {
+    push_back(std::shared_ptr<Module>(holder.ptr()));
+  }
+  size_t size() const noexcept { return items_.size(); }
+  auto begin() noexcept { return items_.begin(); }
+  auto end() noexcept { return items_.end(); }
+  std::shared_ptr<Module> operator[](size_t i) const { return items_.at(i); }
+  template <class M>
+  M& at(size_t i) const {
+    auto* module = dynamic_cast<M*>(items_.at(i).get());
+    check(module != nullptr, "ModuleList: module {} is not of the type that was asked for", i);
+    return *module;
+  }
+  void pretty_print(std::string& out) const override;
+
+ private:
+  std::vector<std::shared_ptr<Module>> items_;
+};
+RUSHLIGHT_MODULE(ModuleList);
+
+inline std::string to_string(const Module& module) { return module.repr(); }
+
+}  // namespace rushlight::nn
+
+namespace rushlight {
+
+// A module's state as a file, and back: the same file in both doors.
+inline void save(const nn::Module& module, const std::string& path) { save_file(module.state_dict(), path); }
+template <class M>
+void save(const nn::ModuleHolder<M>& module, const std::string& path) {
+  save_file(module->state_dict(), path);
+}
+template <class M>
+void save(const std::shared_ptr<M>& module, const std::string& path)
+  requires std::is_base_of_v<nn::Module, M>
+{
+  save_file(module->state_dict(), path);
+}
+inline void save(const NamedTensors& state, const std::string& path) { save_file(state, path); }
+inline NamedTensors load(const std::string& path) { return load_file(path).tensors; }
+inline void load(nn::Module& module, const std::string& path) { module.load_state_dict(load_file(path).tensors); }
+template <class M>
+void load(nn::ModuleHolder<M>& module, const std::string& path) {
+  module->load_state_dict(load_file(path).tensors);
+}
+template <class M>
+void load(std::shared_ptr<M>& module, const std::string& path)
+  requires std::is_base_of_v<nn::Module, M>
+{
+  module->load_state_dict(load_file(path).tensors);
+}
+
+}  // namespace rushlight

@@ -1,0 +1,205 @@
+// What the files of the Python door share: the Tensor object, conversions in both directions, errors, the GIL.
+#pragma once
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "rushlight/ops.h"
+
+namespace rushlight::python {
+
+// ---- references ------------------------------------------------------------------------------------------------------
+
+// Owns one reference to a Python object.
+class Ref {
+ public:
+  Ref() noexcept = default;
+  static Ref steal(PyObject* object) noexcept {
+    Ref r;
+    r.object_ = object;
+    return r;
+  }
+  static Ref share(PyObject* object) noexcept {
+    Py_XINCREF(object);
+    return steal(object);
+  }
+  Ref(const Ref& other) noexcept : object_(other.object_) { Py_XINCREF(object_); }
+  Ref(Ref&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+  Ref& operator=(Ref other) noexcept {
+    std::swap(object_, other.object_);
+    return *this;
+  }
+  ~Ref() { Py_XDECREF(object_); }
+  PyObject* get() const noexcept { return object_; }
+  PyObject* take() noexcept { return std::exchange(object_, nullptr); }
+  explicit operator bool() const noexcept { return object_ != nullptr; }
+
+ private:
+  PyObject* object_ = nullptr;
+};
+
+// ---- errors ----------------------------------------------------------------------------------------------------------
+
+// A Python exception on its way through C++ code, possibly through code that runs without the GIL.
+class PythonError : public std::exception {
+ public:
+  PythonError();  // takes the exception that is set
+  const char* what() const noexcept override { return "a Python exception"; }
+  void restore() const noexcept;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+// Inside a catch block: sets the Python exception that belongs to the C++ one. Returns null.
+std::nullptr_t raise_current() noexcept;
+// Sets a Python exception with a formatted message. Returns null.
+template <class... A>
+std::nullptr_t raise(PyObject* type, std::string_view text, const A&... args) {
+  PyErr_SetString(type, format(text, args...).c_str());
+  return nullptr;
+}
+// Throws PythonError when a call into Python has failed.
+inline PyObject* checked(PyObject* object) {
+  if (!object) [[unlikely]] throw PythonError();
+  return object;
+}
+inline void checked(int status) {
+  if (status < 0) [[unlikely]] throw PythonError();
+}
+// Runs f; a C++ exception becomes a Python one and a null (or -1) result.
+template <class F>
+auto guarded(const F& f) noexcept -> decltype(f()) {
+  try {
+    return f();
+  } catch (...) {
+    raise_current();
+    if constexpr (std::is_pointer_v<decltype(f())>) return nullptr;
+    else return -1;
+  }
+}
+inline PyObject* none() { return Py_NewRef(Py_None); }
+
+// ---- the GIL ---------------------------------------------------------------------------------------------------------
+
+// Note [When the GIL is released]
+// Releasing and regaining it costs more than a small op, so a call gives it up only for work that its inputs' sizes put
+// above some tens of microseconds, and around backward(). Kernels and pool workers never touch Python; hooks and custom
+// functions take the GIL themselves.
+class GilRelease {
+ public:
+  explicit GilRelease(bool release = true) : state_(release ? PyEval_SaveThread() : nullptr) {}
+  ~GilRelease() {
+    if (state_) PyEval_RestoreThread(state_);
+  }
+  GilRelease(const GilRelease&) = delete;
+  GilRelease& operator=(const GilRelease&) = delete;
+
+ private:
+  PyThreadState* state_;
+};
+class GilHold {
+ public:
+  GilHold() : state_(PyGILState_Ensure()) {}
+  ~GilHold() { PyGILState_Release(state_); }
+  GilHold(const GilHold&) = delete;
+  GilHold& operator=(const GilHold&) = delete;
+
+ private:
+  PyGILState_STATE state_;
+};
+constexpr int64_t kReleaseElements = 20000;    // elements of all inputs
+constexpr double kReleaseProducts = 50000;     // multiply-adds of a matmul or convolution
+
+// ---- the Tensor object -----------------------------------------------------------------------------------------------
+
+struct PyTensor {
+  PyObject_HEAD
+  Tensor tensor;
+  PyObject* dict;
+  PyObject* weakrefs;
+};
+extern PyTypeObject TensorType;
+extern PyTypeObject TensorMetaType;
+
+inline bool is_tensor(PyObject* o) noexcept {
+  return Py_TYPE(o) == &TensorType || PyType_IsSubtype(Py_TYPE(o), &TensorType);
+}
+inline const Tensor& tensor_of(PyObject* o) noexcept { return reinterpret_cast<PyTensor*>(o)->tensor; }
+// The Python object of a tensor, made if there is none; None for an undefined one.
+PyObject* wrap(Tensor tensor);
+// A new Python object of a subclass for a tensor that has none yet.
+PyObject* wrap_as(PyTypeObject* type, Tensor tensor);
+PyObject* wrap_list(const std::vector<Tensor>& tensors, bool as_list = false);
+
+// ---- small values ----------------------------------------------------------------------------------------------------
+
+extern PyTypeObject DTypeClass, DeviceClass, LayoutClass, MemoryFormatClass, SizeClass, GeneratorClass, FInfoClass, IInfoClass;
+
+PyObject* wrap(ScalarType dtype);
+PyObject* wrap(Device device);
+PyObject* wrap(MemoryFormat format);
+PyObject* wrap(const Scalar& scalar);
+PyObject* wrap_size(IntArrayRef sizes);      // torch.Size
+PyObject* wrap_ints(IntArrayRef values);     // a plain tuple
+PyObject* strided_layout();                  // borrowed
+const char* python_dtype_name(ScalarType dtype);   // "torch.float32"
+std::string tensor_type_name(ScalarType dtype);    // "torch.FloatTensor"
+
+bool dtype_from(PyObject* o, ScalarType& out);             // a dtype, or one of the types float, int, bool
+bool device_from(PyObject* o, Device& out);                // a device, text or an index; false without an exception: neither
+bool memory_format_from(PyObject* o, MemoryFormat& out);
+bool int_from(PyObject* o, int64_t& out);                  // an int, an object with __index__, a one-element integer tensor
+bool float_from(PyObject* o, double& out);
+bool scalar_from(PyObject* o, Scalar& out);                // a number, a NumPy number, a 0-d tensor
+bool bool_from(PyObject* o, bool& out);
+bool is_numpy_scalar(PyObject* o) noexcept;
+const std::optional<Generator>* generator_from(PyObject* o);  // null: not a generator
+// Tensor, or the class name as error messages show it.
+std::string type_name(PyObject* o);
+
+// The tensor that torch.tensor(data, dtype=…) makes.
+Tensor tensor_from(PyObject* data, std::optional<ScalarType> dtype, bool copy_arrays = true);
+// A tensor over the memory of an object with the buffer protocol.
+Tensor tensor_over_buffer(PyObject* object);
+PyObject* to_list(const Tensor& tensor);
+PyObject* to_item(const Tensor& tensor);
+
+// ---- parts of the module, one per file -------------------------------------------------------------------------------
+
+bool init_types(PyObject* module);           // dtype, device, layout, memory_format, finfo, iinfo
+bool init_size(PyObject* module);
+bool init_generator(PyObject* module);
+bool init_tensor(PyObject* module);
+bool init_rows(PyObject* module);            // every op of the table, and the methods that are written as rows
+bool init_new(PyObject* module);             // tensor(), as_tensor(), …
+bool init_exchange(PyObject* module);        // from_numpy, frombuffer, from_dlpack
+bool init_autograd(PyObject* module);
+bool init_function(PyObject* module);        // autograd.Function
+bool init_module_base(PyObject* module);
+bool init_printing(PyObject* module);
+bool init_settings(PyObject* module);        // grad modes, threads, defaults
+
+extern PyMethodDef tensor_methods[], tensor_new_methods[], tensor_exchange_methods[], tensor_autograd_methods[];
+extern PyGetSetDef tensor_attributes[];
+extern PyMappingMethods tensor_mapping;
+extern PyBufferProcs tensor_buffer;
+extern PyObject *out_of_memory_error, *linalg_error;
+
+PyObject* tensor_iter(PyObject* self);
+int tensor_contains(PyObject* self, PyObject* value);
+PyObject* tensor_repr(PyObject* self);
+PyObject* legacy_new(PyTypeObject* type, PyObject* args, PyObject* kwargs);
+PyObject* wrap_node(Node* node);                            // grad_fn; None for null
+int traverse_hooks(const Tensor& tensor, visitproc visit, void* arg);
+void clear_hooks(const Tensor& tensor);
+void track_if_stateful(PyObject* tensor);                   // lets the collector see an object that can be in a cycle
+bool add_methods(PyTypeObject& type, PyMethodDef* methods); // to a type that is not ready yet: into its dict after PyType_Ready
+void* node_hook_object(const TensorHook* hook);             // the callable of a hook made by this door, borrowed; null otherwise
+
+}  // namespace rushlight::python

@@ -1,0 +1,13 @@
+"""Layers, losses, initialisers and the functional forms they are written in."""
+
+from __future__ import annotations
+
+from . import functional as functional
+from . import init as init
+from . import utils as utils
+from .modules import *  # noqa: F403
+from .modules import __all__ as _modules_all
+from .parameter import Buffer as Buffer
+from .parameter import Parameter as Parameter
+
+__all__ = [*_modules_all, "Buffer", "Parameter", "functional", "init", "utils"]

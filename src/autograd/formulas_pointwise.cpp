@@ -1,0 +1,109 @@
+// Gradients of pointwise ops that are longer than a line.
+#include "autograd/formulas.h"
+#include "rushlight/ops.h"
+
+namespace rushlight {
+
+Tensor pow_backward_self(const Tensor& grad, const Tensor& self, const Tensor& exponent) {
+  Tensor inner = mul(exponent, pow(self, sub(exponent, 1)));
+  return mul(grad, where(eq(exponent, 0), 0, inner));
+}
+
+Tensor pow_backward_self(const Tensor& grad, const Tensor& self, const Scalar& exponent) {
+  if (exponent.equal(0)) return zeros_like(grad);
+  if (exponent.equal(2)) return mul(grad, mul(self, 2));
+  const Scalar less = exponent.isFloatingPoint() ? Scalar(exponent.toDouble() - 1) : Scalar(exponent.toLong() - 1);
+  return mul(grad, mul(pow(self, less), exponent));
+}
+
+Tensor pow_backward_exponent(const Tensor& grad, const Tensor& self, const Tensor& exponent, const Tensor& result) {
+  // 0 ** e has derivative 0 for e >= 0, although log(0) is infinite.
+  Tensor zero = logical_and(eq(self, 0), ge(exponent, 0));
+  return mul(grad, where(zero, 0, mul(result, log(self))));
+}
+
+Tensor pow_backward_exponent(const Tensor& grad, const Scalar& self, const Tensor& exponent, const Tensor& result) {
+  const double log_base = __builtin_log(self.toDouble());
+  if (self.equal(0)) return mul(grad, where(ge(exponent, 0), 0, mul(result, log_base)));
+  return mul(grad, mul(result, log_base));
+}
+
+Tensor maximum_backward(const Tensor& grad, const Tensor& self, const Tensor& other) {
+  Tensor tied = eq(self, other);
+  return masked_fill(where(tied, div(grad, 2), grad), lt(self, other), 0);
+}
+
+Tensor minimum_backward(const Tensor& grad, const Tensor& self, const Tensor& other) {
+  Tensor tied = eq(self, other);
+  return masked_fill(where(tied, div(grad, 2), grad), gt(self, other), 0);
+}
+
+Tensor copysign_backward(const Tensor& grad, const Tensor& self, const Tensor& result) {
+  Tensor ratio = div(result, self);
+  return mul(grad, masked_fill(ratio, eq(self, 0), 0));
+}
+
+Tensor sinc_backward(const Tensor& grad, const Tensor& self) {
+  constexpr double pi = 3.141592653589793;
+  Tensor x = mul(self, pi);
+  Tensor slope = div(mul(sub(mul(x, cos(x)), sin(x)), pi), mul(x, x));
+  return mul(grad, masked_fill(slope, eq(self, 0), 0));
+}
+
+Tensor gelu_double_backward(const Tensor& grad, const Tensor& grad_output, const Tensor& self) {
+  // d²/dx² of x Φ(x) is φ(x) (2 - x²)
+  Tensor square = mul(self, self);
+  Tensor density = mul(exp(mul(square, -0.5)), 0.3989422804014327);
+  return mul(mul(grad, grad_output), mul(density, rsub(square, 2)));
+}
+
+Tensor gelu_tanh_backward(const Tensor& grad, const Tensor& self) {
+  constexpr double beta = 0.7978845608028654, kappa = 0.044715;
+  Tensor square = mul(self, self);
+  Tensor t = tanh(mul(mul(self, beta), add(mul(square, kappa), 1)));
+  Tensor inner = mul(add(mul(square, 3 * kappa), 1), beta);
+  Tensor right = mul(mul(mul(self, 0.5), rsub(mul(t, t), 1)), inner);
+  return mul(grad, add(mul(add(t, 1), 0.5), right));
+}
+
+Tensor silu_double_backward(const Tensor& grad, const Tensor& grad_output, const Tensor& self) {
+  Tensor s = sigmoid(self);
+  Tensor c = rsub(s, 1);
+  // σ' (2 + x (1 - 2σ)), σ' = σ (1 - σ)
+  return mul(mul(grad, grad_output), mul(mul(s, c), add(mul(self, rsub(mul(s, 2), 1)), 2)));
+}
+
+Tensor softplus_double_backward(const Tensor& grad, const Tensor& self, const Scalar& beta, const Scalar& threshold) {
+  Tensor x = mul(self, beta);
+  Tensor s = sigmoid(x);
+  Tensor slope = mul(mul(s, rsub(s, 1)), beta);
+  return mul(grad, masked_fill(slope, gt(x, threshold), 0));
+}
+
+Tensor hardswish_backward(const Tensor& grad, const Tensor& self) {
+  Tensor slope = add(div(self, 3), 0.5);
+  slope = where(le(self, -3), 0, where(ge(self, 3), 1, slope));
+  return mul(grad, slope);
+}
+
+Tensor as_strided_backward(const Tensor& grad, IntArrayRef base_sizes, IntArrayRef base_strides, IntArrayRef sizes, IntArrayRef strides, int64_t offset) {
+  // Scatter into a flat buffer that spans the base, accumulating where the view overlaps itself, then read the base back out.
+  auto span = [](IntArrayRef z, IntArrayRef s) {
+    int64_t last = 1;
+    for (size_t i = 0; i < z.size(); ++i) {
+      if (z[i] == 0) return int64_t{0};
+      last += (z[i] - 1) * s[i];
+    }
+    return last;
+  };
+  const int64_t reach = span(sizes, strides), whole = span(base_sizes, base_strides);
+  const int64_t length = reach + offset > whole ? reach + offset : whole;
+  Tensor flat = zeros({length}, grad.options());
+  if (reach > 0) {
+    Tensor index = arange(length, TensorOptions(kLong)).as_strided(sizes, strides, offset).reshape({-1});
+    flat = flat.index_add(0, index, grad.reshape({-1}));
+  }
+  return flat.as_strided(base_sizes, base_strides, 0);
+}
+
+}  // namespace rushlight

@@ -1,0 +1,111 @@
+// Storage and TensorImpl: pooled headers, small tensors in one block with their bytes, iterative release.
+#include "rushlight/tensor_impl.h"
+
+#include <new>
+
+#include "autograd/node.h"
+#include "core/allocator.h"
+#include "rushlight/error.h"
+
+namespace rushlight {
+namespace {
+
+// Header and bytes share one block up to this size, so that a small tensor costs one allocation less.
+constexpr size_t kInlineBytes = 4096;
+constexpr size_t kHeader = (sizeof(Storage) + 63) / 64 * 64;
+
+}  // namespace
+
+Storage* Storage::allocate(size_t nbytes) {
+  if (nbytes <= kInlineBytes) {
+    void* block = rushlight::allocate(kHeader + nbytes);
+    auto* storage = new (block) Storage;
+    storage->data = static_cast<char*>(block) + kHeader;
+    storage->nbytes = nbytes;
+    storage->inline_block = 1;
+    return storage;
+  }
+  void* data = rushlight::allocate(nbytes);
+  auto* storage = new (rushlight::allocate(sizeof(Storage))) Storage;
+  storage->data = data;
+  storage->nbytes = nbytes;
+  return storage;
+}
+
+Storage* Storage::borrow(void* data, size_t nbytes, void (*deleter)(void*), void* context) {
+  auto* storage = new (rushlight::allocate(sizeof(Storage))) Storage;
+  storage->data = data;
+  storage->nbytes = nbytes;
+  storage->deleter = deleter;
+  storage->context = context;
+  return storage;
+}
+
+void Storage::destroy() noexcept {
+  if (inline_block) {
+    rushlight::deallocate(this, kHeader + nbytes);
+    return;
+  }
+  if (deleter) deleter(context);
+  else rushlight::deallocate(data, nbytes);
+  rushlight::deallocate(this, sizeof(Storage));
+}
+
+TensorImpl* TensorImpl::make() { return new (rushlight::allocate(sizeof(TensorImpl))) TensorImpl; }
+
+void TensorImpl::set_geometry(IntArrayRef sizes, IntArrayRef strides) {
+  const size_t n = sizes.size();
+  check(n <= kMaxDims, "a tensor has at most {} dimensions, but got {}", kMaxDims, n);
+  int64_t* to = dims;
+  if (n > kInlineDims) to = static_cast<int64_t*>(rushlight::allocate(2 * n * sizeof(int64_t)));
+  int64_t total = 1;
+  bool overflow = false;
+  for (size_t i = 0; i < n; ++i) {
+    to[i] = sizes[i];
+    overflow |= __builtin_mul_overflow(total, sizes[i], &total);
+  }
+  bool dense = true;
+  int64_t expected = 1;
+  for (size_t i = n; i-- > 0;) {
+    to[n + i] = strides[i];
+    if (sizes[i] != 1) {
+      dense &= strides[i] == expected;
+      if (__builtin_mul_overflow(expected, sizes[i], &expected)) expected = 0;
+    }
+  }
+  if (total == 0 || overflow) {
+    for (size_t i = 0; i < n; ++i) {
+      if (sizes[i] == 0) {
+        total = 0;
+        overflow = false;
+        dense = true;
+      }
+    }
+  }
+  if (to != dims && dims != inline_dims) rushlight::deallocate(dims, 2 * ndim * sizeof(int64_t));
+  dims = to;
+  ndim = static_cast<int8_t>(n);
+  check(!overflow, "the number of elements of shape {} overflows a 64-bit integer", sizes);
+  count = total;
+  contiguous = dense;
+}
+
+void TensorImpl::set_contiguous(IntArrayRef sizes) {
+  DimVector strides(sizes.size());
+  int64_t step = 1;
+  for (size_t i = sizes.size(); i-- > 0;) {
+    strides[i] = step;
+    if (sizes[i] > 1 && __builtin_mul_overflow(step, sizes[i], &step)) step = 0;
+  }
+  set_geometry(sizes, strides);
+}
+
+void TensorImpl::destroy() noexcept {
+  delete autograd;  // a node's release is queued, so chains of any length are freed without recursion
+  if (base) base->release();
+  if (storage) storage->release();
+  if (dims != inline_dims) rushlight::deallocate(dims, 2 * ndim * sizeof(int64_t));
+  rushlight::deallocate(this, sizeof(TensorImpl));
+}
+
+}  // namespace rushlight

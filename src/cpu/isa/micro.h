@@ -1,0 +1,70 @@
+// What the per-ISA kernels of GEMM, convolution and pooling export: plain functions on raw pointers, one table per ISA.
+#pragma once
+#include <stdint.h>
+
+namespace rushlight::cpu {
+
+// k is cut at the same places on every ISA and every path: the result of one element is a sum of fma chains of this length.
+constexpr int64_t kGemmKBlock = 256;
+
+// How a tile of sums is written: c = alpha * sum + beta * c + bias[column]. beta == 0 does not read c.
+template <class T> struct GemmEpilogue {
+  T alpha, beta;
+  const T* bias;
+};
+
+template <class T> struct GemmKernels {
+  int mr, nr, lanes;  // rows and columns of the register tile, elements per vector
+
+  // dst[p * dst_stride + r] = src[r * lane_stride + p * k_stride] for r < rows, p < k; lanes up to `padded` are zero.
+  // May write up to `lanes` elements past the last row of dst.
+  void (*pack)(T* dst, int64_t dst_stride, const T* src, int64_t lane_stride, int64_t k_stride, int64_t rows, int64_t k,
+               int64_t padded);
+  // C[m][n] over packed panels: A panels of balanced height (Note [Balanced panels]), B panels of nr columns.
+  void (*macro)(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_panel, const T* b, int64_t b_panel, T* c,
+                int64_t ldc, const GemmEpilogue<T>& epilogue);
+  // C[m][n] without packing: any strides of A, unit column stride of B. k at most kGemmKBlock.
+  void (*direct)(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t ldb,
+                 T* c, int64_t ldc, const GemmEpilogue<T>& epilogue);
+  // y[r] = sum over p of a[r * lda + p] * x[p], over 64 (f64: 32) virtual lanes and a fixed tree.
+  void (*dot)(int64_t rows, int64_t k, const T* a, int64_t lda, const T* x, T* y);
+  // sums[j] = chain over p of x[p * x_stride] * b[p * ldb + j]; k at most kGemmKBlock.
+  void (*axpy)(int64_t n, int64_t k, const T* x, int64_t x_stride, const T* b, int64_t ldb, T* sums);
+  // c = alpha * sums + beta * c + bias over n contiguous elements.
+  void (*finish)(int64_t n, const T* sums, T* c, const GemmEpilogue<T>& epilogue);
+};
+
+// 16-bit floats, as raw bits: widen to f32, and round to nearest even.
+struct HalfKernels {
+  void (*widen_f16)(int64_t n, const uint16_t* src, float* dst);
+  void (*widen_bf16)(int64_t n, const uint16_t* src, float* dst);
+  void (*narrow_f16)(int64_t n, const float* src, uint16_t* dst);
+  void (*narrow_bf16)(int64_t n, const float* src, uint16_t* dst);
+  // As GemmKernels::dot, with the matrix in 16 bits and x in f32.
+  void (*dot_f16)(int64_t rows, int64_t k, const uint16_t* a, int64_t lda, const float* x, float* y);
+  void (*dot_bf16)(int64_t rows, int64_t k, const uint16_t* a, int64_t lda, const float* x, float* y);
+};
+
+// Integer products wrap around in their own type. B is row-major with stride ldb; k may be anything.
+template <class T> using IntegerGemm = void (*)(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, int64_t a_col,
+                                                const T* b, int64_t ldb, T* sums, int64_t ld_sums);
+struct IntegerKernels {
+  IntegerGemm<uint64_t> i64;
+  IntegerGemm<uint32_t> i32;
+  IntegerGemm<uint16_t> i16;
+  IntegerGemm<uint8_t> i8;
+};
+
+#define RL_DECLARE_MICRO(ISA)             \
+  namespace ISA {                         \
+  extern const GemmKernels<float> kGemmF32;  \
+  extern const GemmKernels<double> kGemmF64; \
+  extern const HalfKernels kHalf;         \
+  extern const IntegerKernels kInteger;   \
+  }
+RL_DECLARE_MICRO(base)
+RL_DECLARE_MICRO(avx2)
+RL_DECLARE_MICRO(avx512)
+#undef RL_DECLARE_MICRO
+
+}  // namespace rushlight::cpu

@@ -1,0 +1,78 @@
+// The one loop of pointwise kernels: loads, calls a functor on lanes, stores lanes or bytes 0/1.
+#pragma once
+
+#include "cpu/pointwise_args.h"
+#include "math/lanes.h"
+
+namespace rushlight::cpu::RL_ISA {
+
+template <int... kI>
+struct Indices {};
+template <int kCount, int... kI>
+struct MakeIndices : MakeIndices<kCount - 1, kCount - 1, kI...> {};
+template <int... kI>
+struct MakeIndices<0, kI...> {
+  using type = Indices<kI...>;
+};
+
+template <class V>
+inline void store_lanes(typename V::T* out, V value) {
+  value.store(out);
+}
+template <class V>
+inline void store_lanes(typename V::T* out, V value, int n) {
+  value.store(out, n);
+}
+template <int kBytes>
+inline void store_lanes(uint8_t* out, LaneMask<kBytes> value) {
+  value.store_bool(out);
+}
+template <int kBytes>
+inline void store_lanes(uint8_t* out, LaneMask<kBytes> value, int n) {
+  value.store_bool(out, n);
+}
+
+template <class Result>
+struct StoredAs {
+  using T = typename Result::T;
+};
+template <int kBytes>
+struct StoredAs<LaneMask<kBytes>> {
+  using T = uint8_t;
+};
+
+// Note [Pointwise loop]
+// An input that is one element for all is spread over one vector on the stack and read with step 0, so that one loop
+// serves every mix of the two. The rest goes through the same vector code by partial loads and stores: the same bits
+// wherever an element lies. Each vector is loaded before it is stored, so the output may be one of the inputs.
+template <class V, class F, int... kIn, int... kParam>
+inline void pointwise_loop_over(const PointwiseArgs& args, Indices<kIn...>, Indices<kParam...>) {
+  using T = typename V::T;
+  constexpr int kInputs = sizeof...(kIn), kLanes = V::kLanes;
+  const T* in[kInputs + 1] = {(const T*)args.in[kIn]...};
+  int64_t step[kInputs + 1] = {args.step[kIn]...};
+  alignas(64) T spread[kInputs + 1][kLanes];
+  for (int i = 0; i < kInputs; ++i) {
+    if (step[i] != 0) continue;
+    V(*in[i]).store(spread[i]);
+    in[i] = spread[i];
+  }
+  const V params[] = {V(*(const T*)args.params[kParam])..., V(T(0))};
+  using Result = decltype(F::template call<V>(V::load(in[kIn])..., params[kParam]...));
+  auto* out = (typename StoredAs<Result>::T*)args.out;
+  int64_t i = 0;
+  for (; i + kLanes <= args.n; i += kLanes)
+    store_lanes(out + i, F::template call<V>(V::load(in[kIn] + i * step[kIn])..., params[kParam]...));
+  const int rest = (int)(args.n - i);
+  if (rest == 0) return;
+  const auto load_rest = [&](int k) { return step[k] != 0 ? V::load(in[k] + i, rest) : V::load(spread[k]); };
+  store_lanes(out + i, F::template call<V>(load_rest(kIn)..., params[kParam]...), rest);
+}
+
+// F is `struct { template <class V> static auto call(V in…, V params…); }`, returning V or V::Mask.
+template <class V, class F, int kInputs, int kParams>
+void pointwise_loop(const PointwiseArgs& args) {
+  pointwise_loop_over<V, F>(args, typename MakeIndices<kInputs>::type{}, typename MakeIndices<kParams>::type{});
+}
+
+}  // namespace rushlight::cpu::RL_ISA

@@ -1,0 +1,63 @@
+// The includes of every generated body, and small helpers that only they use.
+#pragma once
+#include <array>
+
+#include "autograd/formulas.h"
+#include "dispatch/body.h"
+#include "dispatch/kernels.h"
+#include "plan/checks.h"
+#include "plan/dims.h"
+#include "plan/geometry.h"
+#include "plan/meta.h"
+#include "plan/metas.h"
+#include "plan/pointwise.h"
+#include "rushlight/ops.h"
+
+namespace rushlight {
+
+// How a node keeps an OptionalIntArrayRef.
+struct OptionalDims {
+  DimVector dims;
+  bool has = false;
+  operator OptionalIntArrayRef() const { return has ? OptionalIntArrayRef(IntArrayRef(dims)) : OptionalIntArrayRef(); }
+  bool has_value() const { return has; }
+};
+
+namespace detail {
+
+inline DimVector keep(IntArrayRef v) { return v; }
+inline OptionalDims keep(const OptionalIntArrayRef& v) { return v ? OptionalDims{DimVector(*v), true} : OptionalDims{}; }
+inline std::string keep(std::string_view v) { return std::string(v); }
+inline std::vector<double> keep(ArrayRef<double> v) { return v.vec(); }
+template <class T>
+T keep(const T& v) {
+  return v;
+}
+inline DimVector sizes_of(const Tensor& t) { return t.defined() ? DimVector(t.sizes()) : DimVector(); }
+inline ScalarType dtype_of(const Tensor& t) { return t.defined() ? t.dtype() : ScalarType::Undefined; }
+inline TensorOptions options_of(const Tensor& t) { return t.defined() ? t.options() : TensorOptions(); }
+inline std::vector<DimVector> sizes_of(TensorList list) {
+  std::vector<DimVector> out;
+  for (const auto& t : list) out.push_back(sizes_of(t));
+  return out;
+}
+inline std::vector<ScalarType> dtype_of(TensorList list) {
+  std::vector<ScalarType> out;
+  for (const auto& t : list) out.push_back(dtype_of(t));
+  return out;
+}
+inline void assign(Tensor* results, std::vector<Tensor> values) {
+  for (auto& v : values) *results++ = std::move(v);
+}
+inline bool needs_any(const Node* node, size_t first, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    if (node->needs(first + i)) return true;
+  }
+  return false;
+}
+// Stores a computed result into an out= tensor (resized when its shape differs) or into self.
+void store_out(const char* op, Tensor& out, const Tensor& result);
+void store_inplace(const char* op, Tensor& self, const Tensor& result);
+
+}  // namespace detail
+}  // namespace rushlight

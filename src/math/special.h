@@ -1,0 +1,174 @@
+// Error functions, gamma family, Bessel i0.
+//
+// erf is a vector polynomial for both types; erfc and i0 go through F64 vectors; erfinv, lgamma, digamma and trigamma are
+// computed in double, lane by lane. Coefficients: own fits, except the asymptotic series (Bernoulli numbers).
+#pragma once
+
+#include "math/exp_log.h"
+
+namespace rushlight::cpu::RL_ISA {
+
+struct ErfTableF32 {
+  static constexpr float kSplit = 0.9375f, kMax = 4;  // from kMax on erf rounds to 1
+  // erf(x) / x - 1 in x^2 below kSplit, error 2^-30; -ln(erfc(x)) / x above it, error 2^-30 of erf.
+  static constexpr float kSmall[] = {0x1.06eba8p-3f, -0x1.812742p-2f, 0x1.ce2deap-4f, -0x1.b80c86p-6f,
+                                     0x1.54b6bap-8f, -0x1.a9b1bcp-11f, 0x1.5b14d8p-14f};
+  static constexpr float kLarge[] = {0x1.20f01ap0f,  0x1.452a7cp-1f,  0x1.b39018p-4f, -0x1.86c05p-6f,
+                                     0x1.e2d6b6p-9f, -0x1.5d1eb6p-12f, 0x1.9acf6ep-17f};
+};
+struct ErfTableF64 {
+  static constexpr double kSplit = 1, kMax = 6, kMaxWide = 10.25;  // erfc(kMaxWide) rounds to 0 in float
+  // erf(x) / x - 1 in x^2 below kSplit, error 2^-56.
+  static constexpr double kSmall[] = {0x1.06eba8214db68p-3,  -0x1.812746b0379afp-2,  0x1.ce2f21a0406fcp-4,
+                                      -0x1.b82ce311e76d3p-6, 0x1.565bccf71ee91p-8,   -0x1.c02daffa14102p-11,
+                                      0x1.f9a2b512b30bap-14, -0x1.f4ca0075ec3fcp-17, 0x1.b97d225d804e5p-20,
+                                      -0x1.5bf80842284abp-23, 0x1.d6ba6a26a3618p-27, -0x1.aaa1ed8d2cd93p-31};
+  // erfc(x) e^(x^2) (1 + 2x) in (x - 3) / (x + 3) for x in [1, 10.25], relative error 2^-53.
+  static constexpr double kTail[] = {0x1.40c522d7e4987p0,    -0x1.15c084bb9e895p-3,  -0x1.85a15c58a8bacp-5,
+                                     0x1.098366a5b02d8p-3,   -0x1.e88b803a96073p-4,  0x1.17ca2879b861ep-4,
+                                     -0x1.8574c3e33b18bp-6,  0x1.4b8848e27ef76p-9,   0x1.ef1bb3dfaea2ap-10,
+                                     -0x1.98da3a7e1a05bp-11, -0x1.b8fb8ee293a1dp-14, 0x1.0639ee2fb4cfep-13,
+                                     0x1.450df918ccdc9p-18,  -0x1.4ce991ac0b736p-16, -0x1.e11397fa345e9p-22,
+                                     0x1.81b056964d45ap-19};
+};
+
+inline F32 erf(F32 x) {
+  const F32 size = abs(x);
+  const F32 small = fma(x, polynomial(x * x, ErfTableF32::kSmall), x);
+  const F32 bounded = min_or_second(size, F32(ErfTableF32::kMax));
+  const F32 large = F32(1) - exp_clamped(-(bounded * polynomial(bounded, ErfTableF32::kLarge)));
+  return where(size > F32(ErfTableF32::kSplit), copysign(large, x), small);
+}
+
+inline F64 erf_small(F64 x) { return fma(x, polynomial(x * x, ErfTableF64::kSmall), x); }
+// erfc for x in [1, 10.25]; relative error about x^2 2^-53.
+inline F64 erfc_tail(F64 x) {
+  const F64 u = (x - F64(3)) / (x + F64(3));
+  return exp_clamped(-(x * x)) * polynomial(u, ErfTableF64::kTail) / fma(F64(2), x, F64(1));
+}
+inline F64 erf(F64 x) {
+  const F64 size = abs(x);
+  const F64 tail = erfc_tail(max_or_second(min_or_second(size, F64(ErfTableF64::kMax)), F64(ErfTableF64::kSplit)));
+  return where(size > F64(ErfTableF64::kSplit), copysign(F64(1) - tail, x), erf_small(x));
+}
+inline F32 erfc(F32 x) {
+  return through_f64(x, [](F64 a) {
+    const F64 size = abs(a);
+    const F64 bounded = min_or_second(size, F64(ErfTableF64::kMaxWide));
+    const F64 tail = erfc_tail(max_or_second(bounded, F64(ErfTableF64::kSplit)));
+    const F64 large = where(a < F64(0), F64(2) - tail, tail);
+    return where(size > F64(ErfTableF64::kSplit), large, F64(1) - erf_small(a));
+  });
+}
+inline F64 erfc(F64 x) {
+  return per_lane(x, [](double a) { return __builtin_erfc(a); });
+}
+
+// Winitzki's approximation (2 digits) and three Halley steps; towards 1 the error is taken from erfc, which keeps digits.
+inline double erfinv_scalar(double y) {
+  const double size = __builtin_fabs(y);
+  if (!(size < 1)) return size == 1 ? __builtin_copysign(__builtin_inf(), y) : __builtin_nan("");
+  constexpr double kHalfRootPi = 0x1.c5bf891b4ef6bp-1;
+  if (size < 1e-4) return kHalfRootPi * y * (1 + 0x1.0c152382d7366p-2 * y * y);
+  const double log_term = __builtin_log((1 - size) * (1 + size)), a = 0.147;
+  const double t = 2 / (0x1.921fb54442d18p1 * a) + 0.5 * log_term;
+  double x = __builtin_sqrt(__builtin_sqrt(t * t - log_term / a) - t);
+  for (int step = 0; step < 3; ++step) {
+    const double error = size < 0.5 ? __builtin_erf(x) - size : (1 - size) - __builtin_erfc(x);
+    const double newton = error * kHalfRootPi * __builtin_exp(x * x);
+    x -= newton / (1 + x * newton);
+  }
+  return __builtin_copysign(x, y);
+}
+
+inline double lgamma_scalar(double x) {
+  int sign;
+  return __builtin_lgamma_r(x, &sign);
+}
+
+inline double digamma_scalar(double x) {
+  if (x == 0) return __builtin_copysign(__builtin_inf(), -x);
+  double result = 0;
+  if (x < 0) {
+    if (x == __builtin_floor(x)) return __builtin_nan("");
+    const double pi = 0x1.921fb54442d18p1;
+    result = -pi / __builtin_tan(pi * (x - __builtin_trunc(x)));
+    x = 1 - x;
+  }
+  for (; x < 10; x += 1) result -= 1 / x;
+  const double z = 1 / (x * x);
+  const double series =
+      z * (1.0 / 12 + z * (-1.0 / 120 + z * (1.0 / 252 + z * (-1.0 / 240 + z * (1.0 / 132 + z * (-691.0 / 32760 + z / 12))))));
+  return result + (__builtin_log(x) - 0.5 / x - series);
+}
+
+inline double trigamma_scalar(double x) {
+  double sign = 1, result = 0;
+  if (x < 0.5) {
+    const double root = 0x1.921fb54442d18p1 / __builtin_sin(0x1.921fb54442d18p1 * (x - __builtin_round(x)));
+    sign = -1;
+    result = -root * root;
+    x = 1 - x;
+  }
+  for (; x < 12; x += 1) result += 1 / (x * x);
+  const double z = 1 / (x * x);
+  const double series = 1.0 / 6 + z * (-1.0 / 30 + z * (1.0 / 42 + z * (-1.0 / 30 + z * (5.0 / 66 - z * 691.0 / 2730))));
+  return sign * (result + (1 + 0.5 / x + z * series) / x);
+}
+
+#define RL_SPECIAL_SCALAR(name)                                                                       \
+  inline F32 name(F32 x) {                                                                            \
+    return per_lane(x, [](float a) { return (float)name##_scalar((double)a); });                      \
+  }                                                                                                   \
+  inline F64 name(F64 x) {                                                                            \
+    return per_lane(x, [](double a) { return name##_scalar(a); });                                    \
+  }
+RL_SPECIAL_SCALAR(erfinv)
+RL_SPECIAL_SCALAR(lgamma)
+RL_SPECIAL_SCALAR(digamma)
+RL_SPECIAL_SCALAR(trigamma)
+#undef RL_SPECIAL_SCALAR
+
+// Sum of c[k] T_k(x), Clenshaw.
+template <int N>
+inline F64 chebyshev(F64 x, const double (&c)[N]) {
+  F64 b1(0.0), b2(0.0);
+  const F64 twice = x + x;
+  for (int k = N - 1; k > 0; --k) {
+    const F64 b0 = fma(twice, b1, F64(c[k]) - b2);
+    b2 = b1;
+    b1 = b0;
+  }
+  return fma(x, b1, F64(c[0]) - b2);
+}
+struct BesselI0Table {
+  // e^-x i0(x) on [0, 8] in x/4 - 1, and e^-x sqrt(x) i0(x) beyond in 16/x - 1: the split of Cephes, own coefficients.
+  static constexpr double kSmall[] = {
+      0.33839763720473803, -0.3046826723431984, 0.17162090152220877, -0.09490109704804764, 0.04930528423967071,
+      -0.02373741480589947, 0.010546460394594998, -0.004324309995050576, 0.0016394756169413357,
+      -0.0005763755745385824, 0.00018850288509584165, -5.754195010082104e-05, 1.6448448070728896e-05,
+      -4.4167383584587505e-06, 1.1173875391201037e-06, -2.670793853940612e-07, 6.046995022541919e-08,
+      -1.300025009986248e-08, 2.6598237246823866e-09, -5.189795601635263e-10, 9.675809035373237e-11,
+      -1.726826291441556e-11, 2.95505266312964e-12, -4.856446783111929e-13, 7.676185498604936e-14,
+      -1.1685332877993451e-14, 1.715391285555133e-15, -2.431279846547955e-16, 3.3307945188222384e-17,
+      -4.4153416464793395e-18};
+  static constexpr double kLarge[] = {
+      0.4022452055070544, 0.0033691164782556943, 6.889758346916825e-05, 2.8913705208347567e-06,
+      2.0489185894690638e-07, 2.266668990498178e-08, 3.3962320257083865e-09, 4.94060238822497e-10,
+      1.1889147107846439e-11, -3.1499165279632416e-11, -1.3215811840447713e-11, -1.7941785315068062e-12,
+      7.180124451383666e-13, 3.8527783827421426e-13, 1.54008621752141e-14, -4.150569347287222e-14,
+      -9.554846698828307e-15, 3.8116806693526224e-15, 1.7725601330565263e-15, -3.425485619677219e-16,
+      -2.8276239805165836e-16, 3.461222867697461e-17, 4.46562142029676e-17, -4.830504485944182e-18,
+      -7.233180487874754e-18};
+};
+inline F64 i0(F64 x) {
+  const F64 size = abs(x), growth = exp(size);
+  const F64 small = growth * chebyshev(fma(size, F64(0.25), F64(-1)), BesselI0Table::kSmall);
+  const F64 large = growth * chebyshev(F64(16) / size - F64(1), BesselI0Table::kLarge) / sqrt(size);
+  return where(size <= F64(8), small, large);
+}
+inline F32 i0(F32 x) {
+  return through_f64(x, [](F64 a) { return i0(a); });
+}
+
+}  // namespace rushlight::cpu::RL_ISA

@@ -1,0 +1,321 @@
+// nn::Module: registration, traversal, state and printing.
+#include "rushlight/nn/module.h"
+
+#include <cxxabi.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <typeinfo>
+
+namespace rushlight::nn {
+
+Module::~Module() {
+  for (auto& child : children_) {
+    if (child.value() && child.value()->parent_ == this) child.value()->parent_ = nullptr;
+  }
+}
+
+void Module::check_name(const char* kind, const std::string& name) const {
+  check(!name.empty(), "{} name must not be empty", kind);
+  check(name.find('.') == std::string::npos, "{} name must not contain a dot (got '{}')", kind, name);
+  check(!parameters_.contains(name) && !buffers_.contains(name) && !children_.contains(name), "{} '{}' already defined in {}", kind, name, this->name());
+}
+
+Tensor& Module::register_parameter(std::string name, Tensor tensor, bool requires_grad) {
+  check_name("Parameter", name);
+  if (tensor.defined()) {
+    check(tensor.is_leaf(), "cannot register the non-leaf tensor '{}' as a parameter; detach() it first", name);
+    if (requires_grad || tensor.requires_grad()) tensor.requires_grad_(requires_grad);
+  }
+  return parameters_.insert(std::move(name), std::move(tensor));
+}
+
+Tensor& Module::register_buffer(std::string name, Tensor tensor, bool persistent) {
+  check_name("Buffer", name);
+  if (!persistent) transient_buffers_.push_back(name);
+  return buffers_.insert(std::move(name), std::move(tensor));
+}
+
+void Module::add_child(std::string name, std::shared_ptr<Module> module) {
+  check_name("Submodule", name);
+  check(module != nullptr, "cannot register a null module as '{}'", name);
+  module->parent_ = this;
+  module->name_in_parent_ = name;
+  children_.insert(std::move(name), std::move(module));
+}
+
+void Module::unregister_module(const std::string& name) {
+  check(children_.contains(name), "No Module with name `{}` is registered", name);
+  if (children_[std::string_view(name)]->parent_ == this) children_[std::string_view(name)]->parent_ = nullptr;
+  children_.erase(name);
+}
+
+namespace {
+
+void collect_modules(const Module& module, const std::string& prefix, OrderedDict<std::string, std::shared_ptr<Module>>& out, std::vector<const Module*>& seen) {
+  for (const auto& child : module.named_children()) {
+    if (std::find(seen.begin(), seen.end(), child.value().get()) != seen.end()) continue;
+    seen.push_back(child.value().get());
+    const std::string path = prefix.empty() ? child.key() : prefix + "." + child.key();
+    out.insert(path, child.value());
+    collect_modules(*child.value(), path, out, seen);
+  }
+}
+
+void insert_once(OrderedDict<std::string, Tensor>& out, std::vector<const TensorImpl*>& seen, const std::string& prefix, const OrderedDict<std::string, Tensor>& from) {
+  for (const auto& item : from) {
+    if (!item.value().defined() || std::find(seen.begin(), seen.end(), item.value().impl()) != seen.end()) continue;
+    seen.push_back(item.value().impl());
+    out.insert(prefix.empty() ? item.key() : prefix + "." + item.key(), item.value());
+  }
+}
+
+}  // namespace
+
+OrderedDict<std::string, std::shared_ptr<Module>> Module::named_modules(const std::string& prefix, bool include_self) const {
+  OrderedDict<std::string, std::shared_ptr<Module>> out{"Submodule"};
+  if (include_self) {
+    // A module on the stack has no owner to share; list its children only.
+    if (auto self = const_cast<Module*>(this)->weak_from_this().lock()) out.insert(prefix, std::move(self));
+  }
+  std::vector<const Module*> seen{this};
+  collect_modules(*this, prefix, out, seen);
+  return out;
+}
+
+std::vector<std::shared_ptr<Module>> Module::modules(bool include_self) const { return named_modules("", include_self).values(); }
+
+OrderedDict<std::string, Tensor> Module::named_parameters(bool recurse) const {
+  OrderedDict<std::string, Tensor> out{"Parameter"};
+  std::vector<const TensorImpl*> seen;
+  insert_once(out, seen, "", parameters_);
+  if (recurse) {
+    for (const auto& m : named_modules("", false)) insert_once(out, seen, m.key(), m.value()->parameters_);
+  }
+  return out;
+}
+
+OrderedDict<std::string, Tensor> Module::named_buffers(bool recurse) const {
+  OrderedDict<std::string, Tensor> out{"Buffer"};
+  std::vector<const TensorImpl*> seen;
+  insert_once(out, seen, "", buffers_);
+  if (recurse) {
+    for (const auto& m : named_modules("", false)) insert_once(out, seen, m.key(), m.value()->buffers_);
+  }
+  return out;
+}
+
+std::vector<Tensor> Module::parameters(bool recurse) const { return named_parameters(recurse).values(); }
+std::vector<Tensor> Module::buffers(bool recurse) const { return named_buffers(recurse).values(); }
+
+void Module::train(bool on) {
+  training = on;
+  for (auto& child : children_) child.value()->train(on);
+}
+
+void Module::requires_grad_(bool value) {
+  for (auto& p : parameters()) p.requires_grad_(value);
+}
+
+void Module::zero_grad(bool set_to_none) {
+  for (auto& p : parameters()) {
+    Tensor& grad = p.mutable_grad();
+    if (!grad.defined()) continue;
+    if (set_to_none) grad.reset();
+    else grad = grad.detach().zero_();
+  }
+}
+
+void Module::to(ScalarType dtype, bool) {
+  check_type(is_floating_point(dtype), "nn.Module.to only accepts floating point dtypes, but got desired dtype={}", dtype_name(dtype));
+  NoGradGuard guard;
+  for (auto& p : parameters()) {
+    if (!p.is_floating_point()) continue;
+    p.set_data(p.detach().to(dtype));
+    if (p.grad().defined()) p.mutable_grad() = p.grad().to(dtype);
+  }
+  for (auto& b : buffers()) {
+    if (b.is_floating_point()) b.set_data(b.to(dtype));
+  }
+}
+
+void Module::to(Device device, bool) {
+  check(device.is_cpu(), "{} is not available: this build computes on the CPU", device.str());
+}
+
+NamedTensors Module::state_dict(const std::string& prefix) const {
+  NamedTensors out;
+  for (const auto& p : parameters_) {
+    if (p.value().defined()) out.emplace_back(prefix + p.key(), p.value().detach());
+  }
+  for (const auto& b : buffers_) {
+    const bool transient = std::find(transient_buffers_.begin(), transient_buffers_.end(), b.key()) != transient_buffers_.end();
+    if (b.value().defined() && !transient) out.emplace_back(prefix + b.key(), b.value().detach());
+  }
+  for (const auto& child : children_) {
+    for (auto& item : child.value()->state_dict(prefix + child.key() + ".")) out.push_back(std::move(item));
+  }
+  return out;
+}
+
+namespace {
+
+size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i;
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+std::string quoted_list(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& n : names) text += (text.empty() ? "\"" : ", \"") + n + "\"";
+  return text;
+}
+
+std::string near_matches(const std::vector<std::string>& unexpected, const std::vector<std::string>& missing) {
+  std::string text;
+  for (const auto& u : unexpected) {
+    const std::string* best = nullptr;
+    size_t least = u.size() / 3 + 2;
+    for (const auto& m : missing) {
+      const size_t d = edit_distance(u, m);
+      if (d < least) {
+        least = d;
+        best = &m;
+      }
+    }
+    if (best) text += "\n\tDid you mean \"" + *best + "\" instead of \"" + u + "\"?";
+  }
+  return text;
+}
+
+}  // namespace
+
+IncompatibleKeys Module::load_state_dict(const NamedTensors& state, bool strict) {
+  NoGradGuard guard;
+  IncompatibleKeys keys;
+  NamedTensors own = state_dict();
+  std::string errors;
+  for (auto& [name, target] : own) {
+    const auto found = std::find_if(state.begin(), state.end(), [&](const auto& item) { return item.first == name; });
+    if (found == state.end()) {
+      keys.missing_keys.push_back(name);
+    } else if (found->second.sizes() != target.sizes()) {
+      errors += format("\n\tsize mismatch for {}: copying a param with shape {} from checkpoint, the shape in current model is {}.", name, found->second.sizes(), target.sizes());
+    }
+  }
+  for (const auto& item : state) {
+    if (std::none_of(own.begin(), own.end(), [&](const auto& o) { return o.first == item.first; })) keys.unexpected_keys.push_back(item.first);
+  }
+  std::string report;
+  if (strict && !keys.unexpected_keys.empty()) report += "\n\tUnexpected key(s) in state_dict: " + quoted_list(keys.unexpected_keys) + ". " + near_matches(keys.unexpected_keys, keys.missing_keys);
+  if (strict && !keys.missing_keys.empty()) report += "\n\tMissing key(s) in state_dict: " + quoted_list(keys.missing_keys) + ". ";
+  report += errors;
+  check(report.empty(), "Error(s) in loading state_dict for {}:{}", this->name(), report);
+  for (auto& [name, target] : own) {
+    for (const auto& item : state) {
+      if (item.first == name) target.copy_(item.second);
+    }
+  }
+  return keys;
+}
+
+const std::string& Module::name() const {
+  if (name_.empty()) {
+    int status = 0;
+    char* text = abi::__cxa_demangle(typeid(*this).name(), nullptr, nullptr, &status);
+    std::string full = status == 0 ? text : typeid(*this).name();
+    std::free(text);
+    const size_t colon = full.rfind("::");
+    if (colon != std::string::npos) full = full.substr(colon + 2);
+    if (full.size() > 4 && full.ends_with("Impl")) full.resize(full.size() - 4);
+    name_ = full;
+  }
+  return name_;
+}
+
+std::string Module::path() const {
+  std::string path = name_in_parent_;
+  for (const Module* m = parent_; m && !m->name_in_parent_.empty(); m = m->parent_) path = m->name_in_parent_ + "." + path;
+  return parent_ ? path : "";
+}
+
+void Module::annotate(Error& error) const {
+  if (std::string_view(error.what()).find("\n  in module ") != std::string_view::npos) return;
+  const std::string path = this->path();
+  error.add_context("  in module " + (path.empty() ? "" : path + " ") + "(" + name() + "(" + extra_repr() + "))");
+}
+
+void Module::pretty_print(std::string& out) const {
+  const std::string extra = extra_repr();
+  out += name() + "(";
+  if (children_.is_empty()) {
+    out += extra + ")";
+    return;
+  }
+  if (!extra.empty()) out += "\n  " + extra;
+  for (const auto& child : children_) {
+    std::string inner = child.value()->repr(), indented;
+    for (const char c : inner) {
+      indented += c;
+      if (c == '\n') indented += "  ";
+    }
+    out += "\n  (" + child.key() + "): " + indented;
+  }
+  out += "\n)";
+}
+
+void ModuleListImpl::pretty_print(std::string& out) const {
+  // Runs of equal modules print as one line, as Python's ModuleList does.
+  if (items_.empty()) {
+    out += name() + "()";
+    return;
+  }
+  out += name() + "(";
+  for (size_t i = 0; i < items_.size();) {
+    const std::string text = items_[i]->repr();
+    size_t j = i + 1;
+    while (j < items_.size() && items_[j]->repr() == text) ++j;
+    std::string indented;
+    for (const char c : text) {
+      indented += c;
+      if (c == '\n') indented += "  ";
+    }
+    out += j - i == 1 ? format("\n  ({}): {}", i, indented) : format("\n  ({}-{}): {} x {}", i, j - 1, j - i, indented);
+    i = j;
+  }
+  out += "\n)";
+}
+
+void Module::remove_hook(unsigned handle) {
+  std::erase_if(forward_hooks_, [&](const auto& h) { return h.first == handle; });
+  std::erase_if(pre_hooks_, [&](const auto& h) { return h.first == handle; });
+}
+
+Tensor Module::run_pre_hooks(const Tensor& input) {
+  Tensor x = input;
+  const auto hooks = pre_hooks_;
+  for (const auto& [handle, hook] : hooks) {
+    if (Tensor replaced = (*hook)(*this, x, {}); replaced.defined()) x = std::move(replaced);
+  }
+  return x;
+}
+
+Tensor Module::run_forward_hooks(const Tensor& input, Tensor output) {
+  const auto hooks = forward_hooks_;
+  for (const auto& [handle, hook] : hooks) {
+    if (Tensor replaced = (*hook)(*this, input, output); replaced.defined()) output = std::move(replaced);
+  }
+  return output;
+}
+
+}  // namespace rushlight::nn

@@ -1,0 +1,478 @@
+// Note [Pointwise loops]
+// A loop computes on contiguous blocks in one of four types. The plan drops and joins dimensions until as few as possible
+// remain; a tensor that is contiguous in that order and of the loop's type is used where it lies, a broadcast number is
+// read with step 0, and everything else passes through a block of 512 elements that is gathered (and converted) before
+// the loop and scattered after it. So one loop per op and type serves every dtype, layout and broadcast.
+#include "plan/pointwise.h"
+
+#include <algorithm>
+
+#include "core/thread_pool.h"
+#include "cpu/convert.h"
+#include "cpu/isa.h"
+#include "plan/dims.h"
+#include "plan/meta.h"
+
+namespace rushlight {
+
+Meta meta::preserve(const Tensor& t, std::optional<ScalarType> dtype) {
+  const ScalarType type = dtype.value_or(t.dtype());
+  if (t.impl()->contiguous) return {t.sizes(), type};
+  if (t.is_non_overlapping_and_dense()) return {t.sizes(), type, t.strides()};
+  const Tensor* one = &t;
+  return {t.sizes(), type, plan::result_strides(t.sizes(), &one, 1)};
+}
+
+namespace plan {
+namespace {
+
+constexpr int64_t kBlock = 512;
+constexpr int kMaxOperands = 4;
+constexpr int64_t kGrain = 16384;
+
+constexpr Compute compute_type(ScalarType dtype) {
+  switch (dtype) {
+    case kFloat: case kHalf: case kBFloat16: return Compute::F32;
+    case kDouble: return Compute::F64;
+    case kLong: return Compute::I64;
+    default: return Compute::I32;
+  }
+}
+constexpr ScalarType dtype_of(Compute c) {
+  constexpr ScalarType types[] = {kFloat, kDouble, kLong, kInt};
+  return types[static_cast<int>(c)];
+}
+
+union Element {
+  float f32;
+  double f64;
+  int64_t i64;
+  int32_t i32;
+};
+
+// A number as an element of the loop's type; integers wrap to the operands' dtype first, as a tensor of it would hold it.
+Element element(const Scalar& s, Compute compute, ScalarType dtype) {
+  Element e{};
+  switch (compute) {
+    case Compute::F32: e.f32 = s.to<float>(); break;
+    case Compute::F64: e.f64 = s.toDouble(); break;
+    case Compute::I64: e.i64 = s.toLong(); break;
+    case Compute::I32:
+      switch (dtype) {
+        case kBool: e.i32 = s.toBool(); break;
+        case kByte: e.i32 = static_cast<uint8_t>(s.toLong()); break;
+        case kChar: e.i32 = static_cast<int8_t>(s.toLong()); break;
+        case kShort: e.i32 = static_cast<int16_t>(s.toLong()); break;
+        default: e.i32 = static_cast<int32_t>(s.toLong());
+      }
+  }
+  return e;
+}
+
+ScalarType combine(ScalarType higher, ScalarType lower) {
+  if (higher == ScalarType::Undefined) return lower;
+  if (lower == ScalarType::Undefined) return higher;
+  if (is_floating_point(higher)) return higher;
+  if (higher == kBool || is_floating_point(lower)) return promote_types(higher, lower);
+  return higher;
+}
+
+void check_dtype(const PointwiseInfo& info, ScalarType dtype) {
+  if (dtype == kBool && (info.reject & kRejectBool)) [[unlikely]] {
+    if (std::string_view(info.name) == "neg")
+      fail(ErrorKind::kRuntime, "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.");
+    if (std::string_view(info.name) == "sub" || std::string_view(info.name) == "rsub")
+      fail(ErrorKind::kRuntime, "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.");
+    fail(ErrorKind::kNotImplemented, "\"{}_cpu\" not implemented for 'Bool'; convert the tensor with to() first", info.name);
+  }
+}
+
+PointwiseKernel kernel_for(const PointwiseInfo& info, ScalarType dtype) {
+  PointwiseKernel k = info.kernels[static_cast<int>(compute_type(dtype))][cpu::isa_level()];
+  if (!k) [[unlikely]]
+    fail(ErrorKind::kNotImplemented, "\"{}_cpu\" not implemented for '{}'; convert the tensor with to() first", info.name, to_string(dtype));
+  return k;
+}
+
+// ---- the general path -----------------------------------------------------------------------------------------------
+
+struct Lane {  // one operand of the loop: the output first
+  char* data = nullptr;
+  ScalarType dtype = kFloat;
+  int64_t item = 4;
+  DimVector strides;   // in elements, one per remaining dim
+  bool direct = false;   // of the loop's type
+  bool flat = false;     // contiguous in iteration order
+  bool constant = false;  // one element for all
+  Element value{};       // of a constant
+};
+
+class Loop {
+ public:
+  Loop(const PointwiseInfo& info, PointwiseKernel kernel, Compute compute) : info_(info), kernel_(kernel), compute_(compute) {}
+
+  void set_sizes(IntArrayRef sizes) { sizes_ = sizes; }
+  void add(const Tensor& t, ScalarType loop_type) {
+    Lane& lane = lanes_[count_++];
+    lane.data = static_cast<char*>(t.data_ptr());
+    lane.dtype = t.dtype();
+    lane.item = t.element_size();
+    lane.direct = t.dtype() == loop_type;
+    lane.strides.resize(sizes_.size());
+    const size_t skip = sizes_.size() - t.sizes().size();
+    for (size_t d = 0; d < t.sizes().size(); ++d) lane.strides[skip + d] = t.sizes()[d] == 1 ? 0 : t.strides()[d];
+  }
+  void add(const Scalar& s, ScalarType dtype) {
+    Lane& lane = lanes_[count_++];
+    lane.constant = true;
+    lane.value = element(s, compute_, dtype);
+    lane.strides.resize(sizes_.size());
+  }
+  void constants(std::initializer_list<Scalar> values) {
+    int i = 0;
+    for (const auto& v : values) constants_[i++] = element(v, compute_, dtype_of(compute_));
+  }
+  void run();
+
+ private:
+  void simplify();
+  void run_range(int64_t begin, int64_t end) const;
+  void run_blocks(int64_t begin, int64_t end) const;
+  void locate(int64_t index, int64_t* position) const;
+  template <class F>
+  void segments(const Lane& lane, int64_t begin, int64_t count, const F& f) const;
+  void call(cpu::PointwiseArgs& args) const {
+    for (int i = 0; i < info_.constants; ++i) args.params[i] = &constants_[i];
+    kernel_(args);
+  }
+
+  const PointwiseInfo& info_;
+  PointwiseKernel kernel_;
+  Compute compute_;
+  DimVector sizes_;
+  Lane lanes_[kMaxOperands];
+  Element constants_[4] = {};
+  int count_ = 0;
+  int64_t total_ = 1;
+  bool rows_ = false;  // every operand's innermost dim is direct with step 0 or 1
+};
+
+// Orders dims by the output's strides, then joins neighbours that every operand walks as one.
+void Loop::simplify() {
+  size_t n = sizes_.size();
+  for (size_t i = 1; i < n; ++i) {  // largest stride first; insertion sort keeps the order of ties
+    for (size_t j = i; j > 0 && lanes_[0].strides[j - 1] < lanes_[0].strides[j] && sizes_[j] != 1; --j) {
+      std::swap(sizes_[j - 1], sizes_[j]);
+      for (int k = 0; k < count_; ++k) std::swap(lanes_[k].strides[j - 1], lanes_[k].strides[j]);
+    }
+  }
+  DimVector sizes;
+  DimVector strides[kMaxOperands];
+  for (size_t d = 0; d < n; ++d) {
+    if (sizes_[d] == 1) continue;
+    bool join = !sizes.empty();
+    for (int k = 0; join && k < count_; ++k) join = strides[k].back() == lanes_[k].strides[d] * sizes_[d];
+    if (join) {
+      sizes.back() *= sizes_[d];
+      for (int k = 0; k < count_; ++k) strides[k].back() = lanes_[k].strides[d];
+    } else {
+      sizes.push_back(sizes_[d]);
+      for (int k = 0; k < count_; ++k) strides[k].push_back(lanes_[k].strides[d]);
+    }
+  }
+  if (sizes.empty()) {
+    sizes.push_back(1);
+    for (int k = 0; k < count_; ++k) strides[k].push_back(k == 0 ? 1 : 0);
+  }
+  sizes_ = sizes;
+  total_ = numel_of(sizes_);
+  rows_ = sizes_.back() >= 16 || sizes_.size() == 1;
+  for (int k = 0; k < count_; ++k) {
+    Lane& lane = lanes_[k];
+    lane.strides = strides[k];
+    if (k > 0 && !lane.constant && std::all_of(lane.strides.begin(), lane.strides.end(), [](int64_t s) { return s == 0; })) {
+      cpu::convert(&lane.value, dtype_of(compute_), 1, lane.data, lane.dtype, 1, 1);
+      lane.constant = true;
+    }
+    lane.flat = lane.direct && lane.strides == contiguous_strides(sizes_);
+    const int64_t inner = lane.strides.back();
+    rows_ &= lane.constant || (lane.direct && (inner == 1 || (inner == 0 && k > 0)));
+  }
+}
+
+void Loop::locate(int64_t index, int64_t* position) const {
+  for (size_t d = sizes_.size(); d-- > 0;) {
+    position[d] = index % sizes_[d];
+    index /= sizes_[d];
+  }
+}
+
+// Calls f(offset in elements, at, n) for the runs along the innermost dim that make up [begin, begin + count).
+template <class F>
+void Loop::segments(const Lane& lane, int64_t begin, int64_t count, const F& f) const {
+  const size_t n = sizes_.size();
+  int64_t position[TensorImpl::kMaxDims];
+  locate(begin, position);
+  int64_t offset = 0;
+  for (size_t d = 0; d < n; ++d) offset += position[d] * lane.strides[d];
+  for (int64_t at = 0; at < count;) {
+    const int64_t run = std::min(sizes_[n - 1] - position[n - 1], count - at);
+    f(offset, at, run);
+    at += run;
+    offset += run * lane.strides[n - 1];
+    position[n - 1] += run;
+    for (size_t d = n - 1; d > 0 && position[d] == sizes_[d]; --d) {
+      offset += lane.strides[d - 1] - sizes_[d] * lane.strides[d];
+      position[d] = 0;
+      ++position[d - 1];
+    }
+  }
+}
+
+void Loop::run_range(int64_t begin, int64_t end) const {
+  if (!rows_) return run_blocks(begin, end);
+  const size_t n = sizes_.size();
+  int64_t position[TensorImpl::kMaxDims];
+  locate(begin, position);
+  int64_t offsets[kMaxOperands] = {};
+  for (int k = 0; k < count_; ++k) {
+    for (size_t d = 0; d < n; ++d) offsets[k] += position[d] * lanes_[k].strides[d];
+  }
+  for (int64_t i = begin; i < end;) {
+    const int64_t run = std::min(sizes_[n - 1] - position[n - 1], end - i);
+    cpu::PointwiseArgs args{};
+    args.n = run;
+    args.out = lanes_[0].data + offsets[0] * lanes_[0].item;
+    for (int k = 1; k < count_; ++k) {
+      const Lane& lane = lanes_[k];
+      args.in[k - 1] = lane.constant ? static_cast<const void*>(&lane.value) : lane.data + offsets[k] * lane.item;
+      args.step[k - 1] = !lane.constant && lane.strides[n - 1] != 0;
+    }
+    call(args);
+    i += run;
+    position[n - 1] += run;
+    for (int k = 0; k < count_; ++k) offsets[k] += run * lanes_[k].strides[n - 1];
+    for (size_t d = n - 1; d > 0 && position[d] == sizes_[d]; --d) {
+      for (int k = 0; k < count_; ++k) offsets[k] += lanes_[k].strides[d - 1] - sizes_[d] * lanes_[k].strides[d];
+      position[d] = 0;
+      ++position[d - 1];
+    }
+  }
+}
+
+void Loop::run_blocks(int64_t begin, int64_t end) const {
+  alignas(64) char blocks[kMaxOperands][kBlock * 8];
+  const ScalarType loop_type = dtype_of(compute_);
+  const ScalarType out_type = info_.promotion == Promotion::Bool ? kBool : loop_type;
+  for (int64_t i = begin; i < end; i += kBlock) {
+    const int64_t n = std::min(kBlock, end - i);
+    cpu::PointwiseArgs args{};
+    args.n = n;
+    args.out = lanes_[0].flat ? static_cast<void*>(lanes_[0].data + i * lanes_[0].item) : blocks[0];
+    for (int k = 1; k < count_; ++k) {
+      const Lane& lane = lanes_[k];
+      args.step[k - 1] = !lane.constant;
+      if (lane.constant) {
+        args.in[k - 1] = &lane.value;
+      } else if (lane.flat) {
+        args.in[k - 1] = lane.data + i * lane.item;
+      } else {
+        segments(lane, i, n, [&](int64_t offset, int64_t at, int64_t run) {
+          cpu::convert(blocks[k] + at * element_size(loop_type), loop_type, 1, lane.data + offset * lane.item, lane.dtype, lane.strides.back(), run);
+        });
+        args.in[k - 1] = blocks[k];
+      }
+    }
+    call(args);
+    if (!lanes_[0].flat) {
+      segments(lanes_[0], i, n, [&](int64_t offset, int64_t at, int64_t run) {
+        cpu::convert(lanes_[0].data + offset * lanes_[0].item, lanes_[0].dtype, lanes_[0].strides.back(), blocks[0] + at * element_size(out_type), out_type, 1, run);
+      });
+    }
+  }
+}
+
+void Loop::run() {
+  simplify();
+  if (total_ == 0) return;
+  const double ns = rows_ ? info_.ns : info_.ns + 1.5;
+  parallel_for(total_, kGrain, ns, [this](int64_t begin, int64_t end) { run_range(begin, end); });
+}
+
+void general(const PointwiseInfo& info, const Operand* operands, size_t count, std::initializer_list<Scalar> constants, Tensor& result, How how) {
+  Operand promoted[kMaxOperands] = {Scalar(0), Scalar(0), Scalar(0), Scalar(0)};
+  size_t promoted_count = 0;
+  const Tensor* tensors[kMaxOperands];
+  size_t tensor_count = 0;
+  DimVector sizes;
+  for (size_t i = 0; i < count; ++i) {
+    if (static_cast<int>(i) != info.condition) promoted[promoted_count++] = operands[i];
+    if (!operands[i].tensor) continue;
+    check_type(operands[i].tensor->defined(), "{}: argument {} is an undefined tensor", info.name, i);
+    tensors[tensor_count] = operands[i].tensor;
+    sizes = tensor_count++ == 0 ? DimVector(operands[i].tensor->sizes()) : broadcast(sizes, operands[i].tensor->sizes());
+  }
+  ScalarType common = result_type(promoted, promoted_count);
+  check_dtype(info, common);
+  if (info.promotion == Promotion::Float && is_integral(common, true)) common = get_default_dtype();
+  const Compute compute = compute_type(common);
+  const PointwiseKernel kernel = kernel_for(info, common);
+  const ScalarType out_dtype = info.promotion == Promotion::Bool ? kBool : common;
+  const DimVector strides = how == How::New ? result_strides(sizes, tensors, tensor_count) : DimVector();
+  detail::prepare(info.name, result, sizes, strides, out_dtype, how);
+  if (how == How::Out) {
+    for (size_t i = 0; i < tensor_count; ++i) detail::check_partial_overlap(info.name, result, *tensors[i]);
+  }
+  Loop loop(info, kernel, compute);
+  loop.set_sizes(sizes);
+  loop.add(result, info.promotion == Promotion::Bool ? kBool : dtype_of(compute));
+  for (size_t i = 0; i < count; ++i) {
+    if (operands[i].tensor) loop.add(*operands[i].tensor, dtype_of(compute));
+    else loop.add(operands[i].scalar, static_cast<int>(i) == info.condition ? kBool : common);
+  }
+  loop.constants(constants);
+  loop.run();
+}
+
+// ---- the fast path: row-major tensors of one dtype and shape, and numbers of no higher kind ---------------------------
+
+constexpr bool is_direct(ScalarType t) { return t == kFloat || t == kDouble || t == kLong || t == kInt; }
+constexpr bool number_fits(const Scalar& s, ScalarType t) { return is_floating_point(t) || s.isIntegral(true); }
+
+bool fast(const PointwiseInfo& info, const Operand* operands, size_t count, std::initializer_list<Scalar> constants, Tensor& result, How how) {
+  const Tensor* first = nullptr;
+  for (size_t i = 0; i < count; ++i) {
+    const Tensor* t = operands[i].tensor;
+    if (!t) continue;
+    const TensorImpl* impl = t->impl();
+    if (!impl || !impl->contiguous) return false;
+    if (!first) {
+      if (!is_direct(impl->dtype)) return false;
+      first = t;
+    } else if (impl->dtype != first->dtype() || !(impl->sizes() == first->sizes())) {
+      return false;
+    }
+  }
+  if (!first || info.condition >= 0) return false;
+  const ScalarType dtype = first->dtype();
+  if (info.promotion == Promotion::Float && !is_floating_point(dtype)) return false;
+  for (size_t i = 0; i < count; ++i) {
+    if (!operands[i].tensor && !number_fits(operands[i].scalar, dtype)) return false;
+  }
+  const Compute compute = compute_type(dtype);
+  const PointwiseKernel kernel = info.kernels[static_cast<int>(compute)][cpu::isa_level()];
+  if (!kernel) return false;
+  if (how == How::New) {
+    result = detail::allocate_like(*first, info.promotion == Promotion::Bool ? kBool : dtype);
+  } else if (how != How::InPlace || !result.is_same(*operands[0].tensor) || info.promotion == Promotion::Bool) {
+    return false;
+  }
+  Element values[kMaxOperands], params[4];
+  cpu::PointwiseArgs args{};
+  args.n = first->numel();
+  args.out = result.data_ptr();
+  for (size_t i = 0; i < count; ++i) {
+    if (operands[i].tensor) {
+      args.in[i] = operands[i].tensor->data_ptr();
+      args.step[i] = 1;
+    } else {
+      values[i] = element(operands[i].scalar, compute, dtype);
+      args.in[i] = &values[i];
+    }
+  }
+  int k = 0;
+  for (const auto& c : constants) {
+    params[k] = element(c, compute, dtype);
+    args.params[k] = &params[k];
+    ++k;
+  }
+  if (args.n <= kGrain) {
+    kernel(args);
+    return true;
+  }
+  const int64_t in_size = element_size(dtype), out_size = result.element_size();
+  parallel_for(args.n, kGrain, info.ns, [&](int64_t begin, int64_t end) {
+    cpu::PointwiseArgs part = args;
+    part.n = end - begin;
+    part.out = static_cast<char*>(args.out) + begin * out_size;
+    for (size_t i = 0; i < count; ++i) {
+      if (args.step[i]) part.in[i] = static_cast<const char*>(args.in[i]) + begin * in_size;
+    }
+    kernel(part);
+  });
+  return true;
+}
+
+}  // namespace
+
+ScalarType result_type(const Operand* operands, size_t count) {
+  ScalarType dim = ScalarType::Undefined, zero = ScalarType::Undefined, number = ScalarType::Undefined;
+  auto promote = [](ScalarType& into, ScalarType t) { into = into == ScalarType::Undefined ? t : promote_types(into, t); };
+  for (size_t i = 0; i < count; ++i) {
+    if (const Tensor* t = operands[i].tensor) {
+      promote(t->dim() > 0 ? dim : zero, t->dtype());
+    } else {
+      const ScalarType t2 = operands[i].scalar.type();
+      promote(number, t2 == kDouble ? get_default_dtype() : t2);
+    }
+  }
+  return combine(dim, combine(zero, number));
+}
+
+DimVector result_strides(IntArrayRef sizes, const Tensor* const* tensors, size_t count) {
+  bool same_shape = true, all_contiguous = true, same_strides = true;
+  for (size_t i = 0; i < count; ++i) {
+    same_shape &= tensors[i]->sizes() == sizes;
+    all_contiguous &= tensors[i]->impl()->contiguous;
+    same_strides &= tensors[i]->strides() == tensors[0]->strides();
+  }
+  if (count == 0 || (same_shape && all_contiguous)) return {};
+  if (same_shape && same_strides && tensors[0]->is_non_overlapping_and_dense()) return tensors[0]->strides();
+  const int64_t n = static_cast<int64_t>(sizes.size());
+  DimVector order(static_cast<size_t>(n));  // fastest first
+  for (int64_t i = 0; i < n; ++i) order[i] = n - 1 - i;
+  auto stride_of = [&](const Tensor& t, int64_t dim) -> int64_t {
+    const int64_t at = dim - (n - t.dim());
+    return at < 0 || (t.sizes()[at] == 1 && sizes[dim] != 1) ? 0 : t.strides()[at];
+  };
+  auto compare = [&](int64_t a, int64_t b) {
+    for (size_t i = 0; i < count; ++i) {
+      const int64_t x = stride_of(*tensors[i], a), y = stride_of(*tensors[i], b);
+      if (x == 0 || y == 0) continue;
+      if (x != y) return x < y ? -1 : 1;
+      if (sizes[a] > sizes[b]) return 1;
+    }
+    return 0;
+  };
+  for (int64_t i = 1; i < n; ++i) {
+    int64_t at = i;
+    for (int64_t j = i - 1; j >= 0; --j) {
+      const int c = compare(order[j], order[at]);
+      if (c > 0) {
+        std::swap(order[j], order[at]);
+        at = j;
+      } else if (c < 0) {
+        break;
+      }
+    }
+  }
+  DimVector strides(static_cast<size_t>(n));
+  int64_t step = 1;
+  for (int64_t i = 0; i < n; ++i) {
+    strides[order[i]] = step;
+    step *= std::max<int64_t>(sizes[order[i]], 1);
+  }
+  return strides;
+}
+
+void pointwise(const PointwiseInfo& info, std::initializer_list<Operand> operands, std::initializer_list<Scalar> constants, Tensor& result, How how) {
+  if (how != How::New) {
+    if (operands.size() == 2) detail::check_target(info.name, result, how, {operands.begin()[0].tensor ? operands.begin()[0].tensor : &result, operands.begin()[1].tensor ? operands.begin()[1].tensor : &result});
+    else detail::check_target(info.name, result, how, {operands.begin()[0].tensor ? operands.begin()[0].tensor : &result});
+  }
+  if (!fast(info, operands.begin(), operands.size(), constants, result, how)) general(info, operands.begin(), operands.size(), constants, result, how);
+  if (how != How::New) detail::written(result);
+}
+
+}  // namespace plan
+}  // namespace rushlight
