@@ -27,14 +27,14 @@ HAND_WRITTEN_CPP = $$(git ls-files --cached --others --exclude-standard '*.cpp' 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build sdk package examples demo test parity bench budgets wheel generate format lint doors clean distclean
+.PHONY: help build sdk package examples demo test parity bench budgets wheel generate format lint lint-ruff lint-format lint-tidy doors clean distclean
 
 help:
 	@echo 'make build     the Python package into .venv, the C++ SDK into build/install'
 	@echo 'make demo      trains on real images through both doors (DEVICE=cpu EPOCHS=5); results in demo/'
 	@echo 'make test      C++ tests (ctest), then Python tests (pytest); TESTS="tests/nn -k linear" narrows the latter'
 	@echo 'make parity    replays the recorded answers of PyTorch; UPDATE=1 raises the baseline to what was found'
-	@echo 'make bench     times Rushlight against PyTorch 2.13.0; BENCH="--only matmul* --ops" passes options on'
+	@echo 'make bench     times Rushlight against PyTorch 2.13.0; BENCH="--ops --rounds 3" passes options on'
 	@echo 'make budgets   sizes and times that must not grow; CLEAN=1 also times a clean build'
 	@echo 'make wheel     a wheel into dist/'
 	@echo 'make generate  the committed files that follow from the op table'
@@ -69,7 +69,7 @@ $(CURDIR)/.venv-torch/bin/python: tools/requirements-torch.txt
 
 .PHONY: torch
 torch:
-	@[ -x $(TORCH_PYTHON) ] || $(MAKE) --no-print-directory $(CURDIR)/.venv-torch/bin/python || \
+	@[ -x $(TORCH_PYTHON) ] || [ "$(origin TORCH_PYTHON)" != file ] || $(MAKE) --no-print-directory $(CURDIR)/.venv-torch/bin/python || \
 	  { rm -rf .venv-torch; echo 'torch==2.13.0 cannot be installed here; going on without it'; }
 
 # ---- build -----------------------------------------------------------------------------------------------------------------
@@ -117,7 +117,8 @@ test: build examples $(STAMPS)/test-deps
 	ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
 	$(PY) -m pytest $(TESTS)
 
-parity: build torch
+# torch only records: where the answers are recorded already, or there is no oracle, it is not needed.
+parity: build $(if $(wildcard $(ORACLE)/record.py),$(if $(wildcard build/golden/meta.json),,torch))
 	$(PY) tools/parity.py --oracle $(ORACLE) --torch-python $(TORCH_PYTHON) $(if $(UPDATE),--update) $(PARITY)
 
 bench: build torch
@@ -140,11 +141,15 @@ format: .venv/.lint-ready
 	ruff check -q --fix --select I .
 	ruff format -q .
 
-lint: .venv/.lint-ready $(STAMPS)/sdk $(STAMPS)/examples doors
+# `make -k lint` goes on behind the first that finds something.
+lint: doors lint-ruff lint-format lint-tidy
+lint-ruff: .venv/.lint-ready
 	ruff check .
 	ruff format --check .
+lint-format: .venv/.lint-ready
 	@echo 'clang-format --dry-run -Werror'
 	@clang-format --dry-run -Werror $(HAND_WRITTEN_CPP)
+lint-tidy: .venv/.lint-ready $(STAMPS)/sdk $(STAMPS)/examples
 	$(PY) tools/tidy.py --jobs $(JOBS)
 
 doors: .venv/.ready

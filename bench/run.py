@@ -165,7 +165,11 @@ def table(rows: list[dict]) -> list[str]:
 
 
 def met(row: dict) -> bool:
-    return row["goal"] is None or "torch" not in row or row.get("ratio", 0.0) >= row["goal"]
+    if row["goal"] is None:
+        return True
+    if "error" in row["rushlight"] or "torch" not in row:
+        return "error" not in row["rushlight"]
+    return row.get("ratio", 0.0) >= row["goal"]
 
 
 def busy_table(rows: list[dict]) -> list[str]:

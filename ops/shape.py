@@ -180,7 +180,8 @@ composite("nn.functional.pad(T input, int[] pad, str mode='constant', float? val
           samples=["(randn(1, 2, 4, 4), (1, 2))", "(randn(1, 2, 4, 4), (1, -1, 0, 2), 'constant', 2.0)", "(randn(1, 2, 5), (2, 1), 'reflect')",
                    "(randn(1, 2, 4, 4), (1, 1, 2, 0), 'replicate')", "(randn(1, 2, 4, 4), (1, 1, 2, 0), 'circular')"],
           doc="Dimensions made longer (or shorter, by negative numbers) from the last one on: pad = (left, right, top, bottom, …); mode constant, reflect, replicate or circular.")
-composite("constant_pad_nd(T self, int[] pad, S value=0) -> T", method=False, samples=["(randn(2, 3), (1, 2))"], doc="nn.functional.pad with a constant.")
+op("constant_pad_nd(T self, int[] pad, S value=0) -> T", meta="meta::constant_pad(self, pad)", grad="constant_pad_backward(grad, pad)", method=False,
+   samples=["(randn(2, 3), (1, 2))", "(randn(2, 4), (-1, 2, 1, 0), 1.5)"], doc="Dimensions made longer with a number (or shorter, by negative numbers) from the last one on.")
 composite("nn.functional.pixel_shuffle(T input, int upscale_factor) -> T", samples=["(randn(1, 8, 2, 3), 2)"], doc="(*, C r², H, W) to (*, C, H r, W r).")
 composite("nn.functional.pixel_unshuffle(T input, int downscale_factor) -> T", samples=["(randn(1, 2, 4, 6), 2)"], doc="(*, C, H r, W r) to (*, C r², H, W).")
 composite("pixel_shuffle(T self, int upscale_factor) -> T", method=False, samples=["(randn(1, 8, 2, 3), 2)"], doc="(*, C r², H, W) to (*, C, H r, W r).")

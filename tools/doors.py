@@ -1,7 +1,8 @@
 """Checks the rules at the doors of the directories: ``make doors``.
 
 1. Every directory with code of its own says at its door (a README.md) what belongs there.
-2. A directory of ``src/`` includes only itself and directories listed above it in ORDER, and public headers.
+2. A header of ``src/`` includes only its own directory, those listed before it in ORDER, and public headers; a ``.cpp``
+   may call on any directory, since nothing else is built on it.
 3. Public headers include only public headers, and none of the slow ones of the standard library.
 """
 
@@ -15,12 +16,12 @@ ROOT = Path(__file__).resolve().parent.parent
 # The tree in the order of its dependencies.
 ORDER = ["core", "plan", "math", "dispatch", "autograd", "composite", "cpu", "gpu", "graph"]
 ORDER += ["nn", "optim", "data", "io", "train", "dist"]
-# Pairs that may look upwards, with the reason.
+# Pairs that may look the other way, with the reason.
 ALLOWED = {
-    ("core", "autograd/node.h"): "a tensor's memory ends with the last reference to its graph",
     ("dispatch", "autograd/node.h"): "an op's body attaches the node it has recorded",
     ("dispatch", "autograd/formulas.h"): "generated bodies name the formulas of their nodes",
-    ("core", "cpu/isa.h"): "the level of the instruction set is asked for everywhere",
+    ("plan", "dispatch/body.h"): "the plan of a pointwise op is run by its body",
+    ("plan", "cpu/pointwise_args.h"): "the plan of a pointwise op fills the arguments of its loop",
 }
 SLOW = {"functional", "iostream", "regex", "sstream", "fstream", "iomanip", "filesystem", "thread", "future"}
 DOORS = ["ops", "ops/gen", "include/rushlight", "python/bind", "python/rushlight", "tests", "bench", "examples", "docs"]
@@ -38,14 +39,14 @@ def upward_includes() -> list[str]:
     found = []
     for path in sorted((ROOT / "src").rglob("*")):
         relative = path.relative_to(ROOT / "src")
-        if path.suffix not in (".h", ".cpp", ".inc") or relative.parts[0] not in ORDER:
+        if path.suffix not in (".h", ".inc") or relative.parts[0] not in ORDER:
             continue
         rank = ORDER.index(relative.parts[0])
         for quoted, _ in INCLUDE.findall(path.read_text()):
             target = quoted.split("/")[0]
             upward = "/" in quoted and target in ORDER and ORDER.index(target) > rank
             if upward and (relative.parts[0], quoted) not in ALLOWED:
-                found.append(f"src/{relative}: includes {quoted}, which stands above it")
+                found.append(f"src/{relative}: includes {quoted}, which comes after it")
     return found
 
 

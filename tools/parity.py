@@ -22,9 +22,10 @@ DTYPES = "f32,i64,bool"
 
 def record(options: argparse.Namespace) -> None:
     """Makes the corpus, unless it is there."""
-    if (options.corpus / "meta.json").exists() and not list(options.corpus.glob("*.part")):
+    if (options.corpus / "meta.json").exists():
         return
-    if subprocess.run([options.torch_python, "-c", "import torch"], capture_output=True, check=False).returncode:
+    probe = [str(options.torch_python), "-c", "import torch"]
+    if not options.torch_python.exists() or subprocess.run(probe, capture_output=True).returncode:
         sys.exit(
             f"parity: no corpus in {options.corpus}, and {options.torch_python} cannot import torch to record one. "
             "`make parity` sets torch up where torch==2.13.0 can be installed; or copy a corpus from elsewhere there."

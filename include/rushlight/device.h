@@ -47,7 +47,7 @@ class TensorOptions {
     if (device) o.device_ = *device;
     return o;
   }
-  constexpr TensorOptions requires_grad(bool value = true) const noexcept {
+  constexpr TensorOptions requires_grad(bool value) const noexcept {
     TensorOptions o = *this;
     o.requires_grad_ = value;
     return o;

@@ -50,7 +50,7 @@ struct TensorImpl {
   Storage* storage = nullptr;
   TensorImpl* base = nullptr;   // of a view: the tensor that owns the history
   AutogradMeta* autograd = nullptr;
-  void* pyobject = nullptr;     // borrowed: the Python object that owns one reference to this
+  void* pyobject = nullptr;     // the Python object, if there is one; the lowest bit: this owns the object, not the object this
   int64_t* dims = inline_dims;  // sizes, then strides
   int64_t inline_dims[2 * kInlineDims];
 

@@ -158,7 +158,7 @@ def parse_params(text: str) -> list[Param]:
 
 def parse(text: str) -> list[Schema]:
     """All overloads that a schema text stands for: one for each choice of `T|S`, at least one of them a tensor."""
-    match = re.fullmatch(r"([\w.]*)\((.*)\)(?:\s*->\s*(.+))?", text.strip(), re.S)
+    match = re.fullmatch(r"([\w.]*)\((.*?)\)(?:\s*->\s*(.+))?", text.strip(), re.S)
     if not match:
         raise SyntaxError(f"cannot read the schema {text!r}")
     namespace, _, name = match[1].rpartition(".")

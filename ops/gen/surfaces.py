@@ -59,6 +59,9 @@ def declarations(row: Row) -> str:
                 lines.append(f"RL_API {form.returns} {name}({params});")
             else:
                 lines.append(f"inline {form.returns} {name}({params}) {{ return {form.name}({names(form.params)}); }}")
+        if [p.base for p in form.params[-2:]] == ["generator?", "options"]:        # LibTorch's order: randn({2, 3}, kDouble)
+            before = form.params[:-2]
+            lines.append(f"inline {form.returns} {form.name}({parameters(before)}, TensorOptions options) {{ return {form.name}({names(before)}, {{}}, options); }}")
         if form.out:
             ret, params, _ = out_signature(row)
             lines.append(f"RL_API {ret} {form.name}_out({params});")

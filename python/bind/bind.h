@@ -10,6 +10,14 @@
 
 #include "rushlight/ops.h"
 
+namespace rushlight {
+
+// Called by TensorImpl::destroy when the Impl owns a Python object (see Note [Who owns whom] in tensor_type.cpp). Returns
+// false when the Impl has come back to life.
+extern bool (*drop_pyobject)(TensorImpl* impl);
+
+}  // namespace rushlight
+
 namespace rushlight::python {
 
 // ---- references ------------------------------------------------------------------------------------------------------
@@ -124,11 +132,12 @@ struct PyTensor {
   PyObject* dict;
   PyObject* weakrefs;
 };
-extern PyTypeObject TensorType;
-extern PyTypeObject TensorMetaType;
+extern PyTypeObject* TensorType;       // rushlight.Tensor, a heap type, so that programs can add to it
+extern PyTypeObject TensorBaseClass;   // holds everything that is native
+extern PyTypeObject TensorMetaClass;   // gives every subclass our deallocator
 
 inline bool is_tensor(PyObject* o) noexcept {
-  return Py_TYPE(o) == &TensorType || PyType_IsSubtype(Py_TYPE(o), &TensorType);
+  return Py_TYPE(o) == TensorType || PyType_IsSubtype(Py_TYPE(o), &TensorBaseClass);
 }
 inline const Tensor& tensor_of(PyObject* o) noexcept { return reinterpret_cast<PyTensor*>(o)->tensor; }
 // The Python object of a tensor, made if there is none; None for an undefined one.
@@ -163,10 +172,28 @@ const std::optional<Generator>* generator_from(PyObject* o);  // null: not a gen
 // Tensor, or the class name as error messages show it.
 std::string type_name(PyObject* o);
 
+// Puts the arguments of a METH_FASTCALL | METH_KEYWORDS function into `out` by name; null where none was given. The first
+// `positional` may be given by position, the first `required` must be there. Throws TypeError.
+void take_arguments(const char* function, const char* const* names, size_t size, size_t positional, size_t required, PyObject* const* args, Py_ssize_t count,
+                    PyObject* keywords, PyObject** out);
+inline bool given(PyObject* o) noexcept { return o && o != Py_None; }
+inline PyCFunction as_function(PyObject* (*f)(PyObject*, PyObject* const*, Py_ssize_t, PyObject*)) noexcept {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(f));
+}
+inline PyCFunction as_function(PyObject* (*f)(PyObject*, PyObject* const*, Py_ssize_t)) noexcept {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(f));
+}
+inline PyCFunction as_function(PyObject* (*f)(PyObject*, PyObject*, PyObject*)) noexcept {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(f));
+}
+
 // The tensor that torch.tensor(data, dtype=…) makes.
-Tensor tensor_from(PyObject* data, std::optional<ScalarType> dtype, bool copy_arrays = true);
-// A tensor over the memory of an object with the buffer protocol.
-Tensor tensor_over_buffer(PyObject* object);
+Tensor tensor_from(PyObject* data, std::optional<ScalarType> dtype);
+bool is_array(PyObject* o) noexcept;         // a NumPy array, or what offers its memory as one does
+// A tensor over the memory of an array, which must have a dtype and strides that tensors have.
+Tensor tensor_over_array(PyObject* array);
+// A tensor of a dtype and geometry over a storage, which it takes over.
+Tensor tensor_over(Storage* storage, ScalarType dtype, IntArrayRef sizes, IntArrayRef strides);
 PyObject* to_list(const Tensor& tensor);
 PyObject* to_item(const Tensor& tensor);
 
@@ -179,13 +206,15 @@ bool init_tensor(PyObject* module);
 bool init_rows(PyObject* module);            // every op of the table, and the methods that are written as rows
 bool init_new(PyObject* module);             // tensor(), as_tensor(), …
 bool init_exchange(PyObject* module);        // from_numpy, frombuffer, from_dlpack
+bool init_dlpack(PyObject* module);
 bool init_autograd(PyObject* module);
 bool init_function(PyObject* module);        // autograd.Function
 bool init_module_base(PyObject* module);
 bool init_printing(PyObject* module);
+bool init_files(PyObject* module);         // safetensors and idx files
 bool init_settings(PyObject* module);        // grad modes, threads, defaults
 
-extern PyMethodDef tensor_methods[], tensor_new_methods[], tensor_exchange_methods[], tensor_autograd_methods[];
+extern PyMethodDef tensor_methods[], tensor_new_methods[], tensor_exchange_methods[], tensor_dlpack_methods[], tensor_autograd_methods[];
 extern PyGetSetDef tensor_attributes[];
 extern PyMappingMethods tensor_mapping;
 extern PyBufferProcs tensor_buffer;
@@ -200,6 +229,5 @@ int traverse_hooks(const Tensor& tensor, visitproc visit, void* arg);
 void clear_hooks(const Tensor& tensor);
 void track_if_stateful(PyObject* tensor);                   // lets the collector see an object that can be in a cycle
 bool add_methods(PyTypeObject& type, PyMethodDef* methods); // to a type that is not ready yet: into its dict after PyType_Ready
-void* node_hook_object(const TensorHook* hook);             // the callable of a hook made by this door, borrowed; null otherwise
 
 }  // namespace rushlight::python

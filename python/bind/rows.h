@@ -65,6 +65,13 @@ extern const std::optional<Generator> no_generator;
 
 // ---- a slot as an argument ---------------------------------------------------------------------------------------------
 
+inline TensorOptions options_from(const OptionsSlot& s) {
+  TensorOptions options;
+  if (s.dtype >= 0) options = options.dtype(static_cast<ScalarType>(s.dtype));
+  if (s.device_type >= 0) options = options.device(Device(static_cast<rushlight::DeviceType>(s.device_type), s.device_index));
+  return options.requires_grad(s.requires_grad);
+}
+
 template <class A>
 struct Get;
 #define RL_GET(Type, Result, expression)                \
@@ -102,13 +109,6 @@ RL_GET(std::optional<MemoryFormat>, std::optional<MemoryFormat>,
 RL_GET(const std::optional<Generator>&, const std::optional<Generator>&, s.generator ? *s.generator : no_generator)
 RL_GET(TensorOptions, TensorOptions, options_from(s.options))
 #undef RL_GET
-
-inline TensorOptions options_from(const OptionsSlot& s) {
-  TensorOptions options;
-  if (s.dtype >= 0) options = options.dtype(static_cast<ScalarType>(s.dtype));
-  if (s.device_type >= 0) options = options.device(Device(static_cast<rushlight::DeviceType>(s.device_type), s.device_index));
-  return options.requires_grad(s.requires_grad);
-}
 
 // ---- a result as a Python object ---------------------------------------------------------------------------------------
 
@@ -159,5 +159,6 @@ PyObject* invoke_out(void* fn, Slot* slots) {
 
 // Adds rows to the module's functions and to Tensor's methods.
 bool add_rows(PyObject* module, const Row* rows, size_t count);
+bool add_hand_rows(PyObject* module);
 
 }  // namespace rushlight::python

@@ -38,6 +38,17 @@ Tensor minimum_backward(const Tensor& grad, const Tensor& self, const Tensor& ot
   return masked_fill(where(tied, div(grad, 2), grad), gt(self, other), 0);
 }
 
+Tensor lerp_backward_self(const Tensor& grad, const Tensor& weight) { return mul(grad, rsub(weight, 1)); }
+Tensor lerp_backward_self(const Tensor& grad, const Scalar& weight) { return mul(grad, 1 - weight.toDouble()); }
+
+Tensor xlogy_backward_self(const Tensor& grad, const Tensor& self, const Tensor& other) {
+  return mul(grad, masked_fill(log(other), logical_and(eq(self, 0), le(other, 0)), 0));
+}
+Tensor xlogy_backward_self(const Tensor& grad, const Tensor& self, const Scalar& other) {
+  const double slope = __builtin_log(other.toDouble());
+  return other.toDouble() > 0 ? mul(grad, slope) : mul(grad, where(eq(self, 0), 0, full_like(self, slope)));
+}
+
 Tensor copysign_backward(const Tensor& grad, const Tensor& self, const Tensor& result) {
   Tensor ratio = div(result, self);
   return mul(grad, masked_fill(ratio, eq(self, 0), 0));

@@ -11,6 +11,12 @@ Tensor expand_backward(const Tensor& grad, IntArrayRef sizes) { return grad.size
 
 Tensor copy_backward(const Tensor& grad, IntArrayRef sizes, ScalarType dtype) { return expand_backward(grad, sizes).to(dtype); }
 
+Tensor constant_pad_backward(const Tensor& grad, IntArrayRef pad) {
+  DimVector back = pad;
+  for (int64_t& p : back) p = -p;
+  return constant_pad_nd(grad, back, 0);
+}
+
 Tensor permute_backward(const Tensor& grad, IntArrayRef dims) {
   DimVector inverse(dims.size());
   for (size_t i = 0; i < dims.size(); ++i) inverse[plan::wrap_dim(dims[i], static_cast<int64_t>(dims.size()))] = static_cast<int64_t>(i);

@@ -165,7 +165,7 @@ Tensor either(const Tensor& input, bool inplace, const InPlace& write, const New
 #define RL_EITHER(write, make) \
   return either(input, inplace, [&](Tensor& x) { write; }, [&] { return make; })
 
-Tensor relu(const Tensor& input, bool inplace) { RL_EITHER(relu_(x), rushlight::relu(input)); }
+Tensor relu(const Tensor& input, bool inplace) { RL_EITHER(rushlight::relu_(x), rushlight::relu(input)); }
 Tensor& relu_(Tensor& input) { return rushlight::relu_(input); }
 Tensor sigmoid(const Tensor& input) { return rushlight::sigmoid(input); }
 Tensor tanh(const Tensor& input) { return rushlight::tanh(input); }

@@ -100,7 +100,12 @@ void TensorImpl::set_contiguous(IntArrayRef sizes) {
   set_geometry(sizes, strides);
 }
 
+// Set by the Python door; see Note [Who owns whom] in python/bind/tensor_type.cpp.
+bool (*drop_pyobject)(TensorImpl* impl) = nullptr;
+
 void TensorImpl::destroy() noexcept {
+  const bool owns_object = reinterpret_cast<uintptr_t>(pyobject) & 1;
+  if (owns_object && drop_pyobject && !drop_pyobject(this)) return;
   delete autograd;  // a node's release is queued, so chains of any length are freed without recursion
   if (base) base->release();
   if (storage) storage->release();

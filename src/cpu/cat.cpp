@@ -8,6 +8,7 @@
 #include "dispatch/kernels.h"
 #include "plan/dims.h"
 #include "plan/meta_shape.h"
+#include "rushlight/ops.h"
 
 namespace rushlight::cpu {
 namespace {
@@ -156,6 +157,25 @@ void tril(const Tensor& self, int64_t diagonal, Tensor& result) {
 void triu(const Tensor& self, int64_t diagonal, Tensor& result) {
   const int64_t columns = self.sizes().back(), d = std::clamp(diagonal, -self.sizes()[self.dim() - 2] - 1, columns + 1);
   keep_columns(self, result, [d, columns](int64_t row) { return std::pair<int64_t, int64_t>(row + d, columns); });
+}
+
+void constant_pad_nd(const Tensor& self, IntArrayRef pad, const Scalar& value, Tensor& result) {
+  fill_bits(result, scalar_bits(value, result.dtype()));
+  if (self.numel() == 0 || result.numel() == 0) return;
+  // The part of self that stays, and where it lands.
+  DimVector sizes = self.sizes();
+  int64_t from = 0, to = 0;
+  for (size_t i = 0; i < pad.size() / 2; ++i) {
+    const size_t d = sizes.size() - 1 - i;
+    const int64_t left = pad[2 * i], right = pad[2 * i + 1];
+    sizes[d] += std::min<int64_t>(left, 0) + std::min<int64_t>(right, 0);
+    if (sizes[d] <= 0) return;
+    from += std::max<int64_t>(-left, 0) * self.strides()[d];
+    to += std::max<int64_t>(left, 0) * result.strides()[d];
+  }
+  const int64_t size = self.element_size();
+  copy_strided(sizes, static_cast<char*>(result.data_ptr()) + to * size, result.strides(), result.dtype(), static_cast<const char*>(self.data_ptr()) + from * size,
+               self.strides(), self.dtype());
 }
 
 }  // namespace rushlight::cpu

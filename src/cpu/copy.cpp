@@ -138,6 +138,7 @@ void copy_row(const Plan& p, char* dst, const char* src, int64_t n) {
       for (int64_t i = 0; i < n; ++i) d[i * ds] = value;
     });
   }
+  if (!p.convert.first && ds == 1 && ss == -1) return copy_kernels().reverse(to, n, src - (n - 1) * to, dst);
   if (!p.convert.first) {
     return dispatch_bytes(to, [&]<class T>() {
       const T* s = reinterpret_cast<const T*>(src);
@@ -164,30 +165,17 @@ void copy_row(const Plan& p, char* dst, const char* src, int64_t n) {
   }
 }
 
-// Walks the outer dims of a plan from a given flat index.
-struct Walk {
-  const Plan& p;
-  size_t dims;
-  DimVector at;
+// Where a flat index over the first `dims` dims of a plan points.
+struct Place {
   char* dst;
   const char* src;
 
-  Walk(const Plan& plan, size_t outer_dims, int64_t index) : p(plan), dims(outer_dims), at(outer_dims), dst(plan.dst_data), src(plan.src_data) {
+  Place(const Plan& p, size_t dims, int64_t index) : dst(p.dst_data), src(p.src_data) {
     for (size_t d = dims; d-- > 0;) {
-      at[d] = index % p.sizes[d];
+      const int64_t at = index % p.sizes[d];
       index /= p.sizes[d];
-      dst += at[d] * p.dst[d] * p.convert.to;
-      src += at[d] * p.src[d] * p.convert.from;
-    }
-  }
-  void next() {
-    for (size_t d = dims; d-- > 0;) {
-      dst += p.dst[d] * p.convert.to;
-      src += p.src[d] * p.convert.from;
-      if (++at[d] < p.sizes[d]) return;
-      dst -= p.sizes[d] * p.dst[d] * p.convert.to;
-      src -= p.sizes[d] * p.src[d] * p.convert.from;
-      at[d] = 0;
+      dst += at * p.dst[d] * p.convert.to;
+      src += at * p.src[d] * p.convert.from;
     }
   }
 };
@@ -198,21 +186,53 @@ int64_t outer_count(const Plan& p, size_t dims) {
   return n;
 }
 
+// `rows` rows of n bytes each, `dst_step` and `src_step` bytes apart.
+void copy_short_rows(char* dst, int64_t dst_step, const char* src, int64_t src_step, int64_t rows, int64_t n) {
+  auto fixed = [&](auto size) {
+    for (int64_t i = 0; i < rows; ++i) memcpy(dst + i * dst_step, src + i * src_step, size());
+  };
+  switch (n) {
+    case 4: return fixed(std::integral_constant<size_t, 4>());
+    case 8: return fixed(std::integral_constant<size_t, 8>());
+    case 16: return fixed(std::integral_constant<size_t, 16>());
+    case 32: return fixed(std::integral_constant<size_t, 32>());
+    case 64: return fixed(std::integral_constant<size_t, 64>());
+    case 128: return fixed(std::integral_constant<size_t, 128>());
+    default:
+      for (int64_t i = 0; i < rows; ++i) memcpy(dst + i * dst_step, src + i * src_step, static_cast<size_t>(n));
+  }
+}
+
+// Rows [begin, end) of the flattened outer dims, in runs along the dim next to the innermost.
+void copy_row_range(const Plan& p, int64_t begin, int64_t end) {
+  const size_t outer = p.sizes.size() - 1;
+  const int64_t run = p.sizes[outer - 1], n = p.inner();
+  const int64_t dst_step = p.dst[outer - 1] * p.convert.to, src_step = p.src[outer - 1] * p.convert.from;
+  const bool plain = !p.convert.first && p.dst.back() == 1 && p.src.back() == 1;
+  while (begin < end) {
+    const Place at(p, outer, begin);
+    const int64_t rows = std::min(end - begin, run - begin % run);
+    if (plain) {
+      copy_short_rows(at.dst, dst_step, at.src, src_step, rows, n * p.convert.to);
+    } else {
+      for (int64_t i = 0; i < rows; ++i) copy_row(p, at.dst + i * dst_step, at.src + i * src_step, n);
+    }
+    begin += rows;
+  }
+}
+
 void copy_rows(const Plan& p) {
   const size_t outer = p.sizes.size() - 1;
   const int64_t rows = outer_count(p, outer), n = p.inner(), bytes = p.convert.from + p.convert.to;
-  const bool strided = p.dst.back() != 1 || p.src.back() > 1;
-  const double ns = strided ? 0.8 : kNsPerByte * static_cast<double>(bytes);
+  const bool strided = p.dst.back() != 1 || (p.src.back() != 1 && p.src.back() != 0);
+  const double ns = strided ? 0.5 : kNsPerByte * static_cast<double>(bytes);
   if (rows == 1) {  // one long row: cut it
     return parallel_for(n, kChunkBytes / bytes, ns, [&](int64_t begin, int64_t end) {
       copy_row(p, p.dst_data + begin * p.dst.back() * p.convert.to, p.src_data + begin * p.src.back() * p.convert.from, end - begin);
     });
   }
   const int64_t grain = std::max<int64_t>(1, kChunkBytes / (n * bytes));
-  parallel_for(rows, grain, ns * static_cast<double>(n) + 4, [&](int64_t begin, int64_t end) {
-    Walk walk(p, outer, begin);
-    for (int64_t i = begin; i < end; ++i, walk.next()) copy_row(p, walk.dst, walk.src, n);
-  });
+  parallel_for(rows, grain, ns * static_cast<double>(n) + 2, [&](int64_t begin, int64_t end) { copy_row_range(p, begin, end); });
 }
 
 // The dim along which src is contiguous, if the last one is so only in dst.
@@ -241,9 +261,9 @@ void copy_transposed(Plan& p, int64_t dim) {
   const double ns = 0.12 * static_cast<double>(size * rows * std::min(piece, columns));
   parallel_for(total, 1, ns, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      const Walk walk(p, outer, i / pieces);
+      const Place at(p, outer, i / pieces);
       const int64_t first = i % pieces * piece, count = std::min(piece, columns - first);
-      copy_kernels().transpose(size, rows, count, walk.src + first * size, p.src.back(), walk.dst + first * p.dst[outer] * size,
+      copy_kernels().transpose(size, rows, count, at.src + first * size, p.src.back(), at.dst + first * p.dst[outer] * size,
                                p.dst[outer]);
     }
   });

@@ -224,7 +224,8 @@ template <class S> class BlockedGemm {
         e.beta = g.p_.epilogue.beta;
         if (g.p_.epilogue.bias) e.bias = g.p_.epilogue.bias + j * g.plan_.tile_n;
       }
-      g.kernels_.macro(g.rows_of(i), g.columns_of(j), g.steps_of(block), pa, g.a_panel_, pb, g.b_panel_, c, g.p_.ldc, e);
+      g.kernels_.macro(g.rows_of(i), g.columns_of(j), g.steps_of(block), pa, g.a_panel_, pb, g.b_panel_, c, g.p_.ldc, e,
+                       nullptr);
     }
   }
 
@@ -369,8 +370,8 @@ template <class S> bool run_gemv(const Problem<S>& p) {
   return false;
 }
 
-// Below this many multiply-adds packing costs more than it saves.
-constexpr double kSmallMacs = 64.0 * 64 * 64;
+// Below this time, about what a pool runs on the caller anyway, packing costs more than it saves.
+constexpr double kSmallNs = 20000, kSmallVectorMacs = 4096;
 
 template <class S> void run_float(const Problem<S>& p) {
   using T = gemm_acc_t<S>;
@@ -388,7 +389,8 @@ template <class S> void run_float(const Problem<S>& p) {
   }
   const double macs = double(p.m) * double(p.n) * double(p.k);
   if constexpr (std::is_same_v<S, T>) {
-    if (macs <= (p.m == 1 || p.n == 1 ? 4096 : kSmallMacs) && p.k <= kGemmKBlock) return run_small(p);
+    const bool small = p.m == 1 || p.n == 1 ? macs <= kSmallVectorMacs : macs * ns_per_mac(sizeof(T)) <= kSmallNs;
+    if (small && p.k <= kGemmKBlock) return run_small(p);
   }
   if ((p.m == 1 || p.n == 1) && run_gemv(p)) return;
   run_blocked(p);

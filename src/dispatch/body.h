@@ -15,11 +15,11 @@ inline void entry(const char* op) {
   if (tls.hooks) [[unlikely]] entry_hooks(op);
 }
 
+bool needs_grad(TensorList tensors);
 template <class... T>
 bool recording(const T&... tensors) {
   return tls.grad_mode && (... || needs_grad(tensors));
 }
-bool needs_grad(TensorList tensors);
 
 // Collects the edges of a new node; undefined tensors and those without history get an empty edge.
 class NodeBuilder {

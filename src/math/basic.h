@@ -93,13 +93,18 @@ inline Lanes<S> square(Lanes<S> a) {
   return a * a;
 }
 
-// The neighbour of a towards b.
-inline F32 nextafter(F32 a, F32 b) {
-  return per_lane(a, b, [](float x, float y) { return __builtin_nextafterf(x, y); });
+// The neighbour of a towards b: one more or one less in the bits seen as a whole number.
+template <class V>
+inline V nextafter_of(V a, V b) {
+  using Int = typename V::Int;
+  const V zero(0);
+  const typename V::Mask outwards = (b > a) ^ (a < zero);
+  const V next = as_float(as_int(a) + where(outwards, Int(1), Int(-1)));
+  const V from_zero = as_float(Int(1) | as_int(sign_bits_of(b)));
+  return where(isnan(a) | isnan(b), a + b, where(a == b, b, where(a == zero, from_zero, next)));
 }
-inline F64 nextafter(F64 a, F64 b) {
-  return per_lane(a, b, [](double x, double y) { return __builtin_nextafter(x, y); });
-}
+inline F32 nextafter(F32 a, F32 b) { return nextafter_of(a, b); }
+inline F64 nextafter(F64 a, F64 b) { return nextafter_of(a, b); }
 
 // c[0] + c[1] x + c[2] x^2 + …
 template <class V, int N>

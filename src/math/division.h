@@ -1,12 +1,13 @@
-// Division with a rule for the quotient: floor_divide, trunc_divide, fmod, remainder, gcd, lcm; also / and % for integers.
+// Division with a rule for the quotient: floor_divide, trunc_divide, fmod, remainder, gcd, lcm; also / and % for
+// integers.
 #pragma once
 
 #include "math/basic.h"
 
 namespace rushlight::cpu::RL_ISA {
 
-// Exact remainder with the sign of a. For quotients below 2^28 floats can do it in double: whole quotient and product are
-// exact there, and the quotient cannot round up to the next whole number.
+// Exact remainder with the sign of a. For quotients below 2^28 floats can do it in double: whole quotient and product
+// are exact there, and the quotient cannot round up to the next whole number.
 inline F32 fmod(F32 a, F32 b) {
   const F64 a_low = widen_low(a), b_low = widen_low(b), a_high = widen_high(a), b_high = widen_high(b);
   const F64 q_low = a_low / b_low, q_high = a_high / b_high;

@@ -15,7 +15,7 @@ struct ExpLogTable<F32> {
   static constexpr float kLog2E = 0x1.715476p0f, kLn2Hi = 0x1.62e43p-1f, kLn2Lo = -0x1.05c61p-29f;
   // exp: past kExpMax the result is inf, below kExpMin it is 0; expm1: below kExpm1Min it is -1.
   static constexpr float kExpMax = 89, kExpMin = -104, kExp2Max = 129, kExp2Min = -151, kExpm1Min = -18;
-  static constexpr float kTanhMax = 9.5f;  // from here on tanh rounds to 1
+  static constexpr float kTanhMax = 9.5f, kSigmoidMax = 88;  // from here on they round to 1
   // (e^r - 1 - r) / r^2 for |r| <= ln(2)/2, error 2^-33 of e^r.
   static constexpr float kExp[] = {0x1p-1f, 0x1.555556p-3f, 0x1.5554e4p-5f,
                                    0x1.110feap-7f, 0x1.6d512cp-10f, 0x1.a27d6cp-13f};
@@ -36,7 +36,7 @@ template <>
 struct ExpLogTable<F64> {
   static constexpr double kLog2E = 0x1.71547652b82fep0, kLn2Hi = 0x1.62e42fefa39efp-1, kLn2Lo = 0x1.abc9e3b39803fp-56;
   static constexpr double kExpMax = 710, kExpMin = -746, kExp2Max = 1025, kExp2Min = -1076, kExpm1Min = -38;
-  static constexpr double kTanhMax = 20;
+  static constexpr double kTanhMax = 20, kSigmoidMax = 709;
   // As above; errors 2^-58, 2^-58 and, for (ln((1+s)/(1-s)) - 2s) / s^3 in z = s^2, 2^-58.
   static constexpr double kExp[] = {0x1.000000000000cp-1,  0x1.555555555555bp-3,  0x1.555555554fdfep-5,
                                     0x1.111111110eceep-7,  0x1.6c16c18608f84p-10, 0x1.a01a01b387965p-13,
@@ -131,25 +131,19 @@ inline V expm1_clamped(V x) {
   return where(abs(x) < V(Format<V>::kTiny), x, expm1_pair(x).high);
 }
 
-// Note [Sigmoid]
-// With t = e^-|x| the answer is 1/(1+t) or t/(1+t). t and 1+t are kept as sums of two floats and the quotient gets one
-// correction step, which leaves the last rounding as the only error that counts, also where the result is denormal.
+// e^-x = (1 + q) / s with s = 2^n, so the answer is s / (s + 1 + q): one division, no overflow before the answer is 1,
+// and a denormal s gives the right denormal answer. About 1.2 ulp.
 template <class V>
 inline V sigmoid_of(V x) {
-  const V size = abs(x);
-  const ExpParts<V> parts = exp_parts(max_or_second(V(ExpLogTable<V>::kExpMin), -size));
-  const V p = V(1) + parts.q;
-  const V t = scale_by_power(p, parts.n), t_low = scale_by_power(parts.q - (p - V(1)), parts.n);
-  const V d = V(1) + t, d_low = (t - (d - V(1))) + t_low;
-  const typename V::Mask negative = x < V(0);
-  const V top = where(negative, t, V(1)), top_low = where(negative, t_low, V(0));
-  const V inverse = V(1) / d;
-  const V quotient = top * inverse;
-  const V rest = fma(-quotient, d, top) + fma(-quotient, d_low, top_low);
-  return fma(rest, inverse, quotient);
+  using Table = ExpLogTable<V>;
+  const ExpParts<V> parts = exp_parts(clamp_keep_nan(-x, -Table::kSigmoidMax, -Table::kExpMin));
+  const V s = scale_by_power(V(1), -parts.n);
+  const V larger = max_or_second(V(1), s), smaller = min_or_second(V(1), s);
+  const V sum = larger + smaller, lost = smaller - (sum - larger);
+  return s / (sum + (parts.q + lost));
 }
 
-// (e^2x - 1) / (e^2x + 1), numerator, denominator and quotient corrected as in Note [Sigmoid].
+// (e^2x - 1) / (e^2x + 1), both kept as sums of two floats, and the quotient given one correction step.
 template <class V>
 inline V tanh_of(V x) {
   const V size = min_or_second(V(ExpLogTable<V>::kTanhMax), abs(x));

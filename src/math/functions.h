@@ -7,3 +7,4 @@
 #include "math/power.h"
 #include "math/special.h"
 #include "math/trig.h"
+#include "math/wide.h"

@@ -56,8 +56,9 @@ inline VF64 multiply_add_to_odd(VF64 a, VF64 b, VF64 c) {
 }
 inline VF32 fma(VF32 a, VF32 b, VF32 c) {
   const __m128 lo = _mm_cvtpd_ps(multiply_add_to_odd(_mm_cvtps_pd(a), _mm_cvtps_pd(b), _mm_cvtps_pd(c)));
-  const __m128 hi = _mm_cvtpd_ps(multiply_add_to_odd(_mm_cvtps_pd(_mm_movehl_ps(a, a)), _mm_cvtps_pd(_mm_movehl_ps(b, b)),
-                                                     _mm_cvtps_pd(_mm_movehl_ps(c, c))));
+  const __m128 a_high = _mm_movehl_ps(a, a), b_high = _mm_movehl_ps(b, b), c_high = _mm_movehl_ps(c, c);
+  const __m128 hi =
+      _mm_cvtpd_ps(multiply_add_to_odd(_mm_cvtps_pd(a_high), _mm_cvtps_pd(b_high), _mm_cvtps_pd(c_high)));
   return _mm_movelh_ps(lo, hi);
 }
 inline VF64 fma(VF64 a, VF64 b, VF64 c) {

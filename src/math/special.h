@@ -1,10 +1,11 @@
 // Error functions, gamma family, Bessel i0.
 //
-// erf is a vector polynomial for both types; erfc and i0 go through F64 vectors; erfinv, lgamma, digamma and trigamma are
-// computed in double, lane by lane. Coefficients: own fits, except the asymptotic series (Bernoulli numbers).
+// erf is a vector polynomial for both types; erfc and erfinv of F32 and i0 go through F64 vectors; erfinv of F64,
+// lgamma, digamma and trigamma are computed in double, lane by lane. Coefficients: own fits, except the asymptotic
+// series.
 #pragma once
 
-#include "math/exp_log.h"
+#include "math/wide.h"
 
 namespace rushlight::cpu::RL_ISA {
 
@@ -17,7 +18,7 @@ struct ErfTableF32 {
                                      0x1.e2d6b6p-9f, -0x1.5d1eb6p-12f, 0x1.9acf6ep-17f};
 };
 struct ErfTableF64 {
-  static constexpr double kSplit = 1, kMax = 6, kMaxWide = 10.25;  // erfc(kMaxWide) rounds to 0 in float
+  static constexpr double kSplit = 1, kMax = 6;  // from kMax on erf rounds to 1
   // erf(x) / x - 1 in x^2 below kSplit, error 2^-56.
   static constexpr double kSmall[] = {0x1.06eba8214db68p-3,  -0x1.812746b0379afp-2,  0x1.ce2f21a0406fcp-4,
                                       -0x1.b82ce311e76d3p-6, 0x1.565bccf71ee91p-8,   -0x1.c02daffa14102p-11,
@@ -51,20 +52,36 @@ inline F64 erf(F64 x) {
   const F64 tail = erfc_tail(max_or_second(min_or_second(size, F64(ErfTableF64::kMax)), F64(ErfTableF64::kSplit)));
   return where(size > F64(ErfTableF64::kSplit), copysign(F64(1) - tail, x), erf_small(x));
 }
+
+struct ErfcTableWide {
+  static constexpr double kSplit = 1, kMax = 10.25;  // erfc(kMax) rounds to 0 in float
+  // As above with fewer terms: errors 2^-34 and 2^-32.
+  static constexpr double kSmall[] = {0x1.06eba82030dfep-3, -0x1.8127466808cf1p-2,  0x1.ce2f09a1f843dp-4,
+                                      -0x1.b829d7d259258p-6, 0x1.562b0e76bab72p-8,  -0x1.bcd757e539851p-11,
+                                      0x1.d8b57b901482ep-14, -0x1.44c8bb235b973p-17};
+  static constexpr double kTail[] = {0x1.40c522d6d2b7ap0,   -0x1.15c084a48514bp-3, -0x1.85a14303e4bd2p-5,
+                                     0x1.09835efea7b7cp-3,  -0x1.e88d0189b7bb2p-4, 0x1.17cbae1b21ce2p-4,
+                                     -0x1.8534718b91a25p-6, 0x1.4982f1a9e6f55p-9,  0x1.dd76c1187a94dp-10,
+                                     -0x1.732a86306e20fp-11};
+};
+inline F64 erfc_wide(F64 a) {
+  using Table = ErfcTableWide;
+  const F64 size = abs(a);
+  const F64 x = max_or_second(min_or_second(size, F64(Table::kMax)), F64(Table::kSplit));
+  const F64 u = (x - F64(3)) / (x + F64(3));
+  const F64 tail = exp_wide(-(x * x)) * polynomial(u, Table::kTail) / fma(F64(2), x, F64(1));
+  const F64 large = where(a < F64(0), F64(2) - tail, tail);
+  return where(size > F64(Table::kSplit), large, F64(1) - fma(a, polynomial(a * a, Table::kSmall), a));
+}
 inline F32 erfc(F32 x) {
-  return through_f64(x, [](F64 a) {
-    const F64 size = abs(a);
-    const F64 bounded = min_or_second(size, F64(ErfTableF64::kMaxWide));
-    const F64 tail = erfc_tail(max_or_second(bounded, F64(ErfTableF64::kSplit)));
-    const F64 large = where(a < F64(0), F64(2) - tail, tail);
-    return where(size > F64(ErfTableF64::kSplit), large, F64(1) - erf_small(a));
-  });
+  return through_f64(x, [](F64 a) { return erfc_wide(a); });
 }
 inline F64 erfc(F64 x) {
   return per_lane(x, [](double a) { return __builtin_erfc(a); });
 }
 
-// Winitzki's approximation (2 digits) and three Halley steps; towards 1 the error is taken from erfc, which keeps digits.
+// Winitzki's approximation (2 digits) and three Halley steps; towards 1 the error is taken from erfc, which keeps
+// digits.
 inline double erfinv_scalar(double y) {
   const double size = __builtin_fabs(y);
   if (!(size < 1)) return size == 1 ? __builtin_copysign(__builtin_inf(), y) : __builtin_nan("");
@@ -97,9 +114,8 @@ inline double digamma_scalar(double x) {
   }
   for (; x < 10; x += 1) result -= 1 / x;
   const double z = 1 / (x * x);
-  const double series =
-      z * (1.0 / 12 + z * (-1.0 / 120 + z * (1.0 / 252 + z * (-1.0 / 240 + z * (1.0 / 132 + z * (-691.0 / 32760 + z / 12))))));
-  return result + (__builtin_log(x) - 0.5 / x - series);
+  const double far = 1.0 / 252 + z * (-1.0 / 240 + z * (1.0 / 132 + z * (-691.0 / 32760 + z / 12)));
+  return result + (__builtin_log(x) - 0.5 / x - z * (1.0 / 12 + z * (-1.0 / 120 + z * far)));
 }
 
 inline double trigamma_scalar(double x) {
@@ -112,8 +128,37 @@ inline double trigamma_scalar(double x) {
   }
   for (; x < 12; x += 1) result += 1 / (x * x);
   const double z = 1 / (x * x);
-  const double series = 1.0 / 6 + z * (-1.0 / 30 + z * (1.0 / 42 + z * (-1.0 / 30 + z * (5.0 / 66 - z * 691.0 / 2730))));
-  return sign * (result + (1 + 0.5 / x + z * series) / x);
+  const double far = 1.0 / 42 + z * (-1.0 / 30 + z * (5.0 / 66 - z * 691.0 / 2730));
+  return sign * (result + (1 + 0.5 / x + z * (1.0 / 6 + z * (-1.0 / 30 + z * far))) / x);
+}
+
+struct ErfinvTable {
+  // erfinv(x) / x in w - 2.5 for w = -ln(1 - x^2) below 5, in sqrt(w) - 3 beyond: the split of M. Giles (2010), own
+  // coefficients; relative errors 2^-31 and 2^-29.
+  static constexpr double kCentral[] = {0x1.805c5cff766afp0,   0x1.f91e897275a23p-3,  -0x1.11c3e0d9f83f6p-8,
+                                        -0x1.4863993970d39p-10, 0x1.c9bb602e763c4p-13, -0x1.4f7691ef7514p-18,
+                                        -0x1.cbd569219e938p-19, 0x1.018ab8d2ffae3p-21, 0x1.1ac725154ddfbp-26,
+                                        -0x1.7aced06234082p-27, 0x1.e058f86a85dfbp-32, 0x1.245981f9c0cbep-33};
+  static constexpr double kTail[] = {0x1.6a9efbde5b5b6p1,    0x1.006dc9e667906p0,   0x1.35808b172ab1ep-7,
+                                     -0x1.f4e29ab2d570ep-8,  0x1.74c72481baf93p-8,  -0x1.d36f7f586f3acp-9,
+                                     0x1.824b0d9ae27b6p-10,  -0x1.ff2082e56a0eap-14, -0x1.20857f543f8c7p-12,
+                                     0x1.53624995ad391p-13,  -0x1.0320bc3f62d5p-15};
+};
+// For |x| < 1 that are floats; the ends are patched by the caller.
+inline F64 erfinv_wide(F64 x) {
+  const F64 w = -log_wide_of_normal((F64(1) - x) * (F64(1) + x));
+  const F64 central = polynomial(w - F64(2.5), ErfinvTable::kCentral);
+  const F64 tail = polynomial(sqrt(w) - F64(3), ErfinvTable::kTail);
+  return x * where(w < F64(5), central, tail);
+}
+inline F32 erfinv(F32 x) {
+  const F32 size = abs(x);
+  const F32 inside = through_f64(x, [](F64 a) { return erfinv_wide(a); });
+  const F32 outside = where(size == F32(1), copysign(F32(Format<F32>::kInfinity), x), F32(Format<F32>::kNan));
+  return where(size < F32(1), inside, outside);
+}
+inline F64 erfinv(F64 x) {
+  return per_lane(x, [](double a) { return erfinv_scalar(a); });
 }
 
 #define RL_SPECIAL_SCALAR(name)                                                                       \
@@ -123,7 +168,6 @@ inline double trigamma_scalar(double x) {
   inline F64 name(F64 x) {                                                                            \
     return per_lane(x, [](double a) { return name##_scalar(a); });                                    \
   }
-RL_SPECIAL_SCALAR(erfinv)
 RL_SPECIAL_SCALAR(lgamma)
 RL_SPECIAL_SCALAR(digamma)
 RL_SPECIAL_SCALAR(trigamma)

@@ -1,7 +1,5 @@
-// Circular functions and their inverses, and the inverse hyperbolic ones.
-//
-// sin and cos (both types) and atan (F32) are vector polynomials; the other F32 functions go through F64 vectors, the other
-// F64 functions through libm, lane by lane. Coefficients: own weighted least-squares fits, near minimax.
+// sin and cos of both types, atan of F32; the other circular and hyperbolic functions of F64 through libm, lane by lane
+// (those of F32: wide.h). Coefficients: own weighted least-squares fits, near minimax.
 #pragma once
 
 #include "math/exp_log.h"
@@ -29,15 +27,11 @@ struct TrigTable<F64> {
   static constexpr double kTwoOverPi = 0x1.45f306dc9c883p-1;
   static constexpr double kHalfPi[] = {0x1.921fb54442d18p0, 0x1.1a62633145c07p-54, -0x1.f1976b7ed8fbcp-110};
   static constexpr double kReduceMax = 1e6;
-  // Errors 2^-58 and 2^-64; atan only 2^-42, for results that are rounded to float.
+  // Errors 2^-58 and 2^-64.
   static constexpr double kSin[] = {-0x1.5555555555549p-3,  0x1.111111110f8a6p-7,  -0x1.a01a019c16757p-13,
                                     0x1.71de357b9dedap-19, -0x1.ae5e69195ecd8p-26, 0x1.5d93cae03bf35p-33};
   static constexpr double kCos[] = {0x1.555555555554cp-5,   -0x1.6c16c16c15221p-10, 0x1.a01a019cbfef5p-16,
                                     -0x1.27e4f8135ed33p-22, 0x1.1ee9f1eda2f1dp-29,  -0x1.8fb1933d9fc78p-37};
-  static constexpr double kAtan[] = {
-      -0x1.55555554259c7p-2, 0x1.999998b742f17p-3,  -0x1.24922b859039ap-3, 0x1.c71880db4dc3p-4,  -0x1.7434f7027222p-4,
-      0x1.3a08208266fc3p-4,  -0x1.0c3b06c812abep-4, 0x1.c19176b246ae2p-5,  -0x1.5ed71e5422baap-5, 0x1.db4c194d9d808p-6,
-      -0x1.019fce218debp-6,  0x1.965c8ca69ffeep-8,  -0x1.966c95ff86c21p-10, 0x1.7e581f33e55ebp-13};
 };
 
 // The binary digits of 2/pi after the point, 64 to a word.
@@ -53,9 +47,9 @@ struct ReducedAngle {
 };
 
 // Note [Large angles]
-// x = m * 2^e with a 53-bit integer m. Digits of 2/pi of weight 2^(2-e) or more only add multiples of 4 to x * 2/pi, so the
-// 192 digits after them suffice: m times these, modulo 2^192, is the quadrant (2 bits) and 190 bits of the fraction, of
-// which a double cancels at most 62 (Payne and Hanek 1983).
+// x = m * 2^e with a 53-bit integer m. Digits of 2/pi of weight 2^(2-e) or more only add multiples of 4 to x * 2/pi, so
+// the 192 digits after them suffice: m times these, modulo 2^192, is the quadrant (2 bits) and 190 bits of the
+// fraction, of which a double cancels at most 62 (Payne and Hanek 1983).
 inline ReducedAngle reduce_large_angle(double x) {
   uint64_t bits;
   memcpy(&bits, &x, 8);
@@ -135,9 +129,14 @@ inline Reduced<V> reduce_angle(V x) {
   const V high = first - part, taken = high - first;
   const V lost = (first - (high - taken)) - (part + taken);
   const V low = fma(n, V(-Table::kHalfPi[2]), lost - part_low);
-  const Reduced<V> small = {high, low, as_int(shifted)};
-  if (all(abs(x) <= V(Table::kReduceMax))) [[likely]] return small;
-  return reduce_large_lanes(x, small);
+  Reduced<V> reduced = {high, low, as_int(shifted)};
+  if (!all(abs(x) <= V(Table::kReduceMax))) [[unlikely]] {
+    const Reduced<V> large = reduce_large_lanes(x, reduced);
+    reduced.high = large.high;
+    reduced.low = large.low;
+    reduced.quadrant = large.quadrant;
+  }
+  return reduced;
 }
 
 template <class V>
@@ -169,91 +168,24 @@ inline V cos_of(V x) {
   const Reduced<V> r = reduce_angle(x);
   return by_quadrant(sin_cos_of_reduced(r.high, r.low), r.quadrant + typename V::Int(1));
 }
-// tan to about 2^-50, for results that are rounded to float.
-inline F64 tan_wide(F64 x) {
-  const Reduced<F64> r = reduce_angle(x);
-  const SinCos<F64> parts = sin_cos_of_reduced(r.high, r.low);
-  const F64::Mask even = (r.quadrant & I64(1)) == I64(0);
-  return where(x == F64(0), x, where(even, parts.sin, -parts.cos) / where(even, parts.cos, parts.sin));
-}
-
-// Beyond 1 as pi/2 - atan(1/x). What 1/x and the subtraction lose is added at the end.
-template <class V>
-inline V atan_of(V x) {
-  using Table = TrigTable<V>;
-  const V size = min_or_second(V(0x1p100f), abs(x));
-  const typename V::Mask big = size > V(1);
-  const V inverse = V(1) / size, inverse_low = fma(-inverse, size, V(1)) * inverse;
-  const V r = where(big, -inverse, size);
-  const V z = r * r;
-  const V tail = r * z * polynomial(z, Table::kAtan);
-  const V start = where(big, V(Table::kHalfPi[0]), V(0));
-  const V high = start + r;
-  const V low = ((start - high) + r) + where(big, V(Table::kHalfPi[1]) - inverse_low, V(0));
-  return copysign(high + (low + tail), x);
-}
-// atan2 to about 2^-41. The quotient of two floats never leaves the range of double, except by zeros and infinities.
-inline F64 atan2_wide(F64 y, F64 x) {
-  const F64 infinity(Format<F64>::kInfinity), pi(0x1.921fb54442d18p1);
-  const F64 ay = abs(y), ax = abs(x);
-  F64 ratio = where((ay == F64(0)) & (ax == F64(0)), F64(0), ay / ax);
-  ratio = where((ay == infinity) & (ax == infinity), F64(1), ratio);
-  const F64 angle = atan_of(ratio);
-  return copysign(where(signbit(x), pi - angle, angle), y);
-}
-
 inline F32 sin(F32 x) { return sin_of(x); }
 inline F64 sin(F64 x) { return sin_of(x); }
 inline F32 cos(F32 x) { return cos_of(x); }
 inline F64 cos(F64 x) { return cos_of(x); }
-inline F32 atan(F32 x) { return atan_of(x); }
-inline F32 tan(F32 x) {
-  return through_f64(x, [](F64 a) { return tan_wide(a); });
-}
-inline F32 asin(F32 x) {
-  return through_f64(x, [](F64 a) { return atan_of(a / sqrt((F64(1) - a) * (F64(1) + a))); });
-}
-inline F32 acos(F32 x) {
-  return through_f64(x, [](F64 a) {
-    const F64 half_angle = atan_of(sqrt((F64(1) - a) / (F64(1) + a)));
-    return half_angle + half_angle;
-  });
-}
-inline F32 atan2(F32 y, F32 x) {
-  return through_f64(y, x, [](F64 a, F64 b) { return atan2_wide(a, b); });
-}
 
-// Below 2^-12 two terms of the series are enough for float; above it double has bits to spare for the cancellation.
-inline F64 odd_wide(F64 x, double cubic, F64 large) {
-  const F64 size = abs(x);
-  return copysign(where(size < F64(0x1p-12), fma(size * size * size, F64(cubic), size), large), x);
-}
-inline F32 sinh(F32 x) {
-  return through_f64(x, [](F64 a) {
-    const F64 e = exp(abs(a));
-    return odd_wide(a, 1.0 / 6, F64(0.5) * (e - F64(1) / e));
-  });
-}
-inline F32 cosh(F32 x) {
-  return through_f64(x, [](F64 a) {
-    const F64 e = exp(abs(a));
-    return F64(0.5) * (e + F64(1) / e);
-  });
-}
-inline F32 asinh(F32 x) {
-  return through_f64(x, [](F64 a) {
-    const F64 size = abs(a);
-    return odd_wide(a, -1.0 / 6, log(size + sqrt(fma(size, size, F64(1)))));
-  });
-}
-inline F32 acosh(F32 x) {
-  return through_f64(x, [](F64 a) { return log(a + sqrt(a - F64(1)) * sqrt(a + F64(1))); });
-}
-inline F32 atanh(F32 x) {
-  return through_f64(x, [](F64 a) {
-    const F64 size = abs(a);
-    return odd_wide(a, 1.0 / 3, F64(0.5) * log((F64(1) + size) / (F64(1) - size)));
-  });
+// Beyond 1 as pi/2 - atan(1/x). What 1/x and the subtraction lose is added at the end.
+inline F32 atan(F32 x) {
+  using Table = TrigTable<F32>;
+  const F32 size = min_or_second(F32(0x1p100f), abs(x));
+  const F32::Mask big = size > F32(1);
+  const F32 inverse = F32(1) / size, inverse_low = fma(-inverse, size, F32(1)) * inverse;
+  const F32 r = where(big, -inverse, size);
+  const F32 z = r * r;
+  const F32 tail = r * z * polynomial(z, Table::kAtan);
+  const F32 start = where(big, F32(Table::kHalfPi[0]), F32(0));
+  const F32 high = start + r;
+  const F32 low = ((start - high) + r) + where(big, F32(Table::kHalfPi[1]) - inverse_low, F32(0));
+  return copysign(high + (low + tail), x);
 }
 
 #define RL_TRIG_LIBM(name)                                                          \

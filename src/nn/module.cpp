@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <ostream>
 #include <typeinfo>
 
 namespace rushlight::nn {
@@ -42,6 +43,16 @@ void Module::add_child(std::string name, std::shared_ptr<Module> module) {
   module->parent_ = this;
   module->name_in_parent_ = name;
   children_.insert(std::move(name), std::move(module));
+}
+
+void Module::replace_child(const std::string& name, std::shared_ptr<Module> module) {
+  check(children_.contains(name), "No Module with name `{}` is registered", name);
+  check(module != nullptr, "cannot register a null module as '{}'", name);
+  auto& place = children_[std::string_view(name)];
+  if (place->parent_ == this) place->parent_ = nullptr;
+  module->parent_ = this;
+  module->name_in_parent_ = name;
+  place = std::move(module);
 }
 
 void Module::unregister_module(const std::string& name) {
@@ -255,24 +266,33 @@ void Module::annotate(Error& error) const {
   error.add_context("  in module " + (path.empty() ? "" : path + " ") + "(" + name() + "(" + extra_repr() + "))");
 }
 
+namespace {
+
+// The lines of a text, each indented by two further than the first.
+std::string indented(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    out += c;
+    if (c == '\n') out += "  ";
+  }
+  return out;
+}
+
+}  // namespace
+
 void Module::pretty_print(std::string& out) const {
   const std::string extra = extra_repr();
   out += name() + "(";
-  if (children_.is_empty()) {
+  if (children_.is_empty() && extra.find('\n') == std::string::npos) {
     out += extra + ")";
     return;
   }
-  if (!extra.empty()) out += "\n  " + extra;
-  for (const auto& child : children_) {
-    std::string inner = child.value()->repr(), indented;
-    for (const char c : inner) {
-      indented += c;
-      if (c == '\n') indented += "  ";
-    }
-    out += "\n  (" + child.key() + "): " + indented;
-  }
+  if (!extra.empty()) out += "\n  " + indented(extra);
+  for (const auto& child : children_) out += "\n  (" + child.key() + "): " + indented(child.value()->repr());
   out += "\n)";
 }
+
+std::ostream& operator<<(std::ostream& out, const Module& module) { return out << module.repr(); }
 
 void ModuleListImpl::pretty_print(std::string& out) const {
   // Runs of equal modules print as one line, as Python's ModuleList does.
@@ -285,12 +305,7 @@ void ModuleListImpl::pretty_print(std::string& out) const {
     const std::string text = items_[i]->repr();
     size_t j = i + 1;
     while (j < items_.size() && items_[j]->repr() == text) ++j;
-    std::string indented;
-    for (const char c : text) {
-      indented += c;
-      if (c == '\n') indented += "  ";
-    }
-    out += j - i == 1 ? format("\n  ({}): {}", i, indented) : format("\n  ({}-{}): {} x {}", i, j - 1, j - i, indented);
+    out += j - i == 1 ? format("\n  ({}): {}", i, indented(text)) : format("\n  ({}-{}): {} x {}", i, j - 1, j - i, indented(text));
     i = j;
   }
   out += "\n)";

@@ -106,4 +106,20 @@ Meta triangle(const Tensor& self, const char* op) {
   return like(self);
 }
 
+Meta constant_pad(const Tensor& self, IntArrayRef pad) {
+  check(pad.size() % 2 == 0, "Length of pad must be even but instead it equals {}", pad.size());
+  check(static_cast<int64_t>(pad.size()) <= 2 * self.dim(),
+        "Length of pad should be no more than twice the number of dimensions of the input. Pad length is {} while the input has {} dimensions.", pad.size(),
+        self.dim());
+  DimVector sizes = self.sizes();
+  for (size_t i = 0; i < pad.size() / 2; ++i) {
+    int64_t& size = sizes[sizes.size() - 1 - i];
+    const int64_t before = size;
+    size += pad[2 * i] + pad[2 * i + 1];
+    check(size >= 0, "The input size {}, plus negative padding {} and {}, resulted in a negative output size, which is invalid. Check dimension {} of your input.",
+          before, pad[2 * i], pad[2 * i + 1], sizes.size() - 1 - i);
+  }
+  return {sizes, self.dtype()};
+}
+
 }  // namespace rushlight::meta

@@ -15,6 +15,7 @@ Meta stack(TensorList tensors, int64_t dim);
 Meta flip(const Tensor& self, IntArrayRef dims);
 Meta repeat_index(const Tensor& repeats, std::optional<int64_t> output_size);
 Meta triangle(const Tensor& self, const char* op);
+Meta constant_pad(const Tensor& self, IntArrayRef pad);
 
 // Whether cat passes over this tensor: the empty vector that old code starts from.
 inline bool cat_skips(const Tensor& t) { return t.dim() == 1 && t.sizes()[0] == 0; }

@@ -1,5 +1,7 @@
 // nn::Module: parameters, buffers and submodules by name; holders; hooks. Named and shaped as LibTorch's.
 #pragma once
+#include <initializer_list>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -48,10 +50,15 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
   std::shared_ptr<M> register_module(std::string name, ModuleHolder<M> holder) {
     return register_module(std::move(name), holder.ptr());
   }
+  // Puts another module in the place of a registered one, in the same position.
   template <class M>
   std::shared_ptr<M> replace_module(const std::string& name, std::shared_ptr<M> module) {
-    children_.erase(name);
-    return register_module(name, std::move(module));
+    replace_child(name, module);
+    return module;
+  }
+  template <class M>
+  std::shared_ptr<M> replace_module(const std::string& name, ModuleHolder<M> holder) {
+    return replace_module(name, holder.ptr());
   }
   void unregister_module(const std::string& name);
 
@@ -93,6 +100,7 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
     pretty_print(out);
     return out;
   }
+  // Draws the initial values anew; called by the constructors of layers.
   virtual void reset_parameters() {}
 
   // ---- hooks, run by the holder's call operator for modules of one tensor in, one out ----
@@ -128,9 +136,11 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
   Tensor run_pre_hooks(const Tensor& input);
   Tensor run_forward_hooks(const Tensor& input, Tensor output);
 
+  // The module as a class or as what a holder holds: `if (auto* linear = module->as<nn::Linear>()) …`; null if it is none.
   template <class M>
-  M* as() noexcept {
-    return dynamic_cast<M*>(this);
+  auto* as() noexcept {
+    if constexpr (requires { typename M::ContainedType; }) return dynamic_cast<typename M::ContainedType*>(this);
+    else return dynamic_cast<M*>(this);
   }
 
   bool training = true;
@@ -144,6 +154,7 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
 
  private:
   void add_child(std::string name, std::shared_ptr<Module> module);
+  void replace_child(const std::string& name, std::shared_ptr<Module> module);
   void check_name(const char* kind, const std::string& name) const;
 
   mutable std::string name_;
@@ -254,6 +265,19 @@ class AnyModule {
   Tensor (*forward_)(Module&, const Tensor&);
 };
 
+// A module with the name it is to have in a Sequential: `{"fc", nn::Linear(3, 4)}`.
+class NamedAnyModule {
+ public:
+  template <class M>
+  NamedAnyModule(std::string name, M&& module) : name_(std::move(name)), module_(std::forward<M>(module)) {}
+  const std::string& name() const noexcept { return name_; }
+  const AnyModule& module() const noexcept { return module_; }
+
+ private:
+  std::string name_;
+  AnyModule module_;
+};
+
 // Modules run one after another.
 class RL_API SequentialImpl : public Module {
  public:
@@ -262,6 +286,9 @@ class RL_API SequentialImpl : public Module {
     requires(sizeof...(Modules) > 0)
   explicit SequentialImpl(Modules&&... modules) {
     (push_back(std::forward<Modules>(modules)), ...);
+  }
+  explicit SequentialImpl(std::initializer_list<NamedAnyModule> modules) {
+    for (const auto& m : modules) push_back(m.name(), m.module());
   }
   template <class M>
   void push_back(M&& module) {
@@ -280,18 +307,31 @@ class RL_API SequentialImpl : public Module {
   }
   size_t size() const noexcept { return items_.size(); }
   bool is_empty() const noexcept { return items_.empty(); }
-  std::shared_ptr<Module> operator[](size_t i) const { return items_.at(i).ptr(); }
+  auto begin() noexcept { return items_.begin(); }
+  auto end() noexcept { return items_.end(); }
+  const std::shared_ptr<Module>& ptr(size_t i) const { return item(i).ptr(); }
+  std::shared_ptr<Module> operator[](size_t i) const { return ptr(i); }
   template <class M>
   M& at(size_t i) const {
-    auto* module = dynamic_cast<M*>(items_.at(i).ptr().get());
+    auto* module = dynamic_cast<M*>(ptr(i).get());
     check(module != nullptr, "Sequential: module {} is not of the type that was asked for", i);
     return *module;
   }
 
  private:
+  const AnyModule& item(size_t i) const {
+    check_index(i < items_.size(), "index {} is out of range: the Sequential holds {} modules", i, items_.size());
+    return items_[i];
+  }
   std::vector<AnyModule> items_;
 };
-RUSHLIGHT_MODULE(Sequential);
+class Sequential : public ModuleHolder<SequentialImpl> {
+ public:
+  using ModuleHolder<SequentialImpl>::ModuleHolder;
+  using Impl_ = SequentialImpl;
+  Sequential() = default;
+  Sequential(std::initializer_list<NamedAnyModule> modules) : ModuleHolder(std::make_shared<SequentialImpl>(modules)) {}
+};
 
 // A list of modules, called by its owner.
 class RL_API ModuleListImpl : public Module {
@@ -310,13 +350,22 @@ class RL_API ModuleListImpl : public Module {
   void push_back(const ModuleHolder<M>& holder) {
     push_back(std::shared_ptr<Module>(holder.ptr()));
   }
+  template <class Modules>
+  void extend(const Modules& modules) {
+    for (const auto& m : modules) push_back(m);
+  }
   size_t size() const noexcept { return items_.size(); }
+  bool is_empty() const noexcept { return items_.empty(); }
   auto begin() noexcept { return items_.begin(); }
   auto end() noexcept { return items_.end(); }
-  std::shared_ptr<Module> operator[](size_t i) const { return items_.at(i); }
+  const std::shared_ptr<Module>& ptr(size_t i) const {
+    check_index(i < items_.size(), "index {} is out of range: the ModuleList holds {} modules", i, items_.size());
+    return items_[i];
+  }
+  std::shared_ptr<Module> operator[](size_t i) const { return ptr(i); }
   template <class M>
   M& at(size_t i) const {
-    auto* module = dynamic_cast<M*>(items_.at(i).get());
+    auto* module = dynamic_cast<M*>(ptr(i).get());
     check(module != nullptr, "ModuleList: module {} is not of the type that was asked for", i);
     return *module;
   }
@@ -328,6 +377,12 @@ class RL_API ModuleListImpl : public Module {
 RUSHLIGHT_MODULE(ModuleList);
 
 inline std::string to_string(const Module& module) { return module.repr(); }
+// std::cout << *net, std::cout << net
+RL_API std::ostream& operator<<(std::ostream& out, const Module& module);
+template <class M>
+std::ostream& operator<<(std::ostream& out, const ModuleHolder<M>& module) {
+  return out << static_cast<const Module&>(*module);
+}
 
 }  // namespace rushlight::nn
 

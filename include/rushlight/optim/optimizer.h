@@ -6,26 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "rushlight/arg.h"
 #include "rushlight/autograd.h"
 #include "rushlight/export.h"
 #include "rushlight/ops.h"
 #include "rushlight/serialize.h"
-
-// A setting with its default: `Options().lr(0.1)` sets, `options.lr()` reads.
-#define RUSHLIGHT_ARG(Type, name)            \
- public:                                     \
-  auto name(const Type& value) -> decltype(*this) { \
-    name##_ = value;                         \
-    return *this;                            \
-  }                                          \
-  const Type& name() const noexcept { return name##_; } \
-  Type& name() noexcept { return name##_; }  \
-                                             \
- private:                                    \
-  Type name##_
-#ifndef TORCH_ARG
-#define TORCH_ARG RUSHLIGHT_ARG
-#endif
 
 namespace rushlight::optim {
 

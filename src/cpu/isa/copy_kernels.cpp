@@ -185,6 +185,34 @@ void transpose(int64_t size, int64_t rows, int64_t columns, const void* src, int
   }
 }
 
+template <class T>
+void reverse_as(int64_t n, const T* __restrict src, T* __restrict dst) {
+  for (int64_t i = 0; i < n; ++i) dst[i] = src[n - 1 - i];
+}
+
+void reverse(int64_t size, int64_t n, const void* src, void* dst) {
+  switch (size) {
+    case 1: return reverse_as(n, static_cast<const uint8_t*>(src), static_cast<uint8_t*>(dst));
+    case 2: return reverse_as(n, static_cast<const uint16_t*>(src), static_cast<uint16_t*>(dst));
+    case 4: return reverse_as(n, static_cast<const uint32_t*>(src), static_cast<uint32_t*>(dst));
+    default: return reverse_as(n, static_cast<const uint64_t*>(src), static_cast<uint64_t*>(dst));
+  }
+}
+
+uint32_t order_keys_f32(int64_t n, const float* src, uint32_t flip, uint32_t* __restrict keys) {
+  const uint32_t* __restrict bits = reinterpret_cast<const uint32_t*>(src);
+  uint32_t least = ~0u;
+  for (int64_t i = 0; i < n; ++i) {
+    const uint32_t u = bits[i], magnitude = u & 0x7fffffffu;
+    uint32_t key = u ^ (uint32_t(int32_t(u) >> 31) | 0x80000000u);
+    key = magnitude == 0 ? 0x80000000u : key;
+    key = (magnitude > 0x7f800000u ? ~0u : key) ^ flip;
+    keys[i] = key;
+    least = key < least ? key : least;
+  }
+  return least;
+}
+
 // Computed in double from the index, so that the value does not depend on how the range is cut.
 template <class T>
 void iota_float(T* dst, int64_t n, double start, double step, int64_t first) {
@@ -206,7 +234,7 @@ constexpr CopyKernels make() {
         convert_bool<int8_t>, convert_bool<uint8_t>, nullptr, nullptr, nullptr},
        {f16_to_f32},
        {bf16_to_f32}},
-      fill, transpose, iota_float<float>, iota_float<double>, iota_i64};
+      fill, transpose, reverse, order_keys_f32, iota_float<float>, iota_float<double>, iota_i64};
   k.convert[kCopyF32][kCopyF16] = f32_to_f16;
   k.convert[kCopyF32][kCopyBF16] = f32_to_bf16;
   for (int i = 0; i < kCopyTypes; ++i) k.convert[i][i] = nullptr;

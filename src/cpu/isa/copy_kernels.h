@@ -16,6 +16,10 @@ struct CopyKernels {
   void (*fill)(void* dst, int64_t n, int64_t size, uint64_t bits);
   // dst[j * dst_row + i] = src[i * src_row + j] for i < rows, j < columns; distances in elements of `size` bytes.
   void (*transpose)(int64_t size, int64_t rows, int64_t columns, const void* src, int64_t src_row, void* dst, int64_t dst_row);
+  // dst[i] = src[n - 1 - i]
+  void (*reverse)(int64_t size, int64_t n, const void* src, void* dst);
+  // keys[i]: src[i] as an unsigned number in the order of floats (NaN largest, -0 as 0), xor flip. Returns the least key.
+  uint32_t (*order_keys_f32)(int64_t n, const float* src, uint32_t flip, uint32_t* keys);
   // dst[i] = start + step * (first + i)
   void (*iota_f32)(float* dst, int64_t n, double start, double step, int64_t first);
   void (*iota_f64)(double* dst, int64_t n, double start, double step, int64_t first);

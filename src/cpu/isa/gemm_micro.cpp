@@ -21,6 +21,7 @@ template <class T> struct Tile {
   int64_t ldc;
   int64_t n;  // columns, at most 2 vectors
   GemmEpilogue<T> epilogue;
+  const T* start;  // where the chain of each row begins; null: at zero
 };
 
 // c = alpha * sums + beta * c + bias for one vector.
@@ -51,8 +52,14 @@ template <class T, int kMr, int kNv, bool kDirect> void tile_kernel(const Tile<T
   using Reg = typename V::Reg;
   constexpr int kGroups = (kMr + 2) / 3;  // one pointer for three rows: the others are reached by scaled index
   Reg acc[kMr][kNv];
-  RL_UNROLL for (int r = 0; r < kMr; ++r) {
-    RL_UNROLL for (int v = 0; v < kNv; ++v) acc[r][v] = V::set(T(0));
+  if (!kDirect && t.start) {
+    RL_UNROLL for (int r = 0; r < kMr; ++r) {
+      RL_UNROLL for (int v = 0; v < kNv; ++v) acc[r][v] = V::set(t.start[r]);
+    }
+  } else {
+    RL_UNROLL for (int r = 0; r < kMr; ++r) {
+      RL_UNROLL for (int v = 0; v < kNv; ++v) acc[r][v] = V::set(T(0));
+    }
   }
   const auto tail = V::mask(t.n - (kNv - 1) * V::kWidth);
   const T* a[kGroups];
@@ -95,11 +102,6 @@ template <class T, int kMr, int kNv, bool kDirect> void tile_kernel(const Tile<T
 template <class T> using TileFn = void (*)(const Tile<T>&);
 
 // The kernels by height (1 .. kRows) and number of vectors (1, 2).
-template <class T, bool kDirect, int kMax> struct TileTable {
-  TileFn<T> fn[kMax][2];
-};
-template <class T, bool kDirect, int... kI> struct TileList {};
-
 #define RL_ROW(R) {tile_kernel<T, R, 1, kDirect>, tile_kernel<T, R, 2, kDirect>}
 #if RL_ISA_LEVEL == 2
 #define RL_ROWS                                                                                                      \
@@ -123,15 +125,16 @@ struct Rows {
 
 template <class T>
 void macro(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_panel, const T* b, int64_t b_panel, T* c, int64_t ldc,
-           const GemmEpilogue<T>& e) {
+           const GemmEpilogue<T>& e, const T* start) {
   using V = Lanes<T>;
   constexpr int kNr = 2 * V::kWidth;
   const Rows rows(m, V::kRows);
-  Tile<T> t{k, nullptr, 1, 0, b, kNr, nullptr, ldc, 0, e};
+  Tile<T> t{k, nullptr, 1, 0, b, kNr, nullptr, ldc, 0, e, nullptr};
   for (int64_t j = 0; j < n; j += kNr, t.b += b_panel) {
     t.n = n - j < kNr ? n - j : kNr;
     t.a = a;
     t.c = c + j;
+    t.start = start;
     t.epilogue.bias = e.bias ? e.bias + j : nullptr;
     const int vectors = t.n > V::kWidth;
     for (int64_t i = 0; i < rows.count; ++i, t.a += a_panel) {
@@ -142,6 +145,7 @@ void macro(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_panel, const T
       }
       kTiles<T, false>[t.a_col - 1][vectors](t);
       t.c += t.a_col * ldc;
+      if (start) t.start += t.a_col;
     }
   }
 }
@@ -152,7 +156,7 @@ void direct(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, int64_t 
   using V = Lanes<T>;
   constexpr int kNr = 2 * V::kWidth;
   const Rows rows(m, V::kRows);
-  Tile<T> t{k, nullptr, a_row, a_col, b, ldb, nullptr, ldc, 0, e};
+  Tile<T> t{k, nullptr, a_row, a_col, b, ldb, nullptr, ldc, 0, e, nullptr};
   for (int64_t j = 0; j < n; j += kNr) {
     t.n = n - j < kNr ? n - j : kNr;
     t.a = a;

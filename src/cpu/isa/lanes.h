@@ -8,6 +8,7 @@
 
 // GCC 12 takes the undefined operand of its own 512-bit intrinsics for a mistake.
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
 
 #define RL_UNROLL _Pragma("GCC unroll 32")
 
@@ -31,6 +32,10 @@ template <> struct Lanes<float> {
   static inline Reg add(Reg a, Reg b) { return _mm512_add_ps(a, b); }
   static inline Reg mul(Reg a, Reg b) { return _mm512_mul_ps(a, b); }
   static inline Reg max(Reg a, Reg b) { return _mm512_max_ps(a, b); }
+  // Elements 0, 2, 4, ... of a followed by b.
+  static inline Reg even(Reg a, Reg b) {
+    return _mm512_permutex2var_ps(a, _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30), b);
+  }
   // The upper half is added to the lower one until one lane is left: the same tree at every width.
   static inline float fold(Reg v) {
     __m256 a = _mm256_add_ps(_mm512_castps512_ps256(v), _mm512_extractf32x8_ps(v, 1));
@@ -38,6 +43,10 @@ template <> struct Lanes<float> {
     b = _mm_add_ps(b, _mm_movehl_ps(b, b));
     return _mm_cvtss_f32(_mm_add_ss(b, _mm_shuffle_ps(b, b, 1)));
   }
+  // Lanes from a given one on are loaded anew; the others keep their value but may be read.
+  using Merge = __mmask16;
+  static inline Merge from_lane(int64_t n) { return Merge(0xffffu << n); }
+  static inline Reg merge(Reg v, const float* p, Merge m) { return _mm512_mask_loadu_ps(v, m, p); }
 };
 
 template <> struct Lanes<double> {
@@ -54,11 +63,17 @@ template <> struct Lanes<double> {
   static inline Reg add(Reg a, Reg b) { return _mm512_add_pd(a, b); }
   static inline Reg mul(Reg a, Reg b) { return _mm512_mul_pd(a, b); }
   static inline Reg max(Reg a, Reg b) { return _mm512_max_pd(a, b); }
+  static inline Reg even(Reg a, Reg b) {
+    return _mm512_permutex2var_pd(a, _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14), b);
+  }
   static inline double fold(Reg v) {
     __m256d a = _mm256_add_pd(_mm512_castpd512_pd256(v), _mm512_extractf64x4_pd(v, 1));
     __m128d b = _mm_add_pd(_mm256_castpd256_pd128(a), _mm256_extractf128_pd(a, 1));
     return _mm_cvtsd_f64(_mm_add_sd(b, _mm_unpackhi_pd(b, b)));
   }
+  using Merge = __mmask8;
+  static inline Merge from_lane(int64_t n) { return Merge(0xffu << n); }
+  static inline Reg merge(Reg v, const double* p, Merge m) { return _mm512_mask_loadu_pd(v, m, p); }
 };
 
 #elif RL_ISA_LEVEL == 1
@@ -80,11 +95,20 @@ template <> struct Lanes<float> {
   static inline Reg add(Reg a, Reg b) { return _mm256_add_ps(a, b); }
   static inline Reg mul(Reg a, Reg b) { return _mm256_mul_ps(a, b); }
   static inline Reg max(Reg a, Reg b) { return _mm256_max_ps(a, b); }
+  static inline Reg even(Reg a, Reg b) {
+    __m256d t = _mm256_castps_pd(_mm256_shuffle_ps(a, b, 0x88));
+    return _mm256_castpd_ps(_mm256_permute4x64_pd(t, 0xd8));
+  }
   static inline float fold(Reg v) {
     __m128 b = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
     b = _mm_add_ps(b, _mm_movehl_ps(b, b));
     return _mm_cvtss_f32(_mm_add_ss(b, _mm_shuffle_ps(b, b, 1)));
   }
+  using Merge = __m256;
+  static inline Merge from_lane(int64_t n) {
+    return _mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_setr_epi32(1, 2, 3, 4, 5, 6, 7, 8), _mm256_set1_epi32(int(n))));
+  }
+  static inline Reg merge(Reg v, const float* p, Merge m) { return _mm256_blendv_ps(v, load(p), m); }
 };
 
 template <> struct Lanes<double> {
@@ -103,10 +127,16 @@ template <> struct Lanes<double> {
   static inline Reg add(Reg a, Reg b) { return _mm256_add_pd(a, b); }
   static inline Reg mul(Reg a, Reg b) { return _mm256_mul_pd(a, b); }
   static inline Reg max(Reg a, Reg b) { return _mm256_max_pd(a, b); }
+  static inline Reg even(Reg a, Reg b) { return _mm256_permute4x64_pd(_mm256_unpacklo_pd(a, b), 0xd8); }
   static inline double fold(Reg v) {
     __m128d b = _mm_add_pd(_mm256_castpd256_pd128(v), _mm256_extractf128_pd(v, 1));
     return _mm_cvtsd_f64(_mm_add_sd(b, _mm_unpackhi_pd(b, b)));
   }
+  using Merge = __m256d;
+  static inline Merge from_lane(int64_t n) {
+    return _mm256_castsi256_pd(_mm256_cmpgt_epi64(_mm256_setr_epi64x(1, 2, 3, 4), _mm256_set1_epi64x(n)));
+  }
+  static inline Reg merge(Reg v, const double* p, Merge m) { return _mm256_blendv_pd(v, load(p), m); }
 };
 
 #else  // SSE2 has no fma: the product is rounded before the sum, so the base level's last bits differ.
@@ -133,10 +163,16 @@ template <> struct Lanes<float> {
   static inline Reg add(Reg a, Reg b) { return _mm_add_ps(a, b); }
   static inline Reg mul(Reg a, Reg b) { return _mm_mul_ps(a, b); }
   static inline Reg max(Reg a, Reg b) { return _mm_max_ps(a, b); }
+  static inline Reg even(Reg a, Reg b) { return _mm_shuffle_ps(a, b, 0x88); }
   static inline float fold(Reg b) {
     b = _mm_add_ps(b, _mm_movehl_ps(b, b));
     return _mm_cvtss_f32(_mm_add_ss(b, _mm_shuffle_ps(b, b, 1)));
   }
+  using Merge = __m128;
+  static inline Merge from_lane(int64_t n) {
+    return _mm_castsi128_ps(_mm_cmpgt_epi32(_mm_setr_epi32(1, 2, 3, 4), _mm_set1_epi32(int(n))));
+  }
+  static inline Reg merge(Reg v, const float* p, Merge m) { return _mm_or_ps(_mm_andnot_ps(m, v), _mm_and_ps(m, load(p))); }
 };
 
 template <> struct Lanes<double> {
@@ -156,7 +192,15 @@ template <> struct Lanes<double> {
   static inline Reg add(Reg a, Reg b) { return _mm_add_pd(a, b); }
   static inline Reg mul(Reg a, Reg b) { return _mm_mul_pd(a, b); }
   static inline Reg max(Reg a, Reg b) { return _mm_max_pd(a, b); }
+  static inline Reg even(Reg a, Reg b) { return _mm_unpacklo_pd(a, b); }
   static inline double fold(Reg b) { return _mm_cvtsd_f64(_mm_add_sd(b, _mm_unpackhi_pd(b, b))); }
+  using Merge = __m128d;
+  static inline Merge from_lane(int64_t n) {
+    return _mm_castsi128_pd(_mm_set_epi64x(n < 2 ? -1 : 0, n < 1 ? -1 : 0));
+  }
+  static inline Reg merge(Reg v, const double* p, Merge m) {
+    return _mm_or_pd(_mm_andnot_pd(m, v), _mm_and_pd(m, load(p)));
+  }
 };
 
 #endif

@@ -20,12 +20,18 @@ template <class T> struct GemmKernels {
   // May write up to `lanes` elements past the last row of dst.
   void (*pack)(T* dst, int64_t dst_stride, const T* src, int64_t lane_stride, int64_t k_stride, int64_t rows, int64_t k,
                int64_t padded);
-  // C[m][n] over packed panels: A panels of balanced height (Note [Balanced panels]), B panels of nr columns.
+  // C[m][n] over packed panels: A panels of balanced height (Note [Balanced panels]), B panels of nr columns. The
+  // chains of row i begin at start[i], or at zero if `start` is null.
   void (*macro)(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_panel, const T* b, int64_t b_panel, T* c,
-                int64_t ldc, const GemmEpilogue<T>& epilogue);
+                int64_t ldc, const GemmEpilogue<T>& epilogue, const T* start);
+  // The same without a packed B, for panels of two whole vectors that lie at src + offsets[k] + panels[2 * j] and [2 * j + 1];
+  // n is a multiple of `lanes`.
+  void (*macro_indirect)(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_panel, const T* src,
+                         const int64_t* offsets, const PanelPiece* panels, T* c, int64_t ldc,
+                         const GemmEpilogue<T>& epilogue, const T* start);
   // C[m][n] without packing: any strides of A, unit column stride of B. k at most kGemmKBlock.
   void (*direct)(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t ldb,
-                 T* c, int64_t ldc, const GemmEpilogue<T>& epilogue);
+                 T* c, int64_t ldc, const GemmEpilogue<T>& epilogue, const T* start);
   // y[r] = sum over p of a[r * lda + p] * x[p], over 64 (f64: 32) virtual lanes and a fixed tree.
   void (*dot)(int64_t rows, int64_t k, const T* a, int64_t lda, const T* x, T* y);
   // sums[j] = chain over p of x[p * x_stride] * b[p * ldb + j]; k at most kGemmKBlock.
@@ -55,12 +61,52 @@ struct IntegerKernels {
   IntegerGemm<uint8_t> i8;
 };
 
-#define RL_DECLARE_MICRO(ISA)             \
-  namespace ISA {                         \
-  extern const GemmKernels<float> kGemmF32;  \
-  extern const GemmKernels<double> kGemmF64; \
-  extern const HalfKernels kHalf;         \
-  extern const IntegerKernels kInteger;   \
+// A run of at most `lanes` pixels that are neighbours in the source: where it goes and where it comes from.
+struct PixelRun {
+  int64_t dst, src, count;
+};
+
+// How one panel of the column matrix (2 vectors of pixels) is read: each vector is a sequence of overlapping loads, from
+// `src` into the lanes from `lane` on. Both vectors have `pieces` loads; the first is at lane 0.
+struct PanelPiece {
+  int64_t src, lane;
+};
+
+// One row of output pixels of a weight gradient: where its source row begins and how many pixels it has.
+struct PixelRow {
+  int64_t src, count;
+};
+
+template <class T> struct ConvKernels {
+  int weight_rows;  // rows of the weight gradient's register tile
+
+  // `rows` rows of `width` elements: zeros, then source elements 0, step, ... (count) from column `left` on, then zeros.
+  // Writes whole vectors, up to `lanes` elements past the last row.
+  void (*copy_rows)(T* dst, int64_t width, const T* src, int64_t src_pitch, int64_t step, int64_t rows, int64_t left,
+                    int64_t count);
+  // One panel of the column matrix, for k in [k0, k1): dst[(k - k0) * nr + j] = src[offsets[k] + pixel j]. `panel` holds
+  // the pieces of the first vector, then those of the second. May read one vector before and behind the source.
+  void (*pack_columns)(T* dst, const T* src, const int64_t* offsets, int64_t k0, int64_t k1, const PanelPiece* panel,
+                       int64_t pieces);
+  // dst[run.dst + i] = start + sum over k of w[k] * src[offsets[k] + run.src + i]: one output channel, nothing packed.
+  void (*narrow)(T* dst, const T* src, const int64_t* offsets, const T* w, int64_t n_k, T start, const PixelRun* runs,
+                 int64_t n_runs);
+  // dw[k * ld + j] += sum over pixels of src[offsets[k] + pixel] * dy[pixel * nr + j] for j < nr, k < n_k.
+  void (*weight)(T* dw, int64_t ld, const T* src, const int64_t* offsets, int64_t n_k, const PixelRow* rows,
+                 int64_t n_rows, const T* dy, int64_t vectors);
+  // dw[k * ld] += the same for one output channel, with dy[pixel] as it lies; 64 bytes of virtual lanes.
+  void (*narrow_weight)(T* dw, int64_t ld, const T* src, const int64_t* offsets, int64_t n_k, const PixelRow* rows,
+                        int64_t n_rows, const T* dy);
+};
+
+#define RL_DECLARE_MICRO(ISA)                 \
+  namespace ISA {                             \
+  extern const GemmKernels<float> kGemmF32;   \
+  extern const GemmKernels<double> kGemmF64;  \
+  extern const HalfKernels kHalf;             \
+  extern const IntegerKernels kInteger;       \
+  extern const ConvKernels<float> kConvF32;   \
+  extern const ConvKernels<double> kConvF64;  \
   }
 RL_DECLARE_MICRO(base)
 RL_DECLARE_MICRO(avx2)

@@ -60,12 +60,15 @@ inline void pointwise_loop_over(const PointwiseArgs& args, Indices<kIn...>, Indi
   const V params[] = {V(*(const T*)args.params[kParam])..., V(T(0))};
   using Result = decltype(F::template call<V>(V::load(in[kIn])..., params[kParam]...));
   auto* out = (typename StoredAs<Result>::T*)args.out;
+  const int64_t n = args.n;
   int64_t i = 0;
-  for (; i + kLanes <= args.n; i += kLanes)
+  for (; i + kLanes <= n; i += kLanes)
     store_lanes(out + i, F::template call<V>(V::load(in[kIn] + i * step[kIn])..., params[kParam]...));
-  const int rest = (int)(args.n - i);
+  const int rest = (int)(n - i);
   if (rest == 0) return;
-  const auto load_rest = [&](int k) { return step[k] != 0 ? V::load(in[k] + i, rest) : V::load(spread[k]); };
+  [[maybe_unused]] const auto load_rest = [&](int k) {
+    return step[k] != 0 ? V::load(in[k] + i, rest) : V::load(spread[k]);
+  };
   store_lanes(out + i, F::template call<V>(load_rest(kIn)..., params[kParam]...), rest);
 }
 

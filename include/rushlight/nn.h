@@ -1,0 +1,17 @@
+// Everything of nn: modules, layers, losses, functions with options, initialisers, helpers.
+#pragma once
+#include "rushlight/nn/containers.h"
+#include "rushlight/nn/generated/activation.h"
+#include "rushlight/nn/generated/batchnorm.h"
+#include "rushlight/nn/generated/conv.h"
+#include "rushlight/nn/generated/dropout.h"
+#include "rushlight/nn/generated/flatten.h"
+#include "rushlight/nn/generated/functional_options.h"
+#include "rushlight/nn/generated/linear.h"
+#include "rushlight/nn/generated/loss.h"
+#include "rushlight/nn/generated/normalization.h"
+#include "rushlight/nn/generated/pooling.h"
+#include "rushlight/nn/generated/sparse.h"
+#include "rushlight/nn/init.h"
+#include "rushlight/nn/module.h"
+#include "rushlight/nn/utils.h"

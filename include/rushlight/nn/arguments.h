@@ -1,0 +1,96 @@
+// Arguments of layers: numbers that stand for every dimension, sizes, padding by number or name; the names LibTorch has
+// for text arguments (kMean, kSame, kReflect…).
+#pragma once
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "rushlight/arg.h"
+#include "rushlight/array_ref.h"
+#include "rushlight/export.h"
+#include "rushlight/generator.h"
+#include "rushlight/tensor.h"
+
+namespace rushlight {
+
+// Text arguments, as LibTorch spells them: `CrossEntropyLossOptions().reduction(torch::kSum)`.
+inline constexpr const char kNone[] = "none", kMean[] = "mean", kSum[] = "sum", kBatchMean[] = "batchmean";
+inline constexpr const char kSame[] = "same", kValid[] = "valid", kZeros[] = "zeros", kConstant[] = "constant";
+inline constexpr const char kReflect[] = "reflect", kReplicate[] = "replicate", kCircular[] = "circular";
+inline constexpr const char kNearest[] = "nearest", kBilinear[] = "bilinear", kBicubic[] = "bicubic", kLinear[] = "linear";
+inline constexpr const char kTrilinear[] = "trilinear", kArea[] = "area", kBorder[] = "border", kReflection[] = "reflection";
+inline constexpr const char kReLU[] = "relu", kGELU[] = "gelu", kTanh[] = "tanh", kSigmoid[] = "sigmoid", kLeakyReLU[] = "leaky_relu";
+inline constexpr const char kConv1D[] = "conv1d", kConv2D[] = "conv2d", kConv3D[] = "conv3d";
+inline constexpr const char kFanIn[] = "fan_in", kFanOut[] = "fan_out";
+
+namespace nn {
+
+// `3` or `{3, 5}`: one number for every dimension, or one for each. Prints as Python does: 3, (3, 5), (3,).
+class IntList {
+ public:
+  IntList() = default;
+  IntList(int64_t one) : values_(1, one), single_(true) {}
+  IntList(int one) : IntList(static_cast<int64_t>(one)) {}
+  IntList(std::initializer_list<int64_t> values) : values_(values) {}
+  IntList(IntArrayRef values) : values_(values) {}
+  IntList(const std::vector<int64_t>& values) : values_(values) {}
+  bool is_single() const noexcept { return single_; }
+  size_t size() const noexcept { return values_.size(); }
+  int64_t operator[](size_t i) const noexcept { return values_[i]; }
+  operator IntArrayRef() const noexcept { return values_; }
+  operator OptionalIntArrayRef() const noexcept { return IntArrayRef(values_); }
+
+ private:
+  DimVector values_;
+  bool single_ = false;
+};
+
+// `1`, `{1, 2}`, or "same", "valid" (kSame, kValid).
+class Padding {
+ public:
+  Padding() = default;
+  Padding(int64_t one) : list_(one) {}
+  Padding(int one) : list_(one) {}
+  Padding(std::initializer_list<int64_t> values) : list_(values) {}
+  Padding(IntArrayRef values) : list_(values) {}
+  Padding(IntList values) : list_(std::move(values)) {}
+  Padding(std::string_view text) : text_(text) {}
+  Padding(const char* text) : text_(text) {}
+  bool is_text() const noexcept { return !text_.empty(); }
+  const std::string& text() const noexcept { return text_; }
+  const IntList& list() const noexcept { return list_; }
+
+ private:
+  IntList list_;
+  std::string text_;
+};
+
+// Sizes of which some may be left to the input: `7`, `{7, 5}`, `{7, std::nullopt}`, `std::nullopt`.
+class OptionalIntList {
+ public:
+  OptionalIntList() : values_(1), single_(true) {}
+  OptionalIntList(std::nullopt_t) : OptionalIntList() {}
+  OptionalIntList(int64_t one) : values_(1, one), single_(true) {}
+  OptionalIntList(int one) : OptionalIntList(static_cast<int64_t>(one)) {}
+  OptionalIntList(std::initializer_list<std::optional<int64_t>> values) : values_(values) {}
+  OptionalIntList(std::vector<std::optional<int64_t>> values) : values_(std::move(values)) {}
+  bool is_single() const noexcept { return single_; }
+  const std::vector<std::optional<int64_t>>& values() const noexcept { return values_; }
+
+ private:
+  std::vector<std::optional<int64_t>> values_;
+  bool single_ = false;
+};
+
+inline OptionalIntArrayRef optional_list(const std::optional<IntList>& list) {
+  return list ? OptionalIntArrayRef(*list) : OptionalIntArrayRef();
+}
+
+// The sizes of the last `spatial` dimensions; what is left open is the input's own.
+RL_API DimVector resolve(const OptionalIntList& sizes, const Tensor& input, int64_t spatial);
+
+}  // namespace nn
+}  // namespace rushlight

@@ -1,0 +1,343 @@
+// Translated from python/rushlight/nn/modules/pooling.py by ops/gen/layers.py: do not edit.
+#pragma once
+#include "rushlight/nn/arguments.h"
+#include "rushlight/nn/module.h"
+
+namespace rushlight::nn {
+
+// What the maximum poolings share.
+class RL_API MaxPoolNdImpl : public Module {
+ public:
+  explicit MaxPoolNdImpl(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0, const IntList& dilation = 1, bool ceil_mode = false);
+  std::string extra_repr() const override;
+
+  IntList kernel_size;
+  IntList stride;
+  IntList padding;
+  IntList dilation;
+  bool ceil_mode = false;
+};
+
+class MaxPool1dOptions {
+ public:
+  MaxPool1dOptions(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0, const IntList& dilation = 1, bool ceil_mode = false)
+      : kernel_size_(kernel_size), stride_(stride), padding_(padding), dilation_(dilation), ceil_mode_(ceil_mode) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
+  RUSHLIGHT_OPTION(const IntList&, IntList, padding)
+  RUSHLIGHT_OPTION(const IntList&, IntList, dilation)
+  RUSHLIGHT_OPTION(bool, bool, ceil_mode)
+};
+
+// The maximum of windows along the length.
+//
+// Args:
+//     kernel_size: length of the windows.
+//     stride: step between windows, by default `kernel_size`.
+//     padding: minus infinity added at both ends, at most half of `kernel_size`.
+//     dilation: distance between the points of a window.
+//     return_indices: also return where the maxima are.
+//     ceil_mode: let the last window reach over the end.
+// Shape:
+//     input `(N, C, L)` or `(C, L)`, output likewise with
+//     `L_out = (L + 2 padding - dilation (kernel_size - 1) - 1) // stride + 1`.
+// Errors:
+//     RuntimeError: the padding is more than half of the window, or the window larger than the input.
+class RL_API MaxPool1dImpl : public MaxPoolNdImpl {
+ public:
+  using MaxPoolNdImpl::MaxPoolNdImpl;
+  MaxPool1dImpl(const MaxPool1dOptions& options);
+  Tensor forward(const Tensor& input);
+};
+RUSHLIGHT_MODULE(MaxPool1d);
+
+class MaxPool2dOptions {
+ public:
+  MaxPool2dOptions(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0, const IntList& dilation = 1, bool ceil_mode = false)
+      : kernel_size_(kernel_size), stride_(stride), padding_(padding), dilation_(dilation), ceil_mode_(ceil_mode) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
+  RUSHLIGHT_OPTION(const IntList&, IntList, padding)
+  RUSHLIGHT_OPTION(const IntList&, IntList, dilation)
+  RUSHLIGHT_OPTION(bool, bool, ceil_mode)
+};
+
+// The maximum of windows of an image.
+//
+// Args:
+//     kernel_size: height and width of the windows; one number means both, here and below.
+//     stride: step between windows, by default `kernel_size`.
+//     padding: minus infinity added at all edges, at most half of `kernel_size`.
+//     dilation: distance between the points of a window.
+//     return_indices: also return where the maxima are.
+//     ceil_mode: let the last windows reach over the edge.
+// Shape:
+//     input `(N, C, H, W)` or `(C, H, W)`, output likewise with
+//     `H_out = (H + 2 padding - dilation (kernel_size - 1) - 1) // stride + 1`, and likewise for W.
+// Errors:
+//     RuntimeError: the padding is more than half of the window, or the window larger than the input.
+class RL_API MaxPool2dImpl : public MaxPoolNdImpl {
+ public:
+  using MaxPoolNdImpl::MaxPoolNdImpl;
+  MaxPool2dImpl(const MaxPool2dOptions& options);
+  Tensor forward(const Tensor& input);
+};
+RUSHLIGHT_MODULE(MaxPool2d);
+
+class MaxPool3dOptions {
+ public:
+  MaxPool3dOptions(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0, const IntList& dilation = 1, bool ceil_mode = false)
+      : kernel_size_(kernel_size), stride_(stride), padding_(padding), dilation_(dilation), ceil_mode_(ceil_mode) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
+  RUSHLIGHT_OPTION(const IntList&, IntList, padding)
+  RUSHLIGHT_OPTION(const IntList&, IntList, dilation)
+  RUSHLIGHT_OPTION(bool, bool, ceil_mode)
+};
+
+// The maximum of windows of a volume.
+//
+// Args:
+//     kernel_size: depth, height and width of the windows; one number means all three, here and below.
+//     stride: step between windows, by default `kernel_size`.
+//     padding: minus infinity added on all sides, at most half of `kernel_size`.
+//     dilation: distance between the points of a window.
+//     return_indices: also return where the maxima are.
+//     ceil_mode: let the last windows reach over the edge.
+// Shape:
+//     input `(N, C, D, H, W)` or `(C, D, H, W)`, output likewise.
+// Errors:
+//     RuntimeError: the padding is more than half of the window, or the window larger than the input.
+class RL_API MaxPool3dImpl : public MaxPoolNdImpl {
+ public:
+  using MaxPoolNdImpl::MaxPoolNdImpl;
+  MaxPool3dImpl(const MaxPool3dOptions& options);
+  Tensor forward(const Tensor& input);
+};
+RUSHLIGHT_MODULE(MaxPool3d);
+
+class AvgPool1dOptions {
+ public:
+  AvgPool1dOptions(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0, bool ceil_mode = false, bool count_include_pad = true)
+      : kernel_size_(kernel_size), stride_(stride), padding_(padding), ceil_mode_(ceil_mode), count_include_pad_(count_include_pad) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
+  RUSHLIGHT_OPTION(const IntList&, IntList, padding)
+  RUSHLIGHT_OPTION(bool, bool, ceil_mode)
+  RUSHLIGHT_OPTION(bool, bool, count_include_pad)
+};
+
+// The mean of windows along the length.
+//
+// Args:
+//     kernel_size: length of the windows.
+//     stride: step between windows, by default `kernel_size`.
+//     padding: zeros added at both ends, at most half of `kernel_size`.
+//     ceil_mode: let the last window reach over the end.
+//     count_include_pad: count the added zeros in the mean.
+// Shape:
+//     input `(N, C, L)` or `(C, L)`, output likewise with `L_out = (L + 2 padding - kernel_size) // stride + 1`.
+// Errors:
+//     RuntimeError: the padding is more than half of the window, or the window larger than the input.
+class RL_API AvgPool1dImpl : public Module {
+ public:
+  explicit AvgPool1dImpl(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0, bool ceil_mode = false, bool count_include_pad = true);
+  AvgPool1dImpl(const AvgPool1dOptions& options);
+  Tensor forward(const Tensor& input);
+  std::string extra_repr() const override;
+
+  IntList kernel_size;
+  IntList stride;
+  IntList padding;
+  bool ceil_mode = false;
+  bool count_include_pad = false;
+};
+RUSHLIGHT_MODULE(AvgPool1d);
+
+// What the two- and three-dimensional mean poolings share.
+class RL_API AvgPoolNdImpl : public Module {
+ public:
+  explicit AvgPoolNdImpl(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0, bool ceil_mode = false, bool count_include_pad = true, std::optional<int64_t> divisor_override = {});
+  std::string extra_repr() const override;
+
+  IntList kernel_size;
+  IntList stride;
+  IntList padding;
+  bool ceil_mode = false;
+  bool count_include_pad = false;
+  std::optional<int64_t> divisor_override;
+};
+
+class AvgPool2dOptions {
+ public:
+  AvgPool2dOptions(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0, bool ceil_mode = false, bool count_include_pad = true, std::optional<int64_t> divisor_override = {})
+      : kernel_size_(kernel_size), stride_(stride), padding_(padding), ceil_mode_(ceil_mode), count_include_pad_(count_include_pad), divisor_override_(divisor_override) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
+  RUSHLIGHT_OPTION(const IntList&, IntList, padding)
+  RUSHLIGHT_OPTION(bool, bool, ceil_mode)
+  RUSHLIGHT_OPTION(bool, bool, count_include_pad)
+  RUSHLIGHT_OPTION(std::optional<int64_t>, std::optional<int64_t>, divisor_override)
+};
+
+// The mean of windows of an image.
+//
+// Args:
+//     kernel_size: height and width of the windows; one number means both, here and below.
+//     stride: step between windows, by default `kernel_size`.
+//     padding: zeros added at all edges, at most half of `kernel_size`.
+//     ceil_mode: let the last windows reach over the edge.
+//     count_include_pad: count the added zeros in the mean.
+//     divisor_override: divide by this number instead of the size of the window.
+// Shape:
+//     input `(N, C, H, W)` or `(C, H, W)`, output likewise with
+//     `H_out = (H + 2 padding - kernel_size) // stride + 1`, and likewise for W.
+// Errors:
+//     RuntimeError: the padding is more than half of the window, the window larger than the input, or a zero divisor.
+class RL_API AvgPool2dImpl : public AvgPoolNdImpl {
+ public:
+  using AvgPoolNdImpl::AvgPoolNdImpl;
+  AvgPool2dImpl(const AvgPool2dOptions& options);
+  Tensor forward(const Tensor& input);
+};
+RUSHLIGHT_MODULE(AvgPool2d);
+
+class AvgPool3dOptions {
+ public:
+  AvgPool3dOptions(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0, bool ceil_mode = false, bool count_include_pad = true, std::optional<int64_t> divisor_override = {})
+      : kernel_size_(kernel_size), stride_(stride), padding_(padding), ceil_mode_(ceil_mode), count_include_pad_(count_include_pad), divisor_override_(divisor_override) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
+  RUSHLIGHT_OPTION(const IntList&, IntList, padding)
+  RUSHLIGHT_OPTION(bool, bool, ceil_mode)
+  RUSHLIGHT_OPTION(bool, bool, count_include_pad)
+  RUSHLIGHT_OPTION(std::optional<int64_t>, std::optional<int64_t>, divisor_override)
+};
+
+// The mean of windows of a volume.
+//
+// Args:
+//     kernel_size: depth, height and width of the windows; one number means all three, here and below.
+//     stride: step between windows, by default `kernel_size`.
+//     padding: zeros added on all sides, at most half of `kernel_size`.
+//     ceil_mode: let the last windows reach over the edge.
+//     count_include_pad: count the added zeros in the mean.
+//     divisor_override: divide by this number instead of the size of the window.
+// Shape:
+//     input `(N, C, D, H, W)` or `(C, D, H, W)`, output likewise.
+// Errors:
+//     RuntimeError: the padding is more than half of the window, the window larger than the input, or a zero divisor.
+class RL_API AvgPool3dImpl : public AvgPoolNdImpl {
+ public:
+  using AvgPoolNdImpl::AvgPoolNdImpl;
+  AvgPool3dImpl(const AvgPool3dOptions& options);
+  Tensor forward(const Tensor& input);
+};
+RUSHLIGHT_MODULE(AvgPool3d);
+
+class AdaptiveMaxPool2dOptions {
+ public:
+  AdaptiveMaxPool2dOptions(const OptionalIntList& output_size)
+      : output_size_(output_size) {}
+  RUSHLIGHT_OPTION(const OptionalIntList&, OptionalIntList, output_size)
+};
+
+// The maximum of `output_size` equal parts of an image.
+//
+// Args:
+//     output_size: height and width of the output; one number means both, None keeps the input's.
+//     return_indices: also return where the maxima are.
+// Shape:
+//     input `(N, C, H, W)` or `(C, H, W)`, output `(N, C, *output_size)` or `(C, *output_size)`.
+// Errors:
+//     RuntimeError: another number of dimensions, or an empty image.
+class RL_API AdaptiveMaxPool2dImpl : public Module {
+ public:
+  explicit AdaptiveMaxPool2dImpl(const OptionalIntList& output_size);
+  AdaptiveMaxPool2dImpl(const AdaptiveMaxPool2dOptions& options);
+  Tensor forward(const Tensor& input);
+  std::string extra_repr() const override;
+
+  OptionalIntList output_size;
+};
+RUSHLIGHT_MODULE(AdaptiveMaxPool2d);
+
+// What the adaptive mean poolings share.
+class RL_API AdaptiveAvgPoolNdImpl : public Module {
+ public:
+  explicit AdaptiveAvgPoolNdImpl(const OptionalIntList& output_size);
+  std::string extra_repr() const override;
+
+  OptionalIntList output_size;
+};
+
+class AdaptiveAvgPool1dOptions {
+ public:
+  AdaptiveAvgPool1dOptions(const OptionalIntList& output_size)
+      : output_size_(output_size) {}
+  RUSHLIGHT_OPTION(const OptionalIntList&, OptionalIntList, output_size)
+};
+
+// The mean of `output_size` equal parts of the length.
+//
+// Args:
+//     output_size: length of the output.
+// Shape:
+//     input `(N, C, L)` or `(C, L)`, output `(N, C, output_size)` or `(C, output_size)`.
+// Errors:
+//     RuntimeError: another number of dimensions.
+class RL_API AdaptiveAvgPool1dImpl : public AdaptiveAvgPoolNdImpl {
+ public:
+  using AdaptiveAvgPoolNdImpl::AdaptiveAvgPoolNdImpl;
+  AdaptiveAvgPool1dImpl(const AdaptiveAvgPool1dOptions& options);
+  Tensor forward(const Tensor& input);
+};
+RUSHLIGHT_MODULE(AdaptiveAvgPool1d);
+
+class AdaptiveAvgPool2dOptions {
+ public:
+  AdaptiveAvgPool2dOptions(const OptionalIntList& output_size)
+      : output_size_(output_size) {}
+  RUSHLIGHT_OPTION(const OptionalIntList&, OptionalIntList, output_size)
+};
+
+// The mean of `output_size` equal parts of an image.
+//
+// Args:
+//     output_size: height and width of the output; one number means both, None keeps the input's.
+// Shape:
+//     input `(N, C, H, W)` or `(C, H, W)`, output `(N, C, *output_size)` or `(C, *output_size)`.
+// Errors:
+//     RuntimeError: another number of dimensions.
+class RL_API AdaptiveAvgPool2dImpl : public AdaptiveAvgPoolNdImpl {
+ public:
+  using AdaptiveAvgPoolNdImpl::AdaptiveAvgPoolNdImpl;
+  AdaptiveAvgPool2dImpl(const AdaptiveAvgPool2dOptions& options);
+  Tensor forward(const Tensor& input);
+};
+RUSHLIGHT_MODULE(AdaptiveAvgPool2d);
+
+class AdaptiveAvgPool3dOptions {
+ public:
+  AdaptiveAvgPool3dOptions(const OptionalIntList& output_size)
+      : output_size_(output_size) {}
+  RUSHLIGHT_OPTION(const OptionalIntList&, OptionalIntList, output_size)
+};
+
+// The mean of `output_size` equal parts of a volume.
+//
+// Args:
+//     output_size: depth, height and width of the output; one number means all three, None keeps the input's.
+// Shape:
+//     input `(N, C, D, H, W)` or `(C, D, H, W)`, output `(N, C, *output_size)` or `(C, *output_size)`.
+// Errors:
+//     RuntimeError: another number of dimensions.
+class RL_API AdaptiveAvgPool3dImpl : public AdaptiveAvgPoolNdImpl {
+ public:
+  using AdaptiveAvgPoolNdImpl::AdaptiveAvgPoolNdImpl;
+  AdaptiveAvgPool3dImpl(const AdaptiveAvgPool3dOptions& options);
+  Tensor forward(const Tensor& input);
+};
+RUSHLIGHT_MODULE(AdaptiveAvgPool3d);
+
+}  // namespace rushlight::nn

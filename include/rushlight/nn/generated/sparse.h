@@ -1,0 +1,68 @@
+// Translated from python/rushlight/nn/modules/sparse.py by ops/gen/layers.py: do not edit.
+#pragma once
+#include "rushlight/nn/arguments.h"
+#include "rushlight/nn/module.h"
+
+namespace rushlight::nn {
+
+class EmbeddingOptions {
+ public:
+  EmbeddingOptions(int64_t num_embeddings, int64_t embedding_dim, std::optional<int64_t> padding_idx = {}, std::optional<double> max_norm = {}, double norm_type = 2.0, bool scale_grad_by_freq = false, bool sparse = false, const Tensor& _weight = {}, bool _freeze = false, std::optional<Device> device = {}, std::optional<ScalarType> dtype = {})
+      : num_embeddings_(num_embeddings), embedding_dim_(embedding_dim), padding_idx_(padding_idx), max_norm_(max_norm), norm_type_(norm_type), scale_grad_by_freq_(scale_grad_by_freq), sparse_(sparse), _weight_(_weight), _freeze_(_freeze), device_(device), dtype_(dtype) {}
+  RUSHLIGHT_OPTION(int64_t, int64_t, num_embeddings)
+  RUSHLIGHT_OPTION(int64_t, int64_t, embedding_dim)
+  RUSHLIGHT_OPTION(std::optional<int64_t>, std::optional<int64_t>, padding_idx)
+  RUSHLIGHT_OPTION(std::optional<double>, std::optional<double>, max_norm)
+  RUSHLIGHT_OPTION(double, double, norm_type)
+  RUSHLIGHT_OPTION(bool, bool, scale_grad_by_freq)
+  RUSHLIGHT_OPTION(bool, bool, sparse)
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, _weight)
+  RUSHLIGHT_OPTION(bool, bool, _freeze)
+  RUSHLIGHT_OPTION(std::optional<Device>, std::optional<Device>, device)
+  RUSHLIGHT_OPTION(std::optional<ScalarType>, std::optional<ScalarType>, dtype)
+};
+
+// A table of vectors; the input holds row numbers.
+//
+// Args:
+//     num_embeddings: the number of rows.
+//     embedding_dim: the length of each row.
+//     padding_idx: a row that starts at zero and gets no gradient.
+//     max_norm: rows longer than this are scaled down, in place, when they are looked up.
+//     norm_type: the p of the norm that `max_norm` bounds.
+//     scale_grad_by_freq: divide each row's gradient by how often it occurs in the batch.
+//     sparse: accepted; gradients are dense.
+//     _weight: the table to use (shared, not copied) instead of a new one.
+//     _freeze: the table needs no gradient.
+//     device, dtype: of the table.
+// Shape:
+//     input `(*)` of int32 or int64, output `(*, embedding_dim)`.
+// Errors:
+//     AssertionError: `padding_idx` is no row, or `_weight` has another shape.
+//     IndexError: the input holds a number that is no row.
+class RL_API EmbeddingImpl : public Module {
+ public:
+  explicit EmbeddingImpl(int64_t num_embeddings, int64_t embedding_dim, std::optional<int64_t> padding_idx = {}, std::optional<double> max_norm = {}, double norm_type = 2.0, bool scale_grad_by_freq = false, bool sparse = false, const Tensor& _weight = {}, bool _freeze = false, std::optional<Device> device = {}, std::optional<ScalarType> dtype = {});
+  EmbeddingImpl(const EmbeddingOptions& options);
+  void reset_parameters() override;
+  void _fill_padding_idx_with_zero();
+  Tensor forward(const Tensor& input);
+  std::string extra_repr() const override;
+
+  int64_t num_embeddings = 0;
+  int64_t embedding_dim = 0;
+  std::optional<int64_t> padding_idx;
+  std::optional<double> max_norm;
+  double norm_type = 0;
+  bool scale_grad_by_freq = false;
+  bool sparse = false;
+  Tensor weight;
+};
+class RL_API Embedding : public ModuleHolder<EmbeddingImpl> {
+ public:
+  using ModuleHolder<EmbeddingImpl>::ModuleHolder;
+  using Impl_ = EmbeddingImpl;
+  static Embedding from_pretrained(const Tensor& embeddings, bool freeze = true, std::optional<int64_t> padding_idx = {}, std::optional<double> max_norm = {}, double norm_type = 2.0, bool scale_grad_by_freq = false, bool sparse = false);
+};
+
+}  // namespace rushlight::nn

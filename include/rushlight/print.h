@@ -1,0 +1,27 @@
+// Tensors as text: std::cout << tensor, and the options that both doors share.
+#pragma once
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "rushlight/export.h"
+#include "rushlight/tensor.h"
+
+namespace rushlight {
+
+struct PrintOptions {
+  int precision = 4;                 // digits behind the point
+  double threshold = 1000;           // with more elements than this, only the edges are shown
+  int64_t edgeitems = 3;
+  int64_t linewidth = 80;
+  std::optional<bool> sci_mode;      // unset: chosen by the values
+};
+// The options in force; change them in place.
+RL_API PrintOptions& print_options();
+
+// "tensor([1., 2.], requires_grad=True)"; `name` stands in front of the parenthesis.
+RL_API std::string format_tensor(const Tensor& tensor, std::string_view name = "tensor");
+RL_API std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
+
+}  // namespace rushlight

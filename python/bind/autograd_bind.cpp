@@ -1,0 +1,269 @@
+// Autograd from Python: grad_fn objects, hooks, backward() and grad().
+#include "rushlight/autograd.h"
+
+#include <string>
+#include <unordered_map>
+
+#include "autograd/node.h"
+#include "bind/bind.h"
+#include "bind/function.h"
+
+namespace rushlight::python {
+namespace {
+
+// ---- grad_fn -----------------------------------------------------------------------------------------------------------
+
+struct PyNode {
+  PyObject_HEAD
+  Node* node;  // owned
+};
+Node* node_of(PyObject* o) { return reinterpret_cast<PyNode*>(o)->node; }
+
+// Objects that are alive, so that x.grad_fn is x.grad_fn.
+std::unordered_map<Node*, PyObject*>& live_nodes() {
+  static auto* map = new std::unordered_map<Node*, PyObject*>;
+  return *map;
+}
+
+void node_dealloc(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
+  Node* node = node_of(self);
+  live_nodes().erase(node);
+  release(node);
+  type->tp_free(self);
+  Py_DECREF(type);
+}
+
+PyObject* node_name(PyObject* self, PyObject*) { return PyUnicode_FromString(node_of(self)->name); }
+PyObject* node_next(PyObject* self, void*) {
+  return guarded([&]() -> PyObject* { return next_functions(node_of(self)); });
+}
+PyObject* node_variable(PyObject* self, void*) {
+  return guarded([&]() -> PyObject* {
+    auto* leaf = dynamic_cast<AccumulateGrad*>(node_of(self));
+    check_attribute(leaf, "'{}' object has no attribute 'variable'", node_of(self)->name);
+    return wrap(leaf->variable);
+  });
+}
+PyObject* node_sequence(PyObject* self, PyObject*) { return PyLong_FromUnsignedLongLong(node_of(self)->sequence); }
+
+PyMethodDef node_methods[] = {{"name", node_name, METH_NOARGS, nullptr}, {"_sequence_nr", node_sequence, METH_NOARGS, nullptr}, {}};
+PyGetSetDef node_attributes[] = {{"next_functions", node_next, nullptr, "The nodes that the gradients go to, with the number of their output.", nullptr},
+                                 {"variable", node_variable, nullptr, "Of AccumulateGrad: the leaf.", nullptr},
+                                 {}};
+
+// One class per kind of node, so that type(grad_fn).__name__ tells it.
+PyTypeObject* node_type(const char* name) {
+  static auto* types = new std::unordered_map<std::string, PyTypeObject*>;
+  PyTypeObject*& type = (*types)[name];
+  if (!type) {
+    PyType_Slot slots[] = {{Py_tp_dealloc, reinterpret_cast<void*>(node_dealloc)}, {Py_tp_methods, node_methods}, {Py_tp_getset, node_attributes}, {0, nullptr}};
+    const auto* kept = new std::string(name);  // the type refers to it
+    PyType_Spec spec{kept->c_str(), sizeof(PyNode), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
+    type = reinterpret_cast<PyTypeObject*>(checked(PyType_FromSpec(&spec)));
+    Ref module = Ref::steal(checked(PyUnicode_FromString("rushlight.autograd")));
+    checked(PyObject_SetAttrString(reinterpret_cast<PyObject*>(type), "__module__", module.get()));
+  }
+  return type;
+}
+
+// ---- hooks -------------------------------------------------------------------------------------------------------------
+
+struct PyHook final : TensorHook {
+  explicit PyHook(PyObject* f) : function(Py_NewRef(f)) {}
+  ~PyHook() override {
+    if (!function || !Py_IsInitialized()) return;
+    GilHold gil;
+    Py_DECREF(function);
+  }
+  Tensor operator()(const Tensor& grad) override {
+    GilHold gil;
+    Ref argument = Ref::steal(wrap(grad));
+    Ref result = Ref::steal(checked(PyObject_CallOneArg(function, argument.get())));
+    if (result.get() == Py_None) return {};
+    check_type(is_tensor(result.get()), "a hook must return None or a Tensor, but got {}", type_name(result.get()));
+    return tensor_of(result.get());
+  }
+  PyObject* function;
+};
+
+struct PyHandle {
+  PyObject_HEAD
+  Tensor tensor;
+  unsigned id;
+  bool removed;
+};
+PyHandle& handle_of(PyObject* o) { return *reinterpret_cast<PyHandle*>(o); }
+void handle_dealloc(PyObject* self) {
+  handle_of(self).tensor.~Tensor();
+  PyObject_Free(self);
+}
+PyObject* handle_remove(PyObject* self, PyObject*) {
+  return guarded([&]() -> PyObject* {
+    PyHandle& handle = handle_of(self);
+    if (!std::exchange(handle.removed, true)) handle.tensor.remove_hook(handle.id);
+    return none();
+  });
+}
+PyObject* handle_enter(PyObject* self, PyObject*) { return Py_NewRef(self); }
+PyObject* handle_exit(PyObject* self, PyObject*) { return handle_remove(self, nullptr); }
+PyObject* handle_id(PyObject* self, void*) { return PyLong_FromUnsignedLong(handle_of(self).id); }
+PyMethodDef handle_methods[] = {{"remove", handle_remove, METH_NOARGS, "Takes the hook out; doing so twice is allowed."},
+                                {"__enter__", handle_enter, METH_NOARGS, nullptr},
+                                {"__exit__", handle_exit, METH_VARARGS, nullptr},
+                                {}};
+PyGetSetDef handle_attributes[] = {{"id", handle_id, nullptr, nullptr, nullptr}, {}};
+PyTypeObject HandleClass = [] {
+  PyTypeObject t = {PyVarObject_HEAD_INIT(nullptr, 0)};
+  t.tp_name = "rushlight._C._HookHandle";
+  t.tp_basicsize = sizeof(PyHandle);
+  t.tp_flags = Py_TPFLAGS_DEFAULT;
+  t.tp_dealloc = handle_dealloc;
+  t.tp_methods = handle_methods;
+  t.tp_getset = handle_attributes;
+  return t;
+}();
+
+PyObject* register_hook(PyObject* self, PyObject* hook) {
+  return guarded([&]() -> PyObject* {
+    const Tensor& t = tensor_of(self);
+    check(t.requires_grad(), "cannot register a hook on a tensor that doesn't require gradient");
+    check_type(PyCallable_Check(hook), "register_hook(): the hook must be callable, but got {}", type_name(hook));
+    auto* handle = PyObject_New(PyHandle, &HandleClass);
+    if (!handle) throw PythonError();
+    new (&handle->tensor) Tensor(t);
+    handle->removed = true;
+    Ref hold = Ref::steal(reinterpret_cast<PyObject*>(handle));
+    handle->id = t.add_hook(new PyHook(hook));
+    handle->removed = false;
+    track_if_stateful(self);
+    return hold.take();
+  });
+}
+
+PyObject* retain_grad(PyObject* self, PyObject*) {
+  return guarded([&]() -> PyObject* {
+    tensor_of(self).retain_grad();
+    return none();
+  });
+}
+
+// ---- backward and grad -------------------------------------------------------------------------------------------------
+
+std::vector<Tensor> tensors_from(const char* what, PyObject* o) {
+  std::vector<Tensor> list;
+  if (!given(o)) return list;
+  if (is_tensor(o)) return {tensor_of(o)};
+  Ref items = Ref::steal(checked(PySequence_Fast(o, "expected a Tensor or a sequence of Tensors")));
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i) {
+    PyObject* item = PySequence_Fast_GET_ITEM(items.get(), i);
+    check_type(is_tensor(item) || item == Py_None, "{}: element {} must be Tensor or None, not {}", what, i, type_name(item));
+    list.push_back(item == Py_None ? Tensor() : tensor_of(item));
+  }
+  return list;
+}
+std::optional<bool> flag_from(PyObject* o) { return given(o) ? std::optional<bool>(PyObject_IsTrue(o) == 1) : std::nullopt; }
+
+PyObject* tensor_backward(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
+  static const char* const names[] = {"gradient", "retain_graph", "create_graph", "inputs"};
+  return guarded([&]() -> PyObject* {
+    PyObject* a[4];
+    take_arguments("backward", names, 4, 4, 0, args, count, keywords, a);
+    const auto gradients = tensors_from("gradient", a[0]), inputs = tensors_from("inputs", a[3]);
+    check(!given(a[3]) || !inputs.empty(), "`inputs` argument to `backward()` cannot be empty.");
+    const Tensor& t = tensor_of(self);
+    const auto retain = flag_from(a[1]);
+    const bool create = flag_from(a[2]).value_or(false);
+    GilRelease gil;
+    autograd::backward(t, gradients, retain, create, inputs);
+    return Py_None;
+  }) ? none() : nullptr;
+}
+
+PyObject* run_backward(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
+  static const char* const names[] = {"tensors", "grad_tensors", "retain_graph", "create_graph", "inputs"};
+  return guarded([&]() -> PyObject* {
+    PyObject* a[5];
+    take_arguments("_backward", names, 5, 5, 1, args, count, keywords, a);
+    const auto tensors = tensors_from("tensors", a[0]), gradients = tensors_from("grad_tensors", a[1]), inputs = tensors_from("inputs", a[4]);
+    const auto retain = flag_from(a[2]);
+    const bool create = flag_from(a[3]).value_or(false);
+    GilRelease gil;
+    autograd::backward(tensors, gradients, retain, create, inputs);
+    return Py_None;
+  }) ? none() : nullptr;
+}
+
+PyObject* run_grad(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
+  static const char* const names[] = {"outputs", "inputs", "grad_outputs", "retain_graph", "create_graph", "allow_unused"};
+  return guarded([&]() -> PyObject* {
+    PyObject* a[6];
+    take_arguments("_grad", names, 6, 6, 2, args, count, keywords, a);
+    const auto outputs = tensors_from("outputs", a[0]), inputs = tensors_from("inputs", a[1]), gradients = tensors_from("grad_outputs", a[2]);
+    const auto retain = flag_from(a[3]);
+    const bool create = flag_from(a[4]).value_or(false), unused = flag_from(a[5]).value_or(false);
+    std::vector<Tensor> results;
+    {
+      GilRelease gil;
+      results = autograd::grad(outputs, inputs, gradients, retain, create, unused);
+    }
+    return wrap_list(results);
+  });
+}
+
+PyMethodDef autograd_functions[] = {{"_backward", as_function(run_backward), METH_FASTCALL | METH_KEYWORDS, nullptr},
+                                    {"_grad", as_function(run_grad), METH_FASTCALL | METH_KEYWORDS, nullptr},
+                                    {}};
+
+}  // namespace
+
+PyMethodDef tensor_autograd_methods[] = {
+    {"backward", as_function(tensor_backward), METH_FASTCALL | METH_KEYWORDS,
+     "backward(gradient=None, retain_graph=None, create_graph=False, inputs=None): adds this tensor's gradients to .grad of the leaves."},
+    {"register_hook", register_hook, METH_O, "register_hook(hook): calls hook(grad) when the gradient is known; it may return another. Returns a handle with remove()."},
+    {"retain_grad", retain_grad, METH_NOARGS, "Keeps the gradient of a tensor that is no leaf in .grad."},
+    {}};
+
+PyObject* next_functions(Node* node) {
+  Ref out = Ref::steal(checked(PyTuple_New(node ? node->num_edges : 0)));
+  for (uint32_t i = 0; node && i < node->num_edges; ++i) {
+    const Edge& edge = node->edges[i];
+    PyTuple_SET_ITEM(out.get(), i, checked(Py_BuildValue("(NI)", wrap_node(edge.fn.get()), edge.nr)));
+  }
+  return out.take();
+}
+
+PyObject* wrap_node(Node* node) {
+  if (!node) return none();
+  if (PyObject* context = context_of(node)) return context;
+  if (const auto found = live_nodes().find(node); found != live_nodes().end()) return Py_NewRef(found->second);
+  PyTypeObject* type = node_type(node->name);
+  PyObject* o = checked(type->tp_alloc(type, 0));
+  reinterpret_cast<PyNode*>(o)->node = node;
+  retain(node);
+  live_nodes()[node] = o;
+  return o;
+}
+
+int traverse_hooks(const Tensor& tensor, visitproc visit, void* arg) {
+  const AutogradMeta* meta = tensor.impl()->autograd;
+  if (!meta) return 0;
+  const Node* node = meta->grad_fn.get();
+  const std::vector<HookEntry>* hooks = node && node->refs.load(std::memory_order_relaxed) == 1 ? node->hooks.get() : meta->hooks.get();
+  if (!hooks) return 0;
+  for (const HookEntry& entry : *hooks) {
+    if (auto* hook = dynamic_cast<const PyHook*>(entry.hook.get())) Py_VISIT(hook->function);
+  }
+  return 0;
+}
+
+void clear_hooks(const Tensor& tensor) {
+  if (AutogradMeta* meta = tensor.impl()->autograd) {
+    meta->hooks.reset();
+    if (Node* node = meta->grad_fn.get(); node && node->refs.load(std::memory_order_relaxed) == 1) node->hooks.reset();
+  }
+}
+
+bool init_autograd(PyObject* module) { return PyType_Ready(&HandleClass) == 0 && PyModule_AddFunctions(module, autograd_functions) == 0; }
+
+}  // namespace rushlight::python

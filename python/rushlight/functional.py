@@ -1,0 +1,142 @@
+"""Functions whose result depends on their flags in ways that rows of the op table do not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from . import _C
+from ._C import Size, Tensor
+
+Number = int | float
+
+
+def unique(
+    input: Tensor,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
+) -> Any:
+    """The distinct elements (or slices of `dim`), in ascending order.
+
+    Args:
+        return_inverse: also return where each element of the input is in the result.
+        return_counts: also return how often each occurs.
+    Example:
+        >>> torch.unique(torch.tensor([3, 1, 3]))
+        tensor([1, 3])
+    """
+    if dim is None:
+        found = _C._unique2(input, sorted, return_inverse, return_counts)
+    else:
+        found = _C.unique_dim(input, dim, sorted, return_inverse, return_counts)
+    return _chosen(found, return_inverse, return_counts)
+
+
+def unique_consecutive(
+    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """The elements (or slices of `dim`) that differ from the one before. Flags as in `unique`."""
+    return _chosen(_C._unique_consecutive(input, return_inverse, return_counts, dim), return_inverse, return_counts)
+
+
+def _chosen(found: Sequence[Tensor], inverse: bool, counts: bool) -> Any:
+    output, inverse_indices, how_often = found
+    if not (inverse or counts):
+        return output
+    return (output, *([inverse_indices] if inverse else []), *([how_often] if counts else []))
+
+
+def nonzero(input: Tensor, *, out: Tensor | None = None, as_tuple: bool = False) -> Any:
+    """The indices of elements that are not zero: (n, dim) int64, or one vector per dimension with `as_tuple`."""
+    if as_tuple:
+        return _C.nonzero_numpy(input)
+    return _C.nonzero(input) if out is None else _C.nonzero(input, out=out)
+
+
+def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Tensor | None = None) -> Any:
+    """Elements of `input` where `condition` holds, of `other` elsewhere; with the condition alone its indices."""
+    if input is None and other is None:
+        return _C.nonzero_numpy(condition)
+    return _C.where(condition, input, other) if out is None else _C.where(condition, input, other, out=out)
+
+
+def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """Pieces of one size (the last may be smaller), or of the given sizes, along a dimension."""
+    return _C.split(tensor, split_size_or_sections, dim)
+
+
+def norm(
+    input: Tensor,
+    p: Number | str | None = "fro",
+    dim: int | Sequence[int] | None = None,
+    keepdim: bool = False,
+    out: Tensor | None = None,
+    dtype: _C.dtype | None = None,
+) -> Tensor:
+    """The p-norm of all elements, or along `dim`; 'fro' is the 2-norm."""
+    result = _C.norm(input, p, dim, keepdim, dtype=dtype)
+    return result if out is None else out.copy_(result)
+
+
+def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) -> Tensor:
+    """Sums over pairs of dimensions: the last `dims` of a with the first of b, or two lists of dimensions."""
+    if isinstance(dims, Tensor):
+        dims = dims.tolist()
+    if isinstance(dims, int):
+        if dims < 0:
+            raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
+        result = _C.tensordot(a, b, dims)
+    else:
+        dims_a, dims_b = dims
+        as_list = [[d] if isinstance(d, int) else list(d) for d in (dims_a, dims_b)]
+        result = _C.tensordot(a, b, *as_list)
+    return result if out is None else out.copy_(result)
+
+
+def einsum(equation: str, *operands: Any) -> Tensor:
+    """Sums of products named by letters: `einsum('ij,jk->ik', a, b)` is a matrix product.
+
+    The operands may also be given as one list, or as (tensor, [dims], tensor, [dims], …, [output dims]).
+    """
+    if isinstance(equation, Tensor):
+        equation, operands = _letters([equation, *operands])
+    elif len(operands) == 1 and isinstance(operands[0], (list, tuple)):
+        operands = operands[0]
+    return _C.einsum(equation, list(operands))
+
+
+def _letters(parts: list) -> tuple[str, list[Tensor]]:
+    def text(dims: Sequence) -> str:
+        return "".join("..." if d is Ellipsis else chr(ord("A") + d if d < 26 else ord("a") + d - 26) for d in dims)
+
+    operands, inputs = parts[: len(parts) // 2 * 2 : 2], parts[1::2]
+    equation = ",".join(map(text, inputs))
+    if len(parts) % 2:
+        equation += "->" + text(parts[-1])
+    return equation, operands
+
+
+def broadcast_shapes(*shapes: Any) -> Size:
+    """The shape that tensors of the given shapes are broadcast to.
+
+    Errors:
+        RuntimeError: the shapes do not fit each other.
+    """
+    result: list[int] = []
+    for shape in shapes:
+        sizes = [shape] if isinstance(shape, int) else list(shape)
+        result = [1] * (len(sizes) - len(result)) + result
+        for i, size in enumerate(reversed(sizes), 1):
+            if size < 0:
+                raise RuntimeError(f"Trying to create tensor with negative dimension ({size}): ({sizes})")
+            if size == 1 or size == result[-i]:
+                continue
+            if result[-i] != 1:
+                raise RuntimeError(
+                    "Shape mismatch: objects cannot be broadcast to a single shape: "
+                    + " and ".join(str(tuple(s) if not isinstance(s, int) else s) for s in shapes)
+                )
+            result[-i] = size
+    return Size(result)

@@ -1,0 +1,119 @@
+// Scans along one dimension: running sums, products, extremes, log-sum-exps. Sums of floats are kept in double.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "core/allocator.h"
+#include "core/thread_pool.h"
+#include "cpu/reduce.h"
+#include "dispatch/kernels.h"
+#include "plan/dims.h"
+
+namespace rushlight::cpu {
+namespace {
+
+using plan::Slices;
+
+// The type a scan accumulates in: int64 for integers, double for floats.
+template <class T>
+using Wide = std::conditional_t<std::is_integral_v<T>, uint64_t, double>;
+
+constexpr int64_t kTile = 64;  // neighbouring scans that run side by side
+
+// step(acc, x) for every element along n, from the end when `backwards`; neighbours in `inner` run side by side.
+template <class T, class Step>
+void scan(const Tensor& x, Tensor& out, Slices s, Wide<T> start, bool backwards, const Step& step) {
+  const T* from = static_cast<const T*>(x.data_ptr());
+  T* to = static_cast<T*>(out.data_ptr());
+  const int64_t tiles = (s.inner + kTile - 1) / kTile, width = std::min(s.inner, kTile);
+  const int64_t grain = std::max<int64_t>(1, 8192 / std::max<int64_t>(1, s.n * width));
+  parallel_for(s.outer * tiles, grain, 1.3 * static_cast<double>(s.n * width), [&](int64_t begin, int64_t end) {
+    for (int64_t t = begin; t < end; ++t) {
+      const int64_t j = t % tiles * kTile, columns = std::min(kTile, s.inner - j);
+      const int64_t base = t / tiles * s.n * s.inner + j;
+      Wide<T> acc[kTile];
+      std::fill_n(acc, columns, start);
+      for (int64_t k = 0; k < s.n; ++k) {
+        const int64_t row = base + (backwards ? s.n - 1 - k : k) * s.inner;
+        for (int64_t c = 0; c < columns; ++c) {
+          acc[c] = step(acc[c], static_cast<Wide<T>>(load(from[row + c])));
+          to[row + c] = store<T>(acc[c]);
+        }
+      }
+    }
+  });
+}
+
+template <class Start, class Step>
+void scan_as(const Tensor& self, int64_t dim, Tensor& result, const Start& start, bool backwards, const Step& step) {
+  const Tensor x = dense(self, result.dtype());
+  const Slices s = plan::slices(x.sizes(), plan::wrap_dim(dim, x.dim()));
+  dispatch(result.dtype(), "cumsum", [&]<class T>() {
+    if constexpr (std::is_same_v<T, bool>) {  // a bool result is true from the first true on (sum), up to the first false (product)
+      scan<uint8_t>(x, result, s, static_cast<uint64_t>(start), backwards, [&](uint64_t a, uint64_t b) { return static_cast<uint64_t>(step(a, b) != 0); });
+    } else {
+      scan<T>(x, result, s, static_cast<Wide<T>>(start), backwards, step);
+    }
+  });
+}
+
+const auto kAdd = [](auto a, auto b) { return a + b; };
+
+// Later equal elements win, NaN wins for good.
+template <class T>
+void extreme_scan(bool largest, const Tensor& x, Slices s, Tensor& values, Tensor& indices) {
+  const T* from = static_cast<const T*>(x.data_ptr());
+  T* to = static_cast<T*>(values.data_ptr());
+  auto* at = static_cast<int64_t*>(indices.data_ptr());
+  const int64_t scans = s.outer * s.inner;
+  parallel_for(scans, std::max<int64_t>(1, 8192 / std::max<int64_t>(1, s.n)), 2.0 * static_cast<double>(s.n), [&](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; ++r) {
+      const int64_t base = r / s.inner * s.n * s.inner + r % s.inner;
+      T best = from[base];
+      int64_t place = 0;
+      for (int64_t k = 0; k < s.n; ++k) {
+        const int64_t i = base + k * s.inner;
+        const auto a = load(from[i]), b = load(best);
+        if (b == b && (a != a || (largest ? a >= b : a <= b))) {
+          best = from[i];
+          place = k;
+        }
+        to[i] = best;
+        at[i] = place;
+      }
+    }
+  });
+}
+
+void extreme_scan_as(bool largest, const Tensor& self, int64_t dim, Tensor& values, Tensor& indices) {
+  if (self.numel() == 0) return;
+  const Tensor x = dense(self);
+  dispatch(x.dtype(), "cummax", [&]<class T>() {
+    extreme_scan<T>(largest, x, plan::slices(x.sizes(), plan::wrap_dim(dim, x.dim())), values, indices);
+  });
+}
+
+}  // namespace
+
+void cumsum(const Tensor& self, int64_t dim, std::optional<ScalarType>, Tensor& result) { scan_as(self, dim, result, 0, false, kAdd); }
+void _reverse_cumsum(const Tensor& self, int64_t dim, Tensor& result) { scan_as(self, dim, result, 0, true, kAdd); }
+void cumprod(const Tensor& self, int64_t dim, std::optional<ScalarType>, Tensor& result) {
+  scan_as(self, dim, result, 1, false, [](auto a, auto b) { return a * b; });
+}
+void cummax(const Tensor& self, int64_t dim, Tensor& values, Tensor& indices) { extreme_scan_as(true, self, dim, values, indices); }
+void cummin(const Tensor& self, int64_t dim, Tensor& values, Tensor& indices) { extreme_scan_as(false, self, dim, values, indices); }
+
+void logcumsumexp(const Tensor& self, int64_t dim, Tensor& result) {
+  scan_as(self, dim, result, -std::numeric_limits<double>::infinity(), false, [](auto a, auto b) {
+    if constexpr (std::is_floating_point_v<decltype(a)>) {
+      if (a != a || b != b) return a + b;
+      const double high = std::max(a, b), low = std::min(a, b);
+      return high == low && std::isinf(high) ? high : high + std::log1p(std::exp(low - high));
+    } else {
+      return a;
+    }
+  });
+}
+
+}  // namespace rushlight::cpu

@@ -1,0 +1,255 @@
+// Translated from python/rushlight/nn/modules/activation.py by ops/gen/layers.py: do not edit.
+#include "rushlight/nn/generated/activation.h"
+
+#include <cmath>
+
+#include "nn/support.h"
+#include "rushlight/nn/init.h"
+
+namespace rushlight::nn {
+
+namespace F = functional;
+using namespace support;
+
+ThresholdImpl::ThresholdImpl(double threshold, double value, bool inplace) {
+  this->threshold = threshold;
+  this->value = value;
+  this->inplace = inplace;
+}
+ThresholdImpl::ThresholdImpl(const ThresholdOptions& options) : ThresholdImpl(options.threshold(), options.value(), options.inplace()) {}
+Tensor ThresholdImpl::forward(const Tensor& input) {
+  return F::threshold(input, this->threshold, this->value, this->inplace);
+}
+std::string ThresholdImpl::extra_repr() const {
+  std::string inplace = this->inplace ? ", inplace=True" : "";
+  return cat("threshold=", this->threshold, ", value=", this->value, inplace);
+}
+
+ReLUImpl::ReLUImpl(bool inplace) {
+  this->inplace = inplace;
+}
+ReLUImpl::ReLUImpl(const ReLUOptions& options) : ReLUImpl(options.inplace()) {}
+Tensor ReLUImpl::forward(const Tensor& input) {
+  return F::relu(input, this->inplace);
+}
+std::string ReLUImpl::extra_repr() const {
+  return this->inplace ? "inplace=True" : "";
+}
+
+HardtanhImpl::HardtanhImpl(double min_val, double max_val, bool inplace) {
+  this->min_val = min_val;
+  this->max_val = max_val;
+  this->inplace = inplace;
+  if (this->max_val <= this->min_val) {
+    throw AssertionError(cat("max_val (", this->max_val, ") must be greater than min_val (", this->min_val, ")"));
+  }
+}
+HardtanhImpl::HardtanhImpl(const HardtanhOptions& options) : HardtanhImpl(options.min_val(), options.max_val(), options.inplace()) {}
+Tensor HardtanhImpl::forward(const Tensor& input) {
+  return F::hardtanh(input, this->min_val, this->max_val, this->inplace);
+}
+std::string HardtanhImpl::extra_repr() const {
+  std::string inplace = this->inplace ? ", inplace=True" : "";
+  return cat("min_val=", this->min_val, ", max_val=", this->max_val, inplace);
+}
+
+ReLU6Impl::ReLU6Impl(bool inplace) : HardtanhImpl(0.0, 6.0, inplace) {
+}
+ReLU6Impl::ReLU6Impl(const ReLU6Options& options) : ReLU6Impl(options.inplace()) {}
+std::string ReLU6Impl::extra_repr() const {
+  return this->inplace ? "inplace=True" : "";
+}
+
+Tensor SigmoidImpl::forward(const Tensor& input) {
+  return sigmoid(input);
+}
+
+HardsigmoidImpl::HardsigmoidImpl(bool inplace) {
+  this->inplace = inplace;
+}
+HardsigmoidImpl::HardsigmoidImpl(const HardsigmoidOptions& options) : HardsigmoidImpl(options.inplace()) {}
+Tensor HardsigmoidImpl::forward(const Tensor& input) {
+  return F::hardsigmoid(input, this->inplace);
+}
+
+Tensor TanhImpl::forward(const Tensor& input) {
+  return tanh(input);
+}
+
+SiLUImpl::SiLUImpl(bool inplace) {
+  this->inplace = inplace;
+}
+SiLUImpl::SiLUImpl(const SiLUOptions& options) : SiLUImpl(options.inplace()) {}
+Tensor SiLUImpl::forward(const Tensor& input) {
+  return F::silu(input, this->inplace);
+}
+std::string SiLUImpl::extra_repr() const {
+  return this->inplace ? "inplace=True" : "";
+}
+
+MishImpl::MishImpl(bool inplace) {
+  this->inplace = inplace;
+}
+MishImpl::MishImpl(const MishOptions& options) : MishImpl(options.inplace()) {}
+Tensor MishImpl::forward(const Tensor& input) {
+  return F::mish(input, this->inplace);
+}
+std::string MishImpl::extra_repr() const {
+  return this->inplace ? "inplace=True" : "";
+}
+
+HardswishImpl::HardswishImpl(bool inplace) {
+  this->inplace = inplace;
+}
+HardswishImpl::HardswishImpl(const HardswishOptions& options) : HardswishImpl(options.inplace()) {}
+Tensor HardswishImpl::forward(const Tensor& input) {
+  return F::hardswish(input, this->inplace);
+}
+
+ELUImpl::ELUImpl(double alpha, bool inplace) {
+  this->alpha = alpha;
+  this->inplace = inplace;
+}
+ELUImpl::ELUImpl(const ELUOptions& options) : ELUImpl(options.alpha(), options.inplace()) {}
+Tensor ELUImpl::forward(const Tensor& input) {
+  return F::elu(input, this->alpha, this->inplace);
+}
+std::string ELUImpl::extra_repr() const {
+  std::string inplace = this->inplace ? ", inplace=True" : "";
+  return cat("alpha=", this->alpha, inplace);
+}
+
+CELUImpl::CELUImpl(double alpha, bool inplace) {
+  this->alpha = alpha;
+  this->inplace = inplace;
+}
+CELUImpl::CELUImpl(const CELUOptions& options) : CELUImpl(options.alpha(), options.inplace()) {}
+Tensor CELUImpl::forward(const Tensor& input) {
+  return F::celu(input, this->alpha, this->inplace);
+}
+std::string CELUImpl::extra_repr() const {
+  std::string inplace = this->inplace ? ", inplace=True" : "";
+  return cat("alpha=", this->alpha, inplace);
+}
+
+SELUImpl::SELUImpl(bool inplace) {
+  this->inplace = inplace;
+}
+SELUImpl::SELUImpl(const SELUOptions& options) : SELUImpl(options.inplace()) {}
+Tensor SELUImpl::forward(const Tensor& input) {
+  return F::selu(input, this->inplace);
+}
+std::string SELUImpl::extra_repr() const {
+  return this->inplace ? "inplace=True" : "";
+}
+
+GLUImpl::GLUImpl(int64_t dim) {
+  this->dim = dim;
+}
+GLUImpl::GLUImpl(const GLUOptions& options) : GLUImpl(options.dim()) {}
+Tensor GLUImpl::forward(const Tensor& input) {
+  return F::glu(input, this->dim);
+}
+std::string GLUImpl::extra_repr() const {
+  return cat("dim=", this->dim);
+}
+
+GELUImpl::GELUImpl(std::string_view approximate) {
+  this->approximate = approximate;
+}
+GELUImpl::GELUImpl(const GELUOptions& options) : GELUImpl(options.approximate()) {}
+Tensor GELUImpl::forward(const Tensor& input) {
+  return F::gelu(input, this->approximate);
+}
+std::string GELUImpl::extra_repr() const {
+  return cat("approximate='", this->approximate, "'");
+}
+
+LeakyReLUImpl::LeakyReLUImpl(double negative_slope, bool inplace) {
+  this->negative_slope = negative_slope;
+  this->inplace = inplace;
+}
+LeakyReLUImpl::LeakyReLUImpl(const LeakyReLUOptions& options) : LeakyReLUImpl(options.negative_slope(), options.inplace()) {}
+Tensor LeakyReLUImpl::forward(const Tensor& input) {
+  return F::leaky_relu(input, this->negative_slope, this->inplace);
+}
+std::string LeakyReLUImpl::extra_repr() const {
+  std::string inplace = this->inplace ? ", inplace=True" : "";
+  return cat("negative_slope=", this->negative_slope, inplace);
+}
+
+Tensor LogSigmoidImpl::forward(const Tensor& input) {
+  return F::logsigmoid(input);
+}
+
+SoftplusImpl::SoftplusImpl(double beta, double threshold) {
+  this->beta = beta;
+  this->threshold = threshold;
+}
+SoftplusImpl::SoftplusImpl(const SoftplusOptions& options) : SoftplusImpl(options.beta(), options.threshold()) {}
+Tensor SoftplusImpl::forward(const Tensor& input) {
+  return F::softplus(input, this->beta, this->threshold);
+}
+std::string SoftplusImpl::extra_repr() const {
+  return cat("beta=", this->beta, ", threshold=", this->threshold);
+}
+
+PReLUImpl::PReLUImpl(int64_t num_parameters, double init, std::optional<Device> device, std::optional<ScalarType> dtype) {
+  this->num_parameters = num_parameters;
+  this->init = init;
+  this->weight = register_parameter("weight", empty({num_parameters}, TensorOptions().device(device).dtype(dtype)));
+  this->reset_parameters();
+}
+PReLUImpl::PReLUImpl(const PReLUOptions& options) : PReLUImpl(options.num_parameters(), options.init(), options.device(), options.dtype()) {}
+void PReLUImpl::reset_parameters() {
+  init::constant_(this->weight, this->init);
+}
+Tensor PReLUImpl::forward(const Tensor& input) {
+  return F::prelu(input, this->weight);
+}
+std::string PReLUImpl::extra_repr() const {
+  return cat("num_parameters=", this->num_parameters);
+}
+
+Tensor SoftsignImpl::forward(const Tensor& input) {
+  return F::softsign(input);
+}
+
+Tensor TanhshrinkImpl::forward(const Tensor& input) {
+  return F::tanhshrink(input);
+}
+
+SoftminImpl::SoftminImpl(std::optional<int64_t> dim) {
+  this->dim = dim;
+}
+SoftminImpl::SoftminImpl(const SoftminOptions& options) : SoftminImpl(options.dim()) {}
+Tensor SoftminImpl::forward(const Tensor& input) {
+  return F::softmin(input, this->dim);
+}
+std::string SoftminImpl::extra_repr() const {
+  return cat("dim=", this->dim);
+}
+
+SoftmaxImpl::SoftmaxImpl(std::optional<int64_t> dim) {
+  this->dim = dim;
+}
+SoftmaxImpl::SoftmaxImpl(const SoftmaxOptions& options) : SoftmaxImpl(options.dim()) {}
+Tensor SoftmaxImpl::forward(const Tensor& input) {
+  return F::softmax(input, this->dim);
+}
+std::string SoftmaxImpl::extra_repr() const {
+  return cat("dim=", this->dim);
+}
+
+LogSoftmaxImpl::LogSoftmaxImpl(std::optional<int64_t> dim) {
+  this->dim = dim;
+}
+LogSoftmaxImpl::LogSoftmaxImpl(const LogSoftmaxOptions& options) : LogSoftmaxImpl(options.dim()) {}
+Tensor LogSoftmaxImpl::forward(const Tensor& input) {
+  return F::log_softmax(input, this->dim);
+}
+std::string LogSoftmaxImpl::extra_repr() const {
+  return cat("dim=", this->dim);
+}
+
+}  // namespace rushlight::nn

@@ -1,0 +1,69 @@
+// Gradient clipping and parameter vectors; the arithmetic is that of nn/utils in Python, term by term.
+#include "rushlight/nn/utils.h"
+
+#include "nn/support.h"
+
+namespace rushlight::nn::utils {
+
+namespace {
+
+std::vector<Tensor> gradients(const std::vector<Tensor>& parameters) {
+  std::vector<Tensor> found;
+  for (const auto& p : parameters) {
+    if (p.grad().defined()) found.push_back(p.grad());
+  }
+  return found;
+}
+
+}  // namespace
+
+Tensor get_total_norm(const std::vector<Tensor>& tensors, double norm_type, bool error_if_nonfinite) {
+  if (tensors.empty()) return zeros({});
+  NoGradGuard no_grad;
+  std::vector<Tensor> norms;
+  for (const auto& t : tensors) norms.push_back(linalg::vector_norm(t, norm_type));
+  Tensor total = linalg::vector_norm(stack(norms), norm_type);
+  if (error_if_nonfinite && !isfinite(total).item<bool>()) {
+    throw Error(support::cat("The total norm of order ", norm_type,
+                             " for gradients from `parameters` is non-finite, so it cannot be clipped. To disable this error and scale the "
+                             "gradients by the non-finite norm anyway, set `error_if_nonfinite=False`"));
+  }
+  return total;
+}
+
+double clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm, double norm_type, bool error_if_nonfinite) {
+  const std::vector<Tensor> grads = gradients(parameters);
+  const Tensor total = get_total_norm(grads, norm_type, error_if_nonfinite);
+  NoGradGuard no_grad;
+  const Tensor scale = clamp(Scalar(max_norm) / (total + Scalar(1e-6)), std::nullopt, Scalar(1.0));
+  for (const auto& grad : grads) grad.mul_(scale);
+  return total.item<double>();
+}
+
+double clip_grad_norm_(const Tensor& parameter, double max_norm, double norm_type, bool error_if_nonfinite) {
+  return clip_grad_norm_(std::vector<Tensor>{parameter}, max_norm, norm_type, error_if_nonfinite);
+}
+
+void clip_grad_value_(const std::vector<Tensor>& parameters, double clip_value) {
+  NoGradGuard no_grad;
+  for (const auto& grad : gradients(parameters)) grad.clamp_(Scalar(-clip_value), Scalar(clip_value));
+}
+
+void clip_grad_value_(const Tensor& parameter, double clip_value) { clip_grad_value_(std::vector<Tensor>{parameter}, clip_value); }
+
+Tensor parameters_to_vector(const std::vector<Tensor>& parameters) {
+  std::vector<Tensor> flat;
+  for (const auto& p : parameters) flat.push_back(p.view({-1}));
+  return cat(flat);
+}
+
+void vector_to_parameters(const Tensor& vector, const std::vector<Tensor>& parameters) {
+  int64_t start = 0;
+  for (const auto& p : parameters) {
+    const int64_t end = start + p.numel();
+    p.set_data(vector.slice(0, start, end).view_as(p).data());
+    start = end;
+  }
+}
+
+}  // namespace rushlight::nn::utils
