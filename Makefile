@@ -23,7 +23,7 @@ CMAKE_FILES := $(wildcard CMakeLists.txt CMakePresets.json pyproject.toml VERSIO
 NATIVE := $(shell find src include python/bind ops cmake -type f -not -path '*/__pycache__/*' 2>/dev/null) $(CMAKE_FILES)
 SCRIPTS := $(shell find python/rushlight -type f -not -path '*/__pycache__/*' 2>/dev/null)
 EXAMPLES := $(shell find examples -name '*.cpp' -o -name '*.h' -o -name CMakeLists.txt)
-HAND_WRITTEN_CPP = $$(git ls-files --cached --others --exclude-standard '*.cpp' '*.h' | grep -v '^include/rushlight/generated/')
+HAND_WRITTEN_CPP = $$(git ls-files --cached --others --exclude-standard '*.cpp' '*.h' | grep -v '/generated/')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -8,7 +8,7 @@ namespace torch = rushlight;
 int main() {
   torch::manual_seed(1);
   auto x = torch::linspace(-3, 3, 256).unsqueeze(1), y = torch::sin(x);
-  torch::nn::Sequential net(torch::nn::Linear(1, 32), torch::nn::Tanh(), torch::nn::Linear(32, 1));
+  torch::nn::Sequential net{torch::nn::Linear(1, 32), torch::nn::Tanh(), torch::nn::Linear(32, 1)};
   torch::optim::Adam optimizer(net->parameters(), torch::optim::AdamOptions(1e-2));
   for (int step = 1; step <= 500; ++step) {
     optimizer.zero_grad();

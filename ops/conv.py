@@ -81,3 +81,5 @@ composite("nn.functional.interpolate(T input, int[]? size=None, float[]? scale_f
           samples=["(randn(1, 2, 4, 5), (8, 3))", "(randn(1, 2, 4, 5), (7, 9), None, 'bilinear', True)", "(randn(1, 2, 4, 5), (7, 9), None, 'bilinear', False)", "(randn(1, 2, 5), (8,), None, 'linear')",
                    "(randn(1, 2, 4, 5), (7, 9), None, 'bicubic', False)", "(randn(1, 2, 4, 6), (2, 3), None, 'area')"],
           doc="The spatial dimensions of (N, C, *) resized to `size` or by `scale_factor`: nearest, nearest-exact, linear, bilinear, trilinear, bicubic or area.")
+composite("nn.functional.interpolate(T input, int[]? size=None, float scale_factor, str mode='nearest', bool? align_corners=None, bool? recompute_scale_factor=None, bool antialias=False) -> T",
+          overload="scale", samples=["(randn(1, 2, 4, 5), None, 2.0)", "(randn(1, 2, 4, 5), None, 1.5, 'bilinear')"], doc="interpolate with one scale for every spatial dimension.")

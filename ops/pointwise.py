@@ -20,7 +20,9 @@ composite("div(T self, T|S other, *, str? rounding_mode) -> T", overload="mode",
           doc="Division rounded as `rounding_mode` says: None, 'trunc' or 'floor'.")
 composite("div_(T self, T|S other, *, str? rounding_mode) -> T", overload="mode", aliases=("divide_",), samples=["(randn(3, 4), rand(3, 4) + 0.5), dict(rounding_mode='floor')"],
           doc="In-place division rounded as `rounding_mode` says.")
-binary("_div_trunc", "(T self, T|S other)", math="trunc_divide(a, b)", grad=ZERO, method=False, doc="Division rounded towards zero.", samples=["(randn(3, 4), rand(3, 4) + 0.5)", "(randn(3, 4), 2.0)"], gradcheck=False,
+binary("_div_trunc", "(T self, T|S other)", math="trunc_divide(a, b)", grad={"self": "zeros_like(grad)", "other": "zeros_like(grad)"}, node="DivBackward1", method=False, doc="Division rounded towards zero.", samples=["(randn(3, 4), rand(3, 4) + 0.5)", "(randn(3, 4), 2.0)"], gradcheck=False,
+       check="plan::check_divisor(self, other)")
+binary("_div_floor", "(T self, T|S other)", math="floor_divide(a, b)", grad={"self": "zeros_like(grad)", "other": "zeros_like(grad)"}, node="DivBackward1", method=False, doc="Division rounded down.", samples=["(randn(3, 4), rand(3, 4) + 0.5)", "(randn(3, 4), 2.0)"], gradcheck=False,
        check="plan::check_divisor(self, other)")
 binary("floor_divide", "(T|S self, T|S other)", math="floor_divide(a, b)", grad=ZERO, samples=["(randn(3, 4), rand(3, 4) + 0.5)", "(randn(3, 4), 2.0)"], gradcheck=False, ns=1.0,
        check="plan::check_divisor(self, other)", ref="lambda a, b: np.floor_divide(a, b)", doc="Division rounded down (Python's `//`).")
@@ -41,7 +43,7 @@ unary("_cube", math="x * x * x", grad="mul(mul(grad, mul(self, self)), 3)", meth
 unary("_inverse_square", math="reciprocal(x * x)", promote="float", grad=NONE, method=False, python=False, doc="`self ** -2`.")
 binary("pow", "(T|S self, T|S exponent)", math="pow(a, b)", ns=3.0, info="plan::pow_info(exponent, pow_info)", check="plan::check_pow(self, exponent)", samples=["(rand(3, 4) + 0.5, randn(3, 4))", "(rand(3, 4) + 0.5, 2.5)", "(randn(3, 4), 2)", "(randn(3, 4), 3)"],
        grad={"self": "pow_backward_self(grad, self, exponent)", "exponent": "pow_backward_exponent(grad, self, exponent, result)"}, ref="lambda a, b: np.power(a, b)", doc="`self ** exponent`.")
-composite("float_power(T|S self, T|S exponent) -> T", samples=["(rand(3, 4) + 0.5, 2.0)"], doc="`self ** exponent` in double precision.")
+composite("float_power(T|S self, T|S exponent) -> T", samples=["(rand(3, 4) + 0.5, 2.0)"], out=True, doc="`self ** exponent` in double precision.")
 binary("maximum", "(T self, T other)", math="maximum(a, b)", inplace=False, grad={"self": "maximum_backward(grad, self, other)", "other": "maximum_backward(grad, other, self)"}, ref="np.maximum", doc="The larger of both; NaN wins.")
 binary("minimum", "(T self, T other)", math="minimum(a, b)", inplace=False, grad={"self": "minimum_backward(grad, self, other)", "other": "minimum_backward(grad, other, self)"}, ref="np.minimum", doc="The smaller of both; NaN wins.")
 binary("fmax", "(T self, T other)", math="fmax(a, b)", inplace=False, grad={"self": "masked_fill(grad, logical_not(_fmax_takes_first(self, other)), 0)", "other": "masked_fill(grad, _fmax_takes_first(self, other), 0)"}, ref="np.fmax", doc="The larger of both; a number wins over NaN.")
@@ -95,21 +97,23 @@ composite("_i1(T self) -> T", method=False, samples=["(randn(3, 4),)"], doc="Mod
 unary("deg2rad", math="x * 0.017453292519943295", promote="float", grad="mul(grad, 0.017453292519943295)", ref="np.deg2rad", doc="Degrees to radians.")
 unary("rad2deg", math="x * 57.29577951308232", promote="float", grad="mul(grad, 57.29577951308232)", ref="np.rad2deg", doc="Radians to degrees.")
 unary("logit", math="log(x / (1 - x))", promote="float", grad="div(grad, mul(self, rsub(self, 1)))", domain="probability", ns=1.5, overload="plain", doc="`log(x / (1 - x))`.")
-composite("logit(T self, float? eps) -> T", samples=["(rand(3, 4) * 0.8 + 0.1, 0.2)"], doc="`log(x / (1 - x))` of x clamped to [eps, 1 - eps].")
+composite("logit_(T self, float? eps) -> T", samples=["(rand(3, 4) * 0.8 + 0.1, 0.2)"], doc="In-place logit.")
+composite("logit(T self, float? eps) -> T", out=True, samples=["(rand(3, 4) * 0.8 + 0.1, 0.2)"], doc="`log(x / (1 - x))` of x clamped to [eps, 1 - eps].")
 
 # ---- rounding and tests -----------------------------------------------------------------------------------------------------------
 for _name, _ref in {"floor": "np.floor", "ceil": "np.ceil", "trunc": "np.trunc"}.items():
     unary(_name, math=f"{_name}(x)", grad="zeros_like(grad)", gradcheck=False, ref=_ref, aliases=("fix",) if _name == "trunc" else (), doc={"floor": "Rounds down.", "ceil": "Rounds up.", "trunc": "Rounds towards zero."}[_name])
 unary("round", math="round(x)", grad="zeros_like(grad)", gradcheck=False, ref="np.round", doc="Rounds to the nearest integer, halves to even.")
-composite("round(T self, *, int decimals) -> T", overload="decimals", samples=["(randn(3, 4),), dict(decimals=2)"], doc="Rounds to `decimals` places.")
+composite("round_(T self, *, int decimals) -> T", overload="decimals", samples=["(randn(3, 4),), dict(decimals=2)"], doc="In-place rounding to `decimals` places.")
+composite("round(T self, *, int decimals) -> T", overload="decimals", out=True, samples=["(randn(3, 4),), dict(decimals=2)"], doc="Rounds to `decimals` places.")
 unary("frac", math="x - trunc(x)", types="f", grad="grad", gradcheck=False, ref="lambda x: x - np.trunc(x)", doc="The fractional part, with the sign of x.")
 unary("isnan", math="isnan(x)", promote="bool", grad=NONE, inplace=False, out=False, ref="np.isnan", doc="True where an element is NaN.")
 unary("isinf", math="isinf(x)", promote="bool", grad=NONE, inplace=False, out=False, ref="np.isinf", doc="True where an element is infinite.")
 unary("isfinite", math="isfinite(x)", promote="bool", grad=NONE, inplace=False, out=False, ref="np.isfinite", doc="True where an element is neither infinite nor NaN.")
-unary("isposinf", math="x == inf", promote="bool", types="f", grad=NONE, inplace=False, doc="True where an element is +inf.")
-unary("isneginf", math="x == -inf", promote="bool", types="f", grad=NONE, inplace=False, doc="True where an element is -inf.")
+composite("isposinf(T self) -> T", out=True, samples=["(tensor([1.0, float('inf')]),)"], doc="True where an element is +inf.")
+composite("isneginf(T self) -> T", out=True, samples=["(tensor([1.0, -float('inf')]),)"], doc="True where an element is -inf.")
 unary("signbit", math="signbit(x)", promote="bool", grad=NONE, inplace=False, ref="np.signbit", doc="True where the sign bit is set (also for -0.0).")
-composite("nan_to_num(T self, float? nan=None, float? posinf=None, float? neginf=None) -> T", samples=["(tensor([1.0, float('nan'), float('inf'), -float('inf')]),)"], doc="Replaces NaN and the infinities.")
+composite("nan_to_num(T self, float? nan=None, float? posinf=None, float? neginf=None) -> T", samples=["(tensor([1.0, float('nan'), float('inf'), -float('inf')]),)"], out=True, doc="Replaces NaN and the infinities.")
 composite("nan_to_num_(T self, float? nan=None, float? posinf=None, float? neginf=None) -> T", samples=["(tensor([1.0, float('nan'), float('inf'), -float('inf')]),)"], doc="In-place nan_to_num.")
 unary("_nan_to_num(T self, S nan, S posinf, S neginf)", math="nan if x != x else posinf if x == inf else neginf if x == -inf else x", types="f", grad="masked_fill(grad, logical_not(isfinite(self)), 0)", method=False, inplace=False, node="NanToNumBackward0", python=False, doc="nan_to_num with its values.")
 
@@ -153,7 +157,7 @@ composite(F + "tanh(T input) -> T", samples=["(randn(3, 4),)"], doc="Hyperbolic 
 unary("_gelu(T self)", math="x * 0.5 * (1 + erf(x * 0.7071067811865476))", types="f", grad="_gelu_backward(grad, self)", method=False, node="GeluBackward0", inplace=False, ns=2.5, doc="Gaussian error linear unit, exact.")
 binary("_gelu_backward", "(T grad_output, T self)", math="a * (0.5 * (1 + erf(b * 0.7071067811865476)) + b * 0.3989422804014327 * exp(-0.5 * b * b))", types="f", method=False, ns=3.5, grad={"grad_output": "_gelu_backward(grad, self)", "self": "gelu_double_backward(grad, grad_output, self)"}, doc="The gradient of gelu.")
 unary("_gelu_tanh(T self)", math="0.5 * x * (1 + tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)))", types="f", grad="gelu_tanh_backward(grad, self)", method=False, node="GeluBackward0", inplace=False, ns=2.5, doc="Gaussian error linear unit, tanh approximation.")
-composite(F + "gelu(T input, *, str approximate='none') -> T", samples=["(randn(3, 4),)", "(randn(3, 4),), dict(approximate='tanh')"], doc="Gaussian error linear unit `x Φ(x)` (Hendrycks & Gimpel 2016), exact or its tanh approximation.")
+composite(F + "gelu(T input, *, str approximate='none') -> T", samples=["(randn(3, 4),)", "(randn(3, 4),), dict(approximate='tanh')"], out=True, doc="Gaussian error linear unit `x Φ(x)` (Hendrycks & Gimpel 2016), exact or its tanh approximation.")
 unary("_silu(T self)", math="x / (1 + exp(-x))", types="f", grad="_silu_backward(grad, self)", method=False, node="SiluBackward0", inplace=True, ns=1.2, doc="`x * sigmoid(x)`.")
 binary("_silu_backward", "(T grad_output, T self)", math="a * sigmoid(b) * (1 + b * (1 - sigmoid(b)))", types="f", method=False, ns=2.5, grad={"grad_output": "_silu_backward(grad, self)", "self": "silu_double_backward(grad, grad_output, self)"}, doc="The gradient of silu.")
 composite(F + "silu(T input, bool inplace=False) -> T", samples=["(randn(3, 4),)"], doc="`x * sigmoid(x)` (swish).")
@@ -177,9 +181,9 @@ composite(F + "relu6(T input, bool inplace=False) -> T", samples=["(randn(3, 4),
 unary("_softplus(T self, S beta, S threshold)", math="where(x * beta > threshold, x, log1p(exp(x * beta)) / beta)", types="f", grad="_softplus_backward(grad, self, beta, threshold)", method=False, node="SoftplusBackward0", inplace=False, ns=2.0, samples=["(randn(3, 4), 1.0, 20.0)", "(randn(3, 4) * 5, 2.0, 3.0)"], doc="softplus.")
 binary("_softplus_backward", "(T grad_output, T self, S beta, S threshold)", math="where(b * beta > threshold, a, a * sigmoid(b * beta))", types="f", method=False, ns=1.5, samples=["(randn(3, 4), randn(3, 4), 1.0, 20.0)"],
        grad={"grad_output": "_softplus_backward(grad, self, beta, threshold)", "self": "softplus_double_backward(mul(grad, grad_output), self, beta, threshold)"}, doc="The gradient of softplus.")
-composite(F + "softplus(T input, float beta=1.0, float threshold=20.0) -> T", samples=["(randn(3, 4),)", "(randn(3, 4), 2.0, 3.0)"], doc="`log(1 + exp(beta x)) / beta`, linear above threshold.")
+composite(F + "softplus(T input, float beta=1.0, float threshold=20.0) -> T", samples=["(randn(3, 4),)", "(randn(3, 4), 2.0, 3.0)"], out=True, doc="`log(1 + exp(beta x)) / beta`, linear above threshold.")
 composite(F + "softsign(T input) -> T", samples=["(randn(3, 4),)"], doc="`x / (1 + |x|)`.")
-composite(F + "logsigmoid(T input) -> T", samples=["(randn(3, 4),)"], doc="`log(sigmoid(x))` without overflow.")
+composite(F + "logsigmoid(T input) -> T", samples=["(randn(3, 4),)"], out=True, doc="`log(sigmoid(x))` without overflow.")
 unary("_logsigmoid(T self)", math="minimum(x, 0) - log1p(exp(-abs(x)))", types="f", grad="mul(grad, sigmoid(neg(self)))", method=False, node="LogSigmoidBackward0", inplace=False, ns=2.0, doc="logsigmoid.")
 composite(F + "tanhshrink(T input) -> T", samples=["(randn(3, 4),)"], doc="`x - tanh(x)`.")
 composite(F + "hardswish(T input, bool inplace=False) -> T", samples=["(randn(3, 4) * 4,)"], doc="`x * relu6(x + 3) / 6`.")
@@ -190,7 +194,7 @@ unary("_threshold(T self, S threshold, S value)", math="where(x <= threshold, va
 composite(F + "threshold(T input, float threshold, float value, bool inplace=False) -> T", samples=["(randn(3, 4), 0.1, -1.0)"], doc="x where above threshold, value elsewhere.")
 composite("threshold(T self, S threshold, S value) -> T", method=False, samples=["(randn(3, 4), 0.1, -1.0)"], doc="x where above threshold, value elsewhere.")
 unary("hardshrink(T self, S lambd=0.5)", math="where((x >= -lambd) and (x <= lambd), 0, x)", types="f", grad="mul(grad, logical_or(lt(self, -lambd), gt(self, lambd)))", inplace=False, out=False, samples=["(randn(3, 4),)"], doc="0 within [-lambd, lambd], x elsewhere.")
-composite(F + "hardshrink(T input, float lambd=0.5) -> T", samples=["(randn(3, 4),)"], doc="0 within [-lambd, lambd], x elsewhere.")
+composite(F + "hardshrink(T input, float lambd=0.5) -> T", samples=["(randn(3, 4),)"], out=True, doc="0 within [-lambd, lambd], x elsewhere.")
 unary("_softshrink(T self, S lambd)", math="where(x > lambd, x - lambd, where(x < -lambd, x + lambd, x * 0))", types="f", grad="mul(grad, logical_or(lt(self, -lambd), gt(self, lambd)))", method=False, node="SoftshrinkBackward0", inplace=False, samples=["(randn(3, 4), 0.5)"], doc="softshrink.")
 composite(F + "softshrink(T input, float lambd=0.5) -> T", samples=["(randn(3, 4),)"], doc="x moved towards 0 by lambd.")
 composite("special.expit(T input) -> T", samples=["(randn(3, 4),)"], doc="`1 / (1 + exp(-x))`.")

@@ -76,7 +76,7 @@ op("linalg.vector_norm(T x, S ord=2, int[1]? dim=None, bool keepdim=False, *, dt
    node="LinalgVectorNormBackward0", doc="(sum |x|^ord)^(1/ord) over the given dimensions; ord inf, -inf and 0 are the largest, the smallest and the count of non-zeros.")
 composite("norm(T self, S? p=2, int[1]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> T", samples=["(randn(3, 4),)", "(randn(3, 4), 1)", "(randn(3, 4), 2, 1)", "(randn(3, 4), float('inf'), 0, True)"],
           doc="The p-norm of all elements, or over the given dimensions.")
-composite("norm(T self, str? p='fro', int[1]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> T", overload="str", samples=["(randn(3, 4), 'fro')", "(randn(3, 4), 'fro', (0, 1))"],
+composite("norm(T self, str p, int[1]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> T", overload="str", samples=["(randn(3, 4), 'fro')", "(randn(3, 4), 'fro', (0, 1))"],
           doc="The Frobenius norm ('fro'), or the nuclear norm ('nuc') of a matrix.")
 composite("dist(T self, T other, S p=2) -> T", samples=["(randn(3, 4), randn(3, 4))", "(randn(3, 4), randn(4), 1)"], doc="The p-norm of self - other.")
 

@@ -17,7 +17,7 @@ view("expand(T self, int[] size, *, bool implicit=False) -> T", geom="geom::expa
      varargs="size", samples=["(randn(3, 1), (3, 4))", "(randn(3), (2, -1))"], doc="Dimensions of size 1 repeated without copying; -1 keeps a size.")
 composite("expand_as(T self, T other) -> T", function=False, samples=["(randn(3, 1), zeros(3, 4))"], ref="lambda x, o: np.broadcast_to(x, o.shape)",
           doc="`self.expand(other.size())`.")
-composite("broadcast_to(T self, int[] size) -> T", samples=["(randn(3, 1), (2, 3, 4))"], ref="lambda x, size: np.broadcast_to(x, size)",
+composite("broadcast_to(T self, int[] size) -> T", varargs="size", samples=["(randn(3, 1), (2, 3, 4))"], ref="lambda x, size: np.broadcast_to(x, size)",
           doc="`self.expand(size)`, as NumPy names it.")
 composite("broadcast_tensors(T[] tensors) -> T[]", varargs="tensors", samples=["([randn(3, 1), randn(4)],)"],
           doc="All tensors expanded to their common shape.")
@@ -116,8 +116,6 @@ composite("atleast_3d(T self) -> T", method=False, samples=["(tensor(1.0),)", "(
 composite("atleast_3d(T[] tensors) -> T[]", overload="sequence", varargs="tensors", doc="atleast_3d of each.")
 
 # ---- copies --------------------------------------------------------------------------------------------------------------------
-composite("contiguous(T self, *, memory_format? memory_format=None) -> T", method=False, samples=["(randn(2, 3).t(),)"],
-          doc="The tensor itself if it is dense in row-major order (or the given format), else a copy that is.")
 op("clone(T self, *, memory_format? memory_format=None) -> T", meta="meta::clone(self, memory_format)", grad="grad", out=False,
    samples=["(randn(2, 3),)", "(randn(2, 3, 4).transpose(0, 1),)"], ref="lambda x: x.copy()", doc="A copy; dense layouts are kept unless memory_format says otherwise.")
 op("_to_copy(T self, *, dtype? dtype=None, memory_format? memory_format=None) -> T", meta="meta::to_copy(self, dtype, memory_format)",
@@ -137,10 +135,10 @@ op("cat(T[] tensors, int dim=0) -> T", meta="meta::cat(tensors, dim)", grad={"te
 op("stack(T[] tensors, int dim=0) -> T", meta="meta::stack(tensors, dim)", grad={"tensors": "stack_backward(grad, tensors.dtype(), dim)"},
    samples=["([randn(2, 3), randn(2, 3)],)", "([randn(2, 3), randn(2, 3)], -1)"], ref="lambda xs, dim=0: np.stack(xs, dim)",
    doc="Tensors of one shape along a new dimension.")
-composite("hstack(T[] tensors) -> T", samples=["([randn(2, 3), randn(2, 1)],)", "([randn(2), randn(3)],)"], ref="lambda xs: np.hstack(xs)", doc="cat along columns (dimension 0 of vectors).")
-composite("vstack(T[] tensors) -> T", aliases=("row_stack",), samples=["([randn(2, 3), randn(1, 3)],)", "([randn(3), randn(3)],)"], ref="lambda xs: np.vstack(xs)", doc="cat along rows; vectors are rows.")
-composite("dstack(T[] tensors) -> T", samples=["([randn(2, 3), randn(2, 3)],)"], ref="lambda xs: np.dstack(xs)", doc="cat along the third dimension.")
-composite("column_stack(T[] tensors) -> T", samples=["([randn(2), randn(2, 3)],)"], ref="lambda xs: np.column_stack(xs)", doc="cat along columns; vectors are columns.")
+composite("hstack(T[] tensors) -> T", samples=["([randn(2, 3), randn(2, 1)],)", "([randn(2), randn(3)],)"], ref="lambda xs: np.hstack(xs)", out=True, doc="cat along columns (dimension 0 of vectors).")
+composite("vstack(T[] tensors) -> T", aliases=("row_stack",), samples=["([randn(2, 3), randn(1, 3)],)", "([randn(3), randn(3)],)"], ref="lambda xs: np.vstack(xs)", out=True, doc="cat along rows; vectors are rows.")
+composite("dstack(T[] tensors) -> T", samples=["([randn(2, 3), randn(2, 3)],)"], ref="lambda xs: np.dstack(xs)", out=True, doc="cat along the third dimension.")
+composite("column_stack(T[] tensors) -> T", samples=["([randn(2), randn(2, 3)],)"], ref="lambda xs: np.column_stack(xs)", out=True, doc="cat along columns; vectors are columns.")
 composite("block_diag(T[] tensors) -> T", varargs="tensors", samples=["([randn(2, 3), randn(1, 1), randn(2)],)"], doc="A matrix with the given matrices on its diagonal and zeros elsewhere.")
 
 # ---- rearranging ---------------------------------------------------------------------------------------------------------------
@@ -165,11 +163,11 @@ op("tril(T self, int diagonal=0) -> T", meta="meta::triangle(self, \"tril\")", g
    ref="lambda x, d=0: np.tril(x, d)", doc="The lower triangle of matrices (up to a diagonal), zeros above it.")
 op("triu(T self, int diagonal=0) -> T", meta="meta::triangle(self, \"triu\")", grad="grad.triu(diagonal)", inplace=True, samples=["(randn(3, 4),)", "(randn(2, 3, 3), 1)"],
    ref="lambda x, d=0: np.triu(x, d)", doc="The upper triangle of matrices (from a diagonal), zeros below it.")
-composite("diag(T self, int diagonal=0) -> T", samples=["(randn(3),)", "(randn(3, 4), 1)"], ref="lambda x, d=0: np.diag(x, d)",
+composite("diag(T self, int diagonal=0) -> T", out=True, samples=["(randn(3),)", "(randn(3, 4), 1)"], ref="lambda x, d=0: np.diag(x, d)",
           doc="The diagonal of a matrix (a copy), or the matrix with a vector on its diagonal.")
 composite("diag_embed(T self, int offset=0, int dim1=-2, int dim2=-1) -> T", samples=["(randn(2, 3),)", "(randn(2, 3), 1, 0, 2)"], doc="Matrices with the last dimension on their diagonals.")
 composite("diagflat(T self, int offset=0) -> T", samples=["(randn(2, 2),)"], ref="lambda x, o=0: np.diagflat(x, o)", doc="A matrix with all elements on its diagonal.")
-composite("kron(T self, T other) -> T", samples=["(randn(2, 3), randn(2, 2))", "(randn(2), randn(3))"], ref="lambda a, b: np.kron(a, b)", doc="The Kronecker product.")
+composite("kron(T self, T other) -> T", samples=["(randn(2, 3), randn(2, 2))", "(randn(2), randn(3))"], ref="lambda a, b: np.kron(a, b)", out=True, doc="The Kronecker product.")
 composite("cartesian_prod(T[] tensors) -> T", varargs="tensors", samples=["([arange(2), arange(3)],)"], doc="All combinations of the vectors' elements, one per row.")
 composite("combinations(T self, int r=2, bool with_replacement=False) -> T", method=False, samples=["(arange(4),)", "(arange(3), 2, True)"], doc="All choices of r elements of a vector, one per row.")
 composite("vander(T x, int? N=None, bool increasing=False) -> T", samples=["(randn(4),)", "(randn(4), 3, True)"], ref="lambda x, N=None, increasing=False: np.vander(x, N, increasing)",
@@ -186,4 +184,5 @@ composite("nn.functional.pixel_shuffle(T input, int upscale_factor) -> T", sampl
 composite("nn.functional.pixel_unshuffle(T input, int downscale_factor) -> T", samples=["(randn(1, 2, 4, 6), 2)"], doc="(*, C, H r, W r) to (*, C r², H, W).")
 composite("pixel_shuffle(T self, int upscale_factor) -> T", method=False, samples=["(randn(1, 8, 2, 3), 2)"], doc="(*, C r², H, W) to (*, C, H r, W r).")
 composite("pixel_unshuffle(T self, int downscale_factor) -> T", method=False, samples=["(randn(1, 2, 4, 6), 2)"], doc="(*, C, H r, W r) to (*, C r², H, W).")
+composite("channel_shuffle(T self, int groups) -> T", method=False, samples=["(randn(1, 4, 2), 2)"], doc="Channels dealt out to groups like cards.")
 composite("nn.functional.channel_shuffle(T input, int groups) -> T", samples=["(randn(1, 4, 2), 2)"], doc="Channels dealt out to groups like cards.")

@@ -28,7 +28,7 @@ LIMITS = {
     "slowest unit, s": 20.0,
 }
 HAND_WRITTEN = (".cpp", ".h", ".py", ".sh", ".cmake")
-GENERATED = ("include/rushlight/generated/",)
+GENERATED = ("include/rushlight/generated/", "include/rushlight/nn/generated/", "src/nn/generated/")
 
 
 @dataclass

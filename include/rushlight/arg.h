@@ -19,16 +19,15 @@
 #endif
 
 // The same where the setter is given another type than is kept: a text as a view, a list for an optional list.
-#define RUSHLIGHT_OPTION_DEFAULT(Given, Type, name, ...) \
-  auto name(Given value) -> decltype(*this) {            \
-    name##_ = Type(value);                               \
-    return *this;                                        \
-  }                                                      \
-  const Type& name() const noexcept { return name##_; }  \
-  Type& name() noexcept { return name##_; }              \
-                                                         \
- private:                                                \
-  Type name##_ __VA_ARGS__;                              \
-                                                         \
+#define RUSHLIGHT_OPTION(Given, Type, name)             \
+  auto name(Given value) -> decltype(*this) {           \
+    name##_ = Type(value);                              \
+    return *this;                                       \
+  }                                                     \
+  const Type& name() const noexcept { return name##_; } \
+  Type& name() noexcept { return name##_; }             \
+                                                        \
+ private:                                               \
+  Type name##_;                                         \
+                                                        \
  public:
-#define RUSHLIGHT_OPTION(Given, Type, name) RUSHLIGHT_OPTION_DEFAULT(Given, Type, name, )

@@ -73,6 +73,7 @@ class DimVector {
   DimVector() noexcept = default;
   explicit DimVector(size_t size, int64_t value = 0) { resize(size, value); }
   DimVector(IntArrayRef values) { assign(values); }
+  DimVector(const int64_t* first, const int64_t* last) { assign({first, static_cast<size_t>(last - first)}); }
   DimVector(const std::vector<int64_t>& values) { assign(values); }
   DimVector(std::initializer_list<int64_t> values) { assign(IntArrayRef(values)); }
   DimVector(const DimVector& other) { assign(other); }
@@ -172,6 +173,8 @@ class OptionalIntArrayRef {
   constexpr OptionalIntArrayRef(IntArrayRef values) noexcept : values_(values), has_(true) {}
   constexpr OptionalIntArrayRef(const int64_t& one) noexcept : values_(one), has_(true) {}
   constexpr OptionalIntArrayRef(const std::initializer_list<int64_t>& values) noexcept : values_(values), has_(true) {}
+  template <size_t N>
+  constexpr OptionalIntArrayRef(const int64_t (&values)[N]) noexcept : values_(values), has_(true) {}
   OptionalIntArrayRef(const std::vector<int64_t>& values) noexcept : values_(values), has_(true) {}
   OptionalIntArrayRef(const DimVector& values) noexcept : values_(values), has_(true) {}
   OptionalIntArrayRef(const std::optional<std::vector<int64_t>>& values) noexcept : has_(values.has_value()) {

@@ -17,7 +17,8 @@ constexpr std::nullopt_t None = std::nullopt;
 
 // start:stop:step; what is left out reaches to the end, as in Python. step must be positive.
 struct Slice {
-  Slice(std::optional<int64_t> start = std::nullopt, std::optional<int64_t> stop = std::nullopt, std::optional<int64_t> step = std::nullopt)
+  Slice(std::optional<int64_t> start = std::nullopt, std::optional<int64_t> stop = std::nullopt,
+        std::optional<int64_t> step = std::nullopt)
       : start(start), stop(stop), step(step) {}
   std::optional<int64_t> start, stop, step;
 };

@@ -13,5 +13,6 @@
 #include "rushlight/nn/generated/pooling.h"
 #include "rushlight/nn/generated/sparse.h"
 #include "rushlight/nn/init.h"
+#include "rushlight/nn/losses.h"
 #include "rushlight/nn/module.h"
 #include "rushlight/nn/utils.h"

@@ -21,15 +21,19 @@ struct Storage {
   void (*deleter)(void* context) = nullptr;  // null: the bytes are the allocator's
   void* context = nullptr;
   bool read_only = false;  // borrowed memory that must not be written (a read-only NumPy array)
-  uint8_t inline_block = 0;  // the bytes follow this header in one block
+  bool exported = false;     // someone outside holds the address (NumPy, DLPack), so the bytes may not move
+  uint32_t block_bytes = 0;  // of the block that holds this header and, at first, the bytes behind it; 0: the header alone
 
   static Storage* allocate(size_t nbytes);
   static Storage* borrow(void* data, size_t nbytes, void (*deleter)(void*), void* context);
+  // Makes room for `nbytes`, keeping the content; every tensor over this storage sees it. Error when the bytes may not move.
+  void grow(size_t nbytes);
   void retain() noexcept { refs.fetch_add(1, std::memory_order_relaxed); }
   void release() noexcept {
     if (refs.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy();
   }
   bool unique() const noexcept { return refs.load(std::memory_order_acquire) == 1; }
+  bool has_inline_data() const noexcept;
   void destroy() noexcept;
 };
 

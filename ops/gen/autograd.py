@@ -80,6 +80,8 @@ def node_struct(row: Row, code: NodeCode) -> str:
     else:
         lines += [f"    [[maybe_unused]] const Tensor& grad_{o} = grads[{i}];" for i, o in enumerate(row.outputs)]
     offsets = edge_offsets(row)
+    if row.attrs.get("grad") == ZERO:
+        lines.append("    if (needs(0)) results[0] = zeros_like(grads[0]);")
     for key, text in code.formulas.items():
         inputs = [k.strip() for k in key.split(",")]
         lines += formula_block(row, code, inputs, text, offsets)

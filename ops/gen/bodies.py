@@ -110,16 +110,17 @@ def out_form(row: Row) -> str:
     """out= of an op that computes first and then stores, resizing where PyTorch would."""
     outs = ["out"] if len(row.outputs) == 1 else [f"out_{o}" for o in row.outputs]
     params = ", ".join([*(f"Tensor& {o}" for o in outs), parameters(row.params)]) if row.params else ", ".join(f"Tensor& {o}" for o in outs)
-    lines = [f'  detail::check_target("{row.name}", {o}, How::Out, {{{single_tensors(row)}}});' for o in outs]
-    call = f"{row.name}({', '.join('options.has_dtype() ? options : options.dtype(out.dtype())' if p.base == 'options' else p.name for p in row.params)})"
+    lines = [f'  detail::check_target("{row.base}", {o}, How::Out, {{{single_tensors(row)}}});' for o in outs]
+    name = row.base
+    call = f"{row.cpp_namespace}::{name}({', '.join('options.has_dtype() ? options : options.dtype(out.dtype())' if p.base == 'options' else p.name for p in row.params)})"
     if len(outs) == 1:
-        lines.append(f'  detail::store_out("{row.name}", out, {call});')
+        lines.append(f'  detail::store_out("{row.base}", out, {call});')
         ret, value = "Tensor&", "out"
     else:
         lines.append(f"  auto results = {call};")
-        lines += [f'  detail::store_out("{row.name}", {o}, std::get<{i}>(results));' for i, o in enumerate(outs)]
+        lines += [f'  detail::store_out("{row.base}", {o}, std::get<{i}>(results));' for i, o in enumerate(outs)]
         ret, value = f"std::tuple<{', '.join(['Tensor&'] * len(outs))}>", "{" + ", ".join(outs) + "}"
-    return f"{ret} {row.name}_out({params}) {{\n" + "\n".join(lines) + f"\n  return {value};\n}}"
+    return f"{ret} {name}_out({params}) {{\n" + "\n".join(lines) + f"\n  return {value};\n}}"
 
 
 def metas(row: Row) -> list[str]:
@@ -169,6 +170,8 @@ def inplace(row: Row) -> str:
     forms = [f"Tensor& {row.name}({parameters(row.params, first_mutable=True)}) {{\n" + "\n".join(body) + "\n}"]
     if row.attrs.get("functional"):
         rest = ", ".join(["result", *(p.name for p in row.params[1:])])
+        if row.has_out:
+            forms.append(out_form(row))
         forms.append(f"Tensor {row.base}({parameters(row.params)}) {{\n  Tensor result = {first}.clone();\n  {row.name}({rest});\n  return result;\n}}")
     return text + in_namespace(row, "\n".join(forms))
 

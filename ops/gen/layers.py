@@ -1,20 +1,18 @@
 """Prints the C++ twins of the Python layers: headers with classes, options and holders, and units with the bodies.
 
-Golden files: include/rushlight/nn/generated/*.h, src/nn/generated/*.cpp.  Alone: python3 ops/gen/layers.py
+Golden files: include/rushlight/nn/generated/*.h, src/nn/generated/*.cpp.
 """
 from __future__ import annotations
 
 import ast
-import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-from layers_calls import Sources  # noqa: E402
-from layers_code import Body  # noqa: E402
-from layers_options import functional_options, options_class  # noqa: E402
-from layers_source import Function, Layer, docstring_free, location, read_file, read_functions  # noqa: E402
-from layers_types import HELPERS, KINDS, MODULE_VIRTUAL, HandWrite, quoted  # noqa: E402
-from table import Row  # noqa: E402
+from layers_calls import Sources
+from layers_code import Body
+from layers_options import functional_options, layer_options
+from layers_source import Function, Layer, docstring_free, location, read_file, read_functions
+from layers_types import HELPERS, KINDS, MODULE_VIRTUAL, HandWrite, quoted
+from table import Row
 
 FILES = ["linear", "conv", "pooling", "batchnorm", "normalization", "dropout", "flatten", "sparse", "activation", "loss"]
 # Outside the subset: written by hand in include/rushlight/nn/containers.h and src/nn/containers.cpp (layers), in
@@ -163,7 +161,7 @@ def layer_header(sources: Sources, layer: Layer) -> str:
     text = ""
     init = layer.find("__init__")
     if layer.public and init is not None and init.kept:
-        text += options_class(f"{layer.name}Options", [(a.name, a.type, None if a.default is None else default_text(init, a.default, a.type)) for a in init.kept]) + "\n"
+        text += layer_options(f"{layer.name}Options", [(a.name, a.type, None if a.default is None else default_text(init, a.default, a.type)) for a in init.kept]) + "\n"
     text += class_header(sources, layer)
     if layer.public:
         text += static_holder(layer) if layer.statics else f"RUSHLIGHT_MODULE({layer.name});\n"
@@ -262,17 +260,3 @@ def generate(rows: list[Row], root: Path) -> dict[Path, str]:
         found[root / f"src/nn/generated/{name}.cpp"] = unit
     found[root / "include/rushlight/nn/generated/functional_options.h"] = functional_options(rows)
     return found
-
-
-def main() -> None:
-    from main import ROOT, write
-    from table import load
-    try:
-        for path, text in generate(load(ROOT / "ops").rows, ROOT).items():
-            write(path, text)
-    except SyntaxError as error:
-        sys.exit(f"layers: {error}")
-
-
-if __name__ == "__main__":
-    main()

@@ -83,7 +83,7 @@ def bind(params: list[Param] | list[Argument], args: list, keywords: dict) -> li
 
 
 def fits(params: list[Param], values: list[Value | None]) -> bool:
-    return all(v is None or v.type in TAKES.get(p.base, set()) for p, v in zip(params, values))
+    return all(v is None or v.type in TAKES.get(p.base, set()) for p, v in zip(params, values, strict=False))
 
 
 def fixed_length(p: Param) -> int:
@@ -116,7 +116,7 @@ def join_arguments(params: list[Param], texts: list[str | None]) -> str:
     while texts and texts[-1] is None:
         texts = texts[:-1]
     filled = []
-    for p, text in zip(params, texts):
+    for p, text in zip(params, texts, strict=False):
         if text is None:
             default = p.cpp_default().removeprefix(" = ")
             text = "Tensor()" if p.base == "T?" else default

@@ -5,7 +5,20 @@ import ast
 
 from layers_calls import Sources, Value, as_param, bind, fits, join_arguments, keyword_nodes
 from layers_source import Argument, Function, Layer, location
-from layers_types import DTYPES, ERRORS, HELPERS, KINDS, MATH, MODULE_MEMBERS, NUMBERS, OPTIONAL, TENSOR_ATTRIBUTES, TENSOR_METHODS, HandWrite, quoted
+from layers_types import (
+    DTYPES,
+    ERRORS,
+    HELPERS,
+    KINDS,
+    MATH,
+    MODULE_MEMBERS,
+    NUMBERS,
+    OPTIONAL,
+    TENSOR_ATTRIBUTES,
+    TENSOR_METHODS,
+    HandWrite,
+    quoted,
+)
 
 COMPARE = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
@@ -285,7 +298,7 @@ class Body:
             values = bind(overload.params, args, named)
             if values is None or not fits(overload.params, values):
                 continue
-            texts = [None if v is None else as_param(p, v, first) for p, v in zip(overload.params, values)]
+            texts = [None if v is None else as_param(p, v, first) for p, v in zip(overload.params, values, strict=False)]
             if options:
                 at = next(i for i, p in enumerate(overload.params) if p.base == "options")
                 texts[at] = "TensorOptions()" + "".join(f".{k}({self.value(options[k]).text})" for k in ("device", "dtype") if k in options)
@@ -301,7 +314,7 @@ class Body:
         values = bind(every, list(node.args), keyword_nodes(node))
         if values is None:
             raise self.fail(node, "arguments do not fit the signature")
-        pairs = [(a, v) for a, v in zip(every, values) if a in kept]
+        pairs = [(a, v) for a, v in zip(every, values, strict=False) if a in kept]
         while pairs and pairs[-1][1] is None:
             pairs.pop()
         return ", ".join(self.argument(a, v if v is not None else a.default) for a, v in pairs)

@@ -1,6 +1,8 @@
 """Options with setters, as in LibTorch: of layers, and of the functions of nn::functional that have defaults."""
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from layers_types import DROPPED, KINDS
 from schema import Param
 from table import Row
@@ -21,6 +23,8 @@ KEPT = {
     "generator?": ("const std::optional<Generator>&", "std::optional<Generator>"),
     "padding": ("const Padding&", "Padding"),
 }
+# A first argument in braces would fit the copy constructor as well; a constructor from the list itself goes before both.
+BRACES = {"IntList": "std::initializer_list<int64_t>", "OptionalIntList": "std::initializer_list<std::optional<int64_t>>"}
 # Words that are not simply capitalised in a class name.
 WORDS = {
     "relu": "ReLU", "relu6": "ReLU6", "elu": "ELU", "selu": "SELU", "celu": "CELU", "gelu": "GELU", "glu": "GLU", "prelu": "PReLU", "rrelu": "RReLU",
@@ -29,16 +33,35 @@ WORDS = {
 
 
 
-def options_class(name: str, fields: list[tuple[str, str, str | None]]) -> str:
-    """The options of a layer: every argument of its constructor, positional or by its setter."""
+@dataclass
+class Field:
+    """One option: what the constructor and the setter are given, what is kept, the default (None: required)."""
+
+    name: str
+    given: str
+    setter: str
+    kept: str
+    default: str | None
+
+
+def options_class(name: str, fields: list[Field]) -> str:
+    """A class with every field as a positional argument of its constructor and as a setter."""
     parts, setters = [], ""
-    for i, (field, type_, default) in enumerate(fields):
-        show = default is not None and all(d is not None for _, _, d in fields[i:])
-        parts.append(f"{KINDS[type_].param} {field}" + (f" = {default}" if show else ""))
-        given = "const IntList&" if type_ == "IntList | None" else KINDS[type_].param
-        setters += f"  RUSHLIGHT_OPTION({given}, {KINDS[type_].member}, {field})\n"
-    inits = ", ".join(f"{field}_({field})" for field, _, _ in fields)
-    return f"class {name} {{\n public:\n  {name}({', '.join(parts)})\n      : {inits} {{}}\n{setters}}};\n"
+    for i, f in enumerate(fields):
+        show = f.default is not None and all(g.default is not None for g in fields[i:])
+        parts.append(f"{f.given} {f.name}" + (f" = {f.default}" if show else ""))
+        setters += f"  RUSHLIGHT_OPTION({f.setter}, {f.kept}, {f.name})\n"
+    inits = ", ".join(f"{f.name}_({f.name})" for f in fields)
+    first = fields[0]
+    braces = BRACES.get(first.kept) if all(f.default is not None for f in fields[1:]) else None
+    list_form = f"  {name}({braces} {first.name}) : {name}({first.kept}({first.name})) {{}}\n" if braces else ""
+    return f"class {name} {{\n public:\n  {name}({', '.join(parts)})\n      : {inits} {{}}\n{list_form}{setters}}};\n"
+
+
+def layer_options(name: str, arguments: list[tuple[str, str, str | None]]) -> str:
+    """The options of a layer, from the arguments of its constructor."""
+    setter = {"IntList | None": "const IntList&"}
+    return options_class(name, [Field(n, KINDS[t].param, setter.get(t, KINDS[t].param), KINDS[t].member, d) for n, t, d in arguments])
 
 
 # ---- nn::functional ----------------------------------------------------------------------------------------------------------
@@ -70,6 +93,12 @@ def argument(p: Param, type_: str, how: str) -> str:
     return f"{read}.{how}()" if type_ == "padding" else read
 
 
+def function_field(p: Param, type_: str) -> Field:
+    setter, kept = KEPT[type_]
+    default = None if p.default is None else p.cpp_default().removeprefix(" = ")
+    return Field(p.name, f"const {kept}&" if kept.startswith("std::optional<") else setter, setter, kept, default)
+
+
 def function_options(name: str, overloads: list[Row]) -> str:
     params = merged(overloads)
     leading = [p for p, _ in params if p.default is None and p.is_tensor]
@@ -77,24 +106,17 @@ def function_options(name: str, overloads: list[Row]) -> str:
     if not fields or not leading or any(t not in KEPT for _, t in fields):
         return ""
     options = class_name(name)
-    required = [(p, t) for p, t in fields if p.default is None]
-    setters = ""
-    for p, t in fields:
-        default = "" if p.default is None else p.cpp_default().removeprefix(" = ")
-        default = "" if default in ("", "{}") else f" = {default}"
-        setters += f"  RUSHLIGHT_OPTION_DEFAULT({KEPT[t][0]}, {KEPT[t][1]}, {p.name},{default})\n"
-    build = ""
-    if required:
-        build = (f"  {options}({', '.join(f'{KEPT[t][0]} {p.name}' for p, t in required)}) : "
-                 f"{', '.join(f'{p.name}_({p.name})' for p, t in required)} {{}}\n")
-    def call(how: str) -> str:
-        return f"{name}({', '.join(p.name if p in leading else argument(p, t, how) for p, t in params)})"
+
+    def call(how: str) -> str:          # qualified, so that rushlight's function of the same name is not found as well
+        return f"functional::{name}({', '.join(p.name if p in leading else argument(p, t, how) for p, t in params)})"
+
     given = ", ".join(f"const Tensor& {p.name}" if not p.is_list else f"TensorList {p.name}" for p in leading)
     padding = next((p.name for p, t in fields if t == "padding"), None)
     expression = f"options.{padding}().is_text() ? {call('text')} : {call('list')}" if padding else call("")
     result = overloads[0].schema.returns
-    return (f"class {options} {{\n public:\n{build}{setters}}};\n"
-            f"template <std::same_as<{options}> O>\n{result} {name}({given}, const O& options) {{\n  return {expression};\n}}\n")
+    required_first = sorted((function_field(p, t) for p, t in fields), key=lambda f: f.default is not None)
+    return (options_class(options, required_first)
+            + f"template <std::same_as<{options}> O>\n{result} {name}({given}, const O& options) {{\n  return {expression};\n}}\n")
 
 
 def functional_options(rows: list[Row]) -> str:

@@ -86,7 +86,7 @@ def read_function(node: ast.FunctionDef, where: Path, method: bool) -> Function:
     plain = node.args.args[1:] if method else node.args.args
     defaults: list[ast.expr | None] = [None] * (len(plain) - len(node.args.defaults)) + list(node.args.defaults)
     found = []
-    for arg, default in [*zip(plain, defaults), *zip(node.args.kwonlyargs, node.args.kw_defaults)]:
+    for arg, default in [*zip(plain, defaults, strict=False), *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=False)]:
         type_ = ast.unparse(arg.annotation) if arg.annotation else ""
         if type_ not in KINDS:
             raise fail(f"parameter {arg.arg} has the type {type_ or 'none'!r}, which is outside the subset")

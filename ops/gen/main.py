@@ -1,6 +1,7 @@
 """Generates everything that follows from the op table.  usage: python3 ops/gen/main.py [--build DIR]
 
-Golden files (committed, for review): include/rushlight/generated/*, python/rushlight/_C.pyi, docs/ops.md.
+Golden files (committed, for review): include/rushlight/generated/*, include/rushlight/nn/generated/*, src/nn/generated/*,
+python/rushlight/_C.pyi, docs/ops.md.
 Build files: DIR/generated/* (default build/generated).  A file is rewritten only when its text changes.
 """
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import bodies  # noqa: E402
+import layers  # noqa: E402
 import surfaces  # noqa: E402
 from table import Row, load  # noqa: E402
 
@@ -102,6 +104,8 @@ def main() -> None:
         write(ROOT / "docs/ops.md", surfaces.docs(rows))
         write(folder / "op_tests.json", surfaces.test_rows(rows))
         write(folder / "bench_rows.json", surfaces.bench_rows(rows))
+        for path, text in layers.generate(rows, ROOT).items():
+            write(path, text)
     except SyntaxError as error:
         sys.exit(f"op table: {error}")
     names = {(r.schema.namespace, r.name) for r in rows}

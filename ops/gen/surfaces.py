@@ -28,7 +28,7 @@ def forms(row: Row) -> list[Form]:
     if row.kind in ("inplace", "random") or (row.kind == "composite" and row.name.endswith("_") and s.ret == "T"):
         found.append(Form("Tensor&", row.name, row.params, True, function, method))
         if row.attrs.get("functional"):
-            found.append(Form("Tensor", row.base, row.params, False, function, method))
+            found.append(Form("Tensor", row.base, row.params, False, function, method, row.has_out))
         return found
     found.append(Form(s.returns, row.name, row.params, False, function, method, row.has_out))
     if row.has_inplace:
@@ -180,7 +180,7 @@ def test_rows(rows: list[Row]) -> str:
             "method": row.is_method, "function": row.is_function, "inplace": row.has_inplace or row.kind in ("inplace", "random"), "out": row.has_out,
             "functional": bool(a.get("functional")), "math": a.get("math"), "promote": a.get("promote"), "types": a.get("types"), "aliases": list(a.get("aliases", ())),
             "differentiable": bool(row.grads) if row.kind != "composite" else None, "samples": list(a.get("samples", ())), "ref": a.get("ref"),
-            "domain": a.get("domain"), "tolerance": a.get("tolerance"), "gradcheck": a.get("gradcheck", True), "reject": list(a.get("reject", ())),
+            "domain": a.get("domain"), "tolerance": a.get("tolerance"), "gradcheck": a.get("gradcheck", True), "reject": list(a.get("reject", ())), "python": a.get("python", True),
         })
     return json.dumps(found, indent=0) + "\n"
 

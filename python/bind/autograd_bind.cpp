@@ -5,17 +5,17 @@
 #include <unordered_map>
 
 #include "autograd/node.h"
+#include "bind/anomaly.h"
 #include "bind/bind.h"
 #include "bind/function.h"
 
 namespace rushlight::python {
 namespace {
 
-// ---- grad_fn -----------------------------------------------------------------------------------------------------------
+// ---- grad_fn --------------------------------------------------------------------------------------------------------
 
 struct PyNode {
-  PyObject_HEAD
-  Node* node;  // owned
+  PyObject_HEAD Node* node;  // owned
 };
 Node* node_of(PyObject* o) { return reinterpret_cast<PyNode*>(o)->node; }
 
@@ -35,6 +35,7 @@ void node_dealloc(PyObject* self) {
 }
 
 PyObject* node_name(PyObject* self, PyObject*) { return PyUnicode_FromString(node_of(self)->name); }
+PyObject* node_repr(PyObject* self) { return PyUnicode_FromFormat("<%s object at %p>", node_of(self)->name, self); }
 PyObject* node_next(PyObject* self, void*) {
   return guarded([&]() -> PyObject* { return next_functions(node_of(self)); });
 }
@@ -47,8 +48,10 @@ PyObject* node_variable(PyObject* self, void*) {
 }
 PyObject* node_sequence(PyObject* self, PyObject*) { return PyLong_FromUnsignedLongLong(node_of(self)->sequence); }
 
-PyMethodDef node_methods[] = {{"name", node_name, METH_NOARGS, nullptr}, {"_sequence_nr", node_sequence, METH_NOARGS, nullptr}, {}};
-PyGetSetDef node_attributes[] = {{"next_functions", node_next, nullptr, "The nodes that the gradients go to, with the number of their output.", nullptr},
+PyMethodDef node_methods[] = {
+    {"name", node_name, METH_NOARGS, nullptr}, {"_sequence_nr", node_sequence, METH_NOARGS, nullptr}, {}};
+PyGetSetDef node_attributes[] = {{"next_functions", node_next, nullptr,
+                                  "The nodes that the gradients go to, with the number of their output.", nullptr},
                                  {"variable", node_variable, nullptr, "Of AccumulateGrad: the leaf.", nullptr},
                                  {}};
 
@@ -57,17 +60,19 @@ PyTypeObject* node_type(const char* name) {
   static auto* types = new std::unordered_map<std::string, PyTypeObject*>;
   PyTypeObject*& type = (*types)[name];
   if (!type) {
-    PyType_Slot slots[] = {{Py_tp_dealloc, reinterpret_cast<void*>(node_dealloc)}, {Py_tp_methods, node_methods}, {Py_tp_getset, node_attributes}, {0, nullptr}};
-    const auto* kept = new std::string(name);  // the type refers to it
+    PyType_Slot slots[] = {{Py_tp_dealloc, reinterpret_cast<void*>(node_dealloc)},
+                           {Py_tp_repr, reinterpret_cast<void*>(node_repr)},
+                           {Py_tp_methods, node_methods},
+                           {Py_tp_getset, node_attributes},
+                           {0, nullptr}};
+    const auto* kept = new std::string(std::string("rushlight.autograd.") + name);  // the type refers to it
     PyType_Spec spec{kept->c_str(), sizeof(PyNode), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
     type = reinterpret_cast<PyTypeObject*>(checked(PyType_FromSpec(&spec)));
-    Ref module = Ref::steal(checked(PyUnicode_FromString("rushlight.autograd")));
-    checked(PyObject_SetAttrString(reinterpret_cast<PyObject*>(type), "__module__", module.get()));
   }
   return type;
 }
 
-// ---- hooks -------------------------------------------------------------------------------------------------------------
+// ---- hooks ----------------------------------------------------------------------------------------------------------
 
 struct PyHook final : TensorHook {
   explicit PyHook(PyObject* f) : function(Py_NewRef(f)) {}
@@ -88,8 +93,7 @@ struct PyHook final : TensorHook {
 };
 
 struct PyHandle {
-  PyObject_HEAD
-  Tensor tensor;
+  PyObject_HEAD Tensor tensor;
   unsigned id;
   bool removed;
 };
@@ -108,16 +112,14 @@ PyObject* handle_remove(PyObject* self, PyObject*) {
 PyObject* handle_enter(PyObject* self, PyObject*) { return Py_NewRef(self); }
 PyObject* handle_exit(PyObject* self, PyObject*) { return handle_remove(self, nullptr); }
 PyObject* handle_id(PyObject* self, void*) { return PyLong_FromUnsignedLong(handle_of(self).id); }
-PyMethodDef handle_methods[] = {{"remove", handle_remove, METH_NOARGS, "Takes the hook out; doing so twice is allowed."},
-                                {"__enter__", handle_enter, METH_NOARGS, nullptr},
-                                {"__exit__", handle_exit, METH_VARARGS, nullptr},
-                                {}};
+PyMethodDef handle_methods[] = {
+    {"remove", handle_remove, METH_NOARGS, "Takes the hook out; doing so twice is allowed."},
+    {"__enter__", handle_enter, METH_NOARGS, nullptr},
+    {"__exit__", handle_exit, METH_VARARGS, nullptr},
+    {}};
 PyGetSetDef handle_attributes[] = {{"id", handle_id, nullptr, nullptr, nullptr}, {}};
 PyTypeObject HandleClass = [] {
-  PyTypeObject t = {PyVarObject_HEAD_INIT(nullptr, 0)};
-  t.tp_name = "rushlight._C._HookHandle";
-  t.tp_basicsize = sizeof(PyHandle);
-  t.tp_flags = Py_TPFLAGS_DEFAULT;
+  PyTypeObject t = static_type("rushlight._C._HookHandle", sizeof(PyHandle));
   t.tp_dealloc = handle_dealloc;
   t.tp_methods = handle_methods;
   t.tp_getset = handle_attributes;
@@ -148,7 +150,7 @@ PyObject* retain_grad(PyObject* self, PyObject*) {
   });
 }
 
-// ---- backward and grad -------------------------------------------------------------------------------------------------
+// ---- backward and grad ----------------------------------------------------------------------------------------------
 
 std::vector<Tensor> tensors_from(const char* what, PyObject* o) {
   std::vector<Tensor> list;
@@ -157,12 +159,15 @@ std::vector<Tensor> tensors_from(const char* what, PyObject* o) {
   Ref items = Ref::steal(checked(PySequence_Fast(o, "expected a Tensor or a sequence of Tensors")));
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(items.get()); ++i) {
     PyObject* item = PySequence_Fast_GET_ITEM(items.get(), i);
-    check_type(is_tensor(item) || item == Py_None, "{}: element {} must be Tensor or None, not {}", what, i, type_name(item));
+    check_type(is_tensor(item) || item == Py_None, "{}: element {} must be Tensor or None, not {}", what, i,
+               type_name(item));
     list.push_back(item == Py_None ? Tensor() : tensor_of(item));
   }
   return list;
 }
-std::optional<bool> flag_from(PyObject* o) { return given(o) ? std::optional<bool>(PyObject_IsTrue(o) == 1) : std::nullopt; }
+std::optional<bool> flag_from(PyObject* o) {
+  return given(o) ? std::optional<bool>(PyObject_IsTrue(o) == 1) : std::nullopt;
+}
 
 PyObject* tensor_backward(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
   static const char* const names[] = {"gradient", "retain_graph", "create_graph", "inputs"};
@@ -175,9 +180,12 @@ PyObject* tensor_backward(PyObject* self, PyObject* const* args, Py_ssize_t coun
     const auto retain = flag_from(a[1]);
     const bool create = flag_from(a[2]).value_or(false);
     GilRelease gil;
+    NanWatch watch(t);
     autograd::backward(t, gradients, retain, create, inputs);
     return Py_None;
-  }) ? none() : nullptr;
+  })
+             ? none()
+             : nullptr;
 }
 
 PyObject* run_backward(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
@@ -185,26 +193,33 @@ PyObject* run_backward(PyObject*, PyObject* const* args, Py_ssize_t count, PyObj
   return guarded([&]() -> PyObject* {
     PyObject* a[5];
     take_arguments("_backward", names, 5, 5, 1, args, count, keywords, a);
-    const auto tensors = tensors_from("tensors", a[0]), gradients = tensors_from("grad_tensors", a[1]), inputs = tensors_from("inputs", a[4]);
+    const auto tensors = tensors_from("tensors", a[0]), gradients = tensors_from("grad_tensors", a[1]),
+               inputs = tensors_from("inputs", a[4]);
     const auto retain = flag_from(a[2]);
     const bool create = flag_from(a[3]).value_or(false);
     GilRelease gil;
+    NanWatch watch(tensors);
     autograd::backward(tensors, gradients, retain, create, inputs);
     return Py_None;
-  }) ? none() : nullptr;
+  })
+             ? none()
+             : nullptr;
 }
 
 PyObject* run_grad(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
-  static const char* const names[] = {"outputs", "inputs", "grad_outputs", "retain_graph", "create_graph", "allow_unused"};
+  static const char* const names[] = {"outputs",      "inputs",       "grad_outputs",
+                                      "retain_graph", "create_graph", "allow_unused"};
   return guarded([&]() -> PyObject* {
     PyObject* a[6];
     take_arguments("_grad", names, 6, 6, 2, args, count, keywords, a);
-    const auto outputs = tensors_from("outputs", a[0]), inputs = tensors_from("inputs", a[1]), gradients = tensors_from("grad_outputs", a[2]);
+    const auto outputs = tensors_from("outputs", a[0]), inputs = tensors_from("inputs", a[1]),
+               gradients = tensors_from("grad_outputs", a[2]);
     const auto retain = flag_from(a[3]);
     const bool create = flag_from(a[4]).value_or(false), unused = flag_from(a[5]).value_or(false);
     std::vector<Tensor> results;
     {
       GilRelease gil;
+      NanWatch watch(outputs);
       results = autograd::grad(outputs, inputs, gradients, retain, create, unused);
     }
     return wrap_list(results);
@@ -219,8 +234,11 @@ PyMethodDef autograd_functions[] = {{"_backward", as_function(run_backward), MET
 
 PyMethodDef tensor_autograd_methods[] = {
     {"backward", as_function(tensor_backward), METH_FASTCALL | METH_KEYWORDS,
-     "backward(gradient=None, retain_graph=None, create_graph=False, inputs=None): adds this tensor's gradients to .grad of the leaves."},
-    {"register_hook", register_hook, METH_O, "register_hook(hook): calls hook(grad) when the gradient is known; it may return another. Returns a handle with remove()."},
+     "backward(gradient=None, retain_graph=None, create_graph=False, inputs=None): adds this tensor's gradients to "
+     ".grad of the leaves."},
+    {"register_hook", register_hook, METH_O,
+     "register_hook(hook): calls hook(grad) when the gradient is known; it may return another. Returns a handle with "
+     "remove()."},
     {"retain_grad", retain_grad, METH_NOARGS, "Keeps the gradient of a tensor that is no leaf in .grad."},
     {}};
 
@@ -249,7 +267,8 @@ int traverse_hooks(const Tensor& tensor, visitproc visit, void* arg) {
   const AutogradMeta* meta = tensor.impl()->autograd;
   if (!meta) return 0;
   const Node* node = meta->grad_fn.get();
-  const std::vector<HookEntry>* hooks = node && node->refs.load(std::memory_order_relaxed) == 1 ? node->hooks.get() : meta->hooks.get();
+  const std::vector<HookEntry>* hooks =
+      node && node->refs.load(std::memory_order_relaxed) == 1 ? node->hooks.get() : meta->hooks.get();
   if (!hooks) return 0;
   for (const HookEntry& entry : *hooks) {
     if (auto* hook = dynamic_cast<const PyHook*>(entry.hook.get())) Py_VISIT(hook->function);
@@ -264,6 +283,8 @@ void clear_hooks(const Tensor& tensor) {
   }
 }
 
-bool init_autograd(PyObject* module) { return PyType_Ready(&HandleClass) == 0 && PyModule_AddFunctions(module, autograd_functions) == 0; }
+bool init_autograd(PyObject* module) {
+  return PyType_Ready(&HandleClass) == 0 && PyModule_AddFunctions(module, autograd_functions) == 0;
+}
 
 }  // namespace rushlight::python

@@ -117,11 +117,12 @@ std::string type_name(PyObject* o) {
   return name;
 }
 
-void take_arguments(const char* function, const char* const* names, size_t size, size_t positional, size_t required, PyObject* const* args, Py_ssize_t count,
-                    PyObject* keywords, PyObject** out) {
+void take_arguments(const char* function, const char* const* names, size_t size, size_t positional, size_t required,
+                    PyObject* const* args, Py_ssize_t count, PyObject* keywords, PyObject** out) {
   std::fill(out, out + size, nullptr);
   const auto given_count = static_cast<size_t>(count);
-  check_type(given_count <= positional, "{}() takes {} positional argument{} but {} were given", function, positional, positional == 1 ? "" : "s", count);
+  check_type(given_count <= positional, "{}() takes {} positional argument{} but {} were given", function, positional,
+             positional == 1 ? "" : "s", count);
   std::copy(args, args + count, out);
   for (Py_ssize_t j = 0; keywords && j < PyTuple_GET_SIZE(keywords); ++j) {
     const char* key = PyUnicode_AsUTF8(PyTuple_GET_ITEM(keywords, j));
@@ -131,7 +132,8 @@ void take_arguments(const char* function, const char* const* names, size_t size,
     check_type(!out[i], "{}() got multiple values for argument '{}'", function, key);
     out[i] = args[count + j];
   }
-  for (size_t i = 0; i < required; ++i) check_type(out[i] != nullptr, "{}() missing 1 required positional arguments: \"{}\"", function, names[i]);
+  for (size_t i = 0; i < required; ++i)
+    check_type(out[i] != nullptr, "{}() missing 1 required positional arguments: \"{}\"", function, names[i]);
 }
 
 }  // namespace rushlight::python

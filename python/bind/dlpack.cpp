@@ -53,7 +53,8 @@ ScalarType dtype_of(const DLDataType& type) {
     const DLDataType own = code_of(dtype);
     if (own.code == type.code && own.bits == type.bits && type.lanes == 1) return dtype;
   }
-  fail(ErrorKind::kRuntime, "from_dlpack: unsupported data type (code {}, {} bits, {} lanes)", type.code, type.bits, type.lanes);
+  fail(ErrorKind::kRuntime, "from_dlpack: unsupported data type (code {}, {} bits, {} lanes)", type.code, type.bits,
+       type.lanes);
 }
 
 // What a handed-out tensor keeps alive.
@@ -83,7 +84,14 @@ template <class Managed>
 PyObject* hand_out(const Tensor& t, bool copied) {
   auto* handed = new Handed<Managed>{{}, t, t.sizes().vec(), t.strides().vec()};
   Managed& m = handed->managed;
-  m.tensor = {t.data_ptr(), {kDLCPU, 0}, static_cast<int32_t>(t.dim()), code_of(t.dtype()), handed->shape.data(), handed->strides.data(), 0};
+  t.impl()->storage->exported = true;
+  m.tensor = {t.data_ptr(),
+              {kDLCPU, 0},
+              static_cast<int32_t>(t.dim()),
+              code_of(t.dtype()),
+              handed->shape.data(),
+              handed->strides.data(),
+              0};
   m.context = handed;
   m.deleter = free_handed<Managed>;
   if constexpr (std::is_same_v<Managed, DLManagedTensorVersioned>) {
@@ -108,7 +116,8 @@ PyObject* to_dlpack(PyObject* self, PyObject* const* args, Py_ssize_t count, PyO
     const bool copy = a[3] == Py_True;
     if (copy) t = t.clone();
     long major = 0;
-    if (given(a[1]) && PyTuple_Check(a[1]) && PyTuple_GET_SIZE(a[1]) > 0) major = PyLong_AsLong(PyTuple_GET_ITEM(a[1], 0));
+    if (given(a[1]) && PyTuple_Check(a[1]) && PyTuple_GET_SIZE(a[1]) > 0)
+      major = PyLong_AsLong(PyTuple_GET_ITEM(a[1], 0));
     if (major >= 1) return hand_out<DLManagedTensorVersioned>(t, copy);
     if (t.impl()->storage->read_only) {
       PyErr_SetString(PyExc_BufferError, "a read-only tensor needs DLPack 1.0: pass max_version=(1, 0)");
@@ -131,7 +140,8 @@ template <class Managed>
 Tensor take(PyObject* capsule, const char* name, const char* used_name, bool read_only) {
   auto* managed = static_cast<Managed*>(PyCapsule_GetPointer(capsule, name));
   const DLTensor& source = managed->tensor;
-  if (source.device.type != kDLCPU) fail(ErrorKind::kRuntime, "from_dlpack: unsupported device type {}; only the cpu (1)", source.device.type);
+  if (source.device.type != kDLCPU)
+    fail(ErrorKind::kRuntime, "from_dlpack: unsupported device type {}; only the cpu (1)", source.device.type);
   const ScalarType dtype = dtype_of(source.dtype);
   const IntArrayRef sizes(source.shape, static_cast<size_t>(source.ndim));
   DimVector strides(sizes.size());
@@ -144,8 +154,9 @@ Tensor take(PyObject* capsule, const char* name, const char* used_name, bool rea
     none |= sizes[d] == 0;
     last += (sizes[d] - 1) * strides[d];
   }
-  Storage* storage = Storage::borrow(static_cast<char*>(source.data) + source.byte_offset, none ? 0 : static_cast<size_t>((last + 1) * element_size(dtype)),
-                                     free_taken<Managed>, managed);
+  Storage* storage =
+      Storage::borrow(static_cast<char*>(source.data) + source.byte_offset,
+                      none ? 0 : static_cast<size_t>((last + 1) * element_size(dtype)), free_taken<Managed>, managed);
   storage->read_only = read_only;
   PyCapsule_SetName(capsule, used_name);
   return tensor_over(storage, dtype, sizes, strides);
@@ -153,7 +164,8 @@ Tensor take(PyObject* capsule, const char* name, const char* used_name, bool rea
 
 Ref capsule_of(PyObject* o) {
   if (PyCapsule_CheckExact(o)) return Ref::share(o);
-  check_type(PyObject_HasAttrString(o, "__dlpack__"), "from_dlpack: expected an object with __dlpack__ (got {})", type_name(o));
+  check_type(PyObject_HasAttrString(o, "__dlpack__"), "from_dlpack: expected an object with __dlpack__ (got {})",
+             type_name(o));
   Ref method = Ref::steal(checked(PyObject_GetAttrString(o, "__dlpack__")));
   Ref empty = Ref::steal(checked(PyTuple_New(0)));
   Ref version = Ref::steal(checked(Py_BuildValue("{s:(ii)}", "max_version", 1, 0)));
@@ -168,18 +180,25 @@ PyObject* from_dlpack(PyObject*, PyObject* object) {
     Ref capsule = capsule_of(object);
     if (PyCapsule_IsValid(capsule.get(), kVersionedName)) {
       auto* managed = static_cast<DLManagedTensorVersioned*>(PyCapsule_GetPointer(capsule.get(), kVersionedName));
-      check(managed->version.major == 1, "from_dlpack: DLPack version {}.{} is not supported, only 1.x", managed->version.major, managed->version.minor);
-      return wrap(take<DLManagedTensorVersioned>(capsule.get(), kVersionedName, "used_dltensor_versioned", managed->flags & kReadOnly));
+      check(managed->version.major == 1, "from_dlpack: DLPack version {}.{} is not supported, only 1.x",
+            managed->version.major, managed->version.minor);
+      return wrap(take<DLManagedTensorVersioned>(capsule.get(), kVersionedName, "used_dltensor_versioned",
+                                                 managed->flags & kReadOnly));
     }
-    check(PyCapsule_IsValid(capsule.get(), kName), "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you might have already "
+    check(PyCapsule_IsValid(capsule.get(), kName),
+          "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you "
+          "might have already "
           "constructed a tensor from it once.");
     return wrap(take<DLManagedTensor>(capsule.get(), kName, "used_dltensor", false));
   });
 }
 
-PyMethodDef dlpack_functions[] = {{"from_dlpack", from_dlpack, METH_O, "from_dlpack(object): a tensor that shares the memory of an object with __dlpack__."},
-                                  {"to_dlpack", [](PyObject*, PyObject* t) { return PyObject_CallMethod(t, "__dlpack__", nullptr); }, METH_O, nullptr},
-                                  {}};
+PyMethodDef dlpack_functions[] = {
+    {"from_dlpack", from_dlpack, METH_O,
+     "from_dlpack(object): a tensor that shares the memory of an object with __dlpack__."},
+    {"to_dlpack", [](PyObject*, PyObject* t) { return PyObject_CallMethod(t, "__dlpack__", nullptr); }, METH_O,
+     nullptr},
+    {}};
 
 }  // namespace
 

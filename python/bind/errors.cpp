@@ -32,18 +32,30 @@ namespace {
 
 PyObject* exception_type(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::kIndex: return PyExc_IndexError;
-    case ErrorKind::kValue: return PyExc_ValueError;
-    case ErrorKind::kType: return PyExc_TypeError;
-    case ErrorKind::kNotImplemented: return PyExc_NotImplementedError;
-    case ErrorKind::kAttribute: return PyExc_AttributeError;
-    case ErrorKind::kKey: return PyExc_KeyError;
-    case ErrorKind::kAssertion: return PyExc_AssertionError;
-    case ErrorKind::kOutOfMemory: return out_of_memory_error;
-    case ErrorKind::kOS: return PyExc_OSError;
-    case ErrorKind::kKeyboardInterrupt: return PyExc_KeyboardInterrupt;
-    case ErrorKind::kLinAlg: return linalg_error;
-    case ErrorKind::kRuntime: break;
+    case ErrorKind::kIndex:
+      return PyExc_IndexError;
+    case ErrorKind::kValue:
+      return PyExc_ValueError;
+    case ErrorKind::kType:
+      return PyExc_TypeError;
+    case ErrorKind::kNotImplemented:
+      return PyExc_NotImplementedError;
+    case ErrorKind::kAttribute:
+      return PyExc_AttributeError;
+    case ErrorKind::kKey:
+      return PyExc_KeyError;
+    case ErrorKind::kAssertion:
+      return PyExc_AssertionError;
+    case ErrorKind::kOutOfMemory:
+      return out_of_memory_error;
+    case ErrorKind::kOS:
+      return PyExc_OSError;
+    case ErrorKind::kKeyboardInterrupt:
+      return PyExc_KeyboardInterrupt;
+    case ErrorKind::kLinAlg:
+      return linalg_error;
+    case ErrorKind::kRuntime:
+      break;
   }
   return PyExc_RuntimeError;
 }

@@ -6,24 +6,38 @@
 namespace rushlight::python {
 namespace {
 
-// ---- from the buffer protocol ------------------------------------------------------------------------------------------
+// ---- from the buffer protocol ---------------------------------------------------------------------------------------
 
 std::optional<ScalarType> dtype_of_format(const Py_buffer& view) {
   const char* format = view.format ? view.format : "B";
   if (*format == '@' || *format == '=' || *format == '<') ++format;
   if (*format == '>' || *format == '!') {
-    fail(ErrorKind::kValue, "given numpy array has byte order different from the native byte order. Conversion between byte orders is currently not supported.");
+    fail(ErrorKind::kValue,
+         "given numpy array has byte order different from the native byte order. Conversion between byte orders is "
+         "currently not supported.");
   }
   if (format[0] == 0 || format[1] != 0) return std::nullopt;
   const auto of_size = [&](ScalarType one, ScalarType two, ScalarType four, ScalarType eight) {
     return view.itemsize == 1 ? one : view.itemsize == 2 ? two : view.itemsize == 4 ? four : eight;
   };
   switch (*format) {
-    case '?': return kBool;
-    case 'b': case 'h': case 'i': case 'l': case 'q': return of_size(kChar, kShort, kInt, kLong);
-    case 'B': case 'c': return kByte;
-    case 'e': case 'f': case 'd': return of_size(kHalf, kHalf, kFloat, kDouble);
-    default: return std::nullopt;
+    case '?':
+      return kBool;
+    case 'b':
+    case 'h':
+    case 'i':
+    case 'l':
+    case 'q':
+      return of_size(kChar, kShort, kInt, kLong);
+    case 'B':
+    case 'c':
+      return kByte;
+    case 'e':
+    case 'f':
+    case 'd':
+      return of_size(kHalf, kHalf, kFloat, kDouble);
+    default:
+      return std::nullopt;
   }
 }
 
@@ -45,7 +59,9 @@ std::string array_type(PyObject* array) {
 }
 
 [[noreturn]] void unsupported(PyObject* array) {
-  fail(ErrorKind::kType, "can't convert np.ndarray of type {}. The only supported types are: float64, float32, float16, int64, int32, int16, int8, uint8, and bool.",
+  fail(ErrorKind::kType,
+       "can't convert np.ndarray of type {}. The only supported types are: float64, float32, float16, int64, int32, "
+       "int16, int8, uint8, and bool.",
        array_type(array));
 }
 
@@ -74,15 +90,23 @@ PyObject* frombuffer(PyObject*, PyObject* const* args, Py_ssize_t count, PyObjec
       checked(PyObject_GetBuffer(a[0], view.get(), PyBUF_SIMPLE));
     }
     const int64_t length = view->len, size = element_size(dtype);
-    Storage* storage = Storage::borrow(static_cast<char*>(view->buf) + offset, static_cast<size_t>(std::max<int64_t>(length - offset, 0)), release_view, view.get());
+    Storage* storage =
+        Storage::borrow(static_cast<char*>(view->buf) + offset,
+                        static_cast<size_t>(std::max<int64_t>(length - offset, 0)), release_view, view.get());
     storage->read_only = view->readonly;
     view.release();
     Tensor hold = tensor_over(storage, kByte, {0}, {1});
     check_value(length > 0 && elements != 0, "both buffer length ({}) and count ({}) must not be 0", length, elements);
-    check_value(offset >= 0 && offset < length, "offset ({} bytes) must be non-negative and no greater than buffer length ({} bytes) minus 1", offset, length);
-    check_value(elements > 0 || (length - offset) % size == 0, "buffer length ({} bytes) after offset ({} bytes) must be a multiple of element size ({})", length, offset, size);
+    check_value(offset >= 0 && offset < length,
+                "offset ({} bytes) must be non-negative and no greater than buffer length ({} bytes) minus 1", offset,
+                length);
+    check_value(elements > 0 || (length - offset) % size == 0,
+                "buffer length ({} bytes) after offset ({} bytes) must be a multiple of element size ({})", length,
+                offset, size);
     if (elements < 0) elements = (length - offset) / size;
-    check_value(elements * size <= length - offset, "requested buffer length ({} * {} bytes) after offset ({} bytes) must not be greater than actual buffer length ({} bytes)",
+    check_value(elements * size <= length - offset,
+                "requested buffer length ({} * {} bytes) after offset ({} bytes) must not be greater than actual "
+                "buffer length ({} bytes)",
                 elements, size, offset, length);
     storage->retain();
     Tensor t = tensor_over(storage, dtype, {elements}, {1});
@@ -91,20 +115,30 @@ PyObject* frombuffer(PyObject*, PyObject* const* args, Py_ssize_t count, PyObjec
   });
 }
 
-// ---- to the buffer protocol --------------------------------------------------------------------------------------------
+// ---- to the buffer protocol -----------------------------------------------------------------------------------------
 
 const char* format_of(ScalarType dtype) {
   switch (dtype) {
-    case kBool: return "?";
-    case kByte: return "B";
-    case kChar: return "b";
-    case kShort: return "h";
-    case kInt: return "i";
-    case kLong: return "l";
-    case kHalf: return "e";
-    case kFloat: return "f";
-    case kDouble: return "d";
-    default: return nullptr;
+    case kBool:
+      return "?";
+    case kByte:
+      return "B";
+    case kChar:
+      return "b";
+    case kShort:
+      return "h";
+    case kInt:
+      return "i";
+    case kLong:
+      return "l";
+    case kHalf:
+      return "e";
+    case kFloat:
+      return "f";
+    case kDouble:
+      return "d";
+    default:
+      return nullptr;
   }
 }
 
@@ -119,12 +153,13 @@ int get_buffer(PyObject* self, Py_buffer* view, int flags) {
   return guarded([&]() -> int {
     const Tensor& t = tensor_of(self);
     const char* format = format_of(t.dtype());
-    const char* problem = t.requires_grad()                                               ? "a tensor that requires grad has no buffer; use tensor.detach()"
-                          : !format                                                       ? "this dtype has no buffer format"
-                          : (flags & PyBUF_WRITABLE) && t.impl()->storage->read_only      ? "the tensor's memory is read-only"
-                          : !(flags & PyBUF_ND) && !t.is_contiguous()                     ? "the tensor is not contiguous"
-                          : (flags & PyBUF_STRIDES) != PyBUF_STRIDES && !t.is_contiguous() ? "the tensor is not contiguous"
-                                                                                          : nullptr;
+    const char* problem =
+        t.requires_grad() ? "a tensor that requires grad has no buffer; use tensor.detach()"
+        : !format         ? "this dtype has no buffer format"
+        : (flags & PyBUF_WRITABLE) && t.impl()->storage->read_only       ? "the tensor's memory is read-only"
+        : !(flags & PyBUF_ND) && !t.is_contiguous()                      ? "the tensor is not contiguous"
+        : (flags & PyBUF_STRIDES) != PyBUF_STRIDES && !t.is_contiguous() ? "the tensor is not contiguous"
+                                                                         : nullptr;
     if (problem) {
       PyErr_SetString(PyExc_BufferError, problem);
       return -1;
@@ -134,6 +169,7 @@ int get_buffer(PyObject* self, Py_buffer* view, int flags) {
     for (int64_t s : t.sizes()) kept->shape.push_back(s);
     for (int64_t s : t.strides()) kept->strides.push_back(s * t.element_size());
     view->internal = kept;
+    t.impl()->storage->exported = true;
     view->buf = t.data_ptr();
     view->len = static_cast<Py_ssize_t>(t.nbytes());
     view->itemsize = t.element_size();
@@ -179,26 +215,31 @@ PyObject* array(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObjec
   return guarded([&]() -> PyObject* {
     PyObject* a[2];
     take_arguments("__array__", names, 2, 1, 0, args, count, keywords, a);
-    check(!tensor_of(self).requires_grad(), "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
+    check(!tensor_of(self).requires_grad(),
+          "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.");
     Ref made = Ref::steal(array_over(self));
     if (given(a[0])) return PyObject_CallMethod(made.get(), "astype", "O", a[0]);
     return a[1] == Py_True ? PyObject_CallMethod(made.get(), "copy", nullptr) : made.take();
   });
 }
 
-// ---- elements ----------------------------------------------------------------------------------------------------------
+// ---- elements -------------------------------------------------------------------------------------------------------
 
 template <class T>
 PyObject* element(const T* p) {
-  if constexpr (std::is_same_v<T, bool>) return PyBool_FromLong(*p);
-  else if constexpr (std::is_integral_v<T>) return PyLong_FromLongLong(*p);
-  else return PyFloat_FromDouble(static_cast<double>(cpu::load(*p)));
+  if constexpr (std::is_same_v<T, bool>)
+    return PyBool_FromLong(*p);
+  else if constexpr (std::is_integral_v<T>)
+    return PyLong_FromLongLong(*p);
+  else
+    return PyFloat_FromDouble(static_cast<double>(cpu::load(*p)));
 }
 template <class T>
 PyObject* nested(const T* p, IntArrayRef sizes, IntArrayRef strides, size_t dim) {
   if (dim == sizes.size()) return checked(element(p));
   Ref list = Ref::steal(checked(PyList_New(sizes[dim])));
-  for (int64_t i = 0; i < sizes[dim]; ++i) PyList_SET_ITEM(list.get(), i, nested(p + i * strides[dim], sizes, strides, dim + 1));
+  for (int64_t i = 0; i < sizes[dim]; ++i)
+    PyList_SET_ITEM(list.get(), i, nested(p + i * strides[dim], sizes, strides, dim + 1));
   return list.take();
 }
 
@@ -213,7 +254,8 @@ PyObject* element_method(PyObject* self, PyObject*) {
 
 PyMethodDef exchange_functions[] = {
     {"from_numpy", from_numpy, METH_O, "from_numpy(ndarray): a tensor that shares the array's memory."},
-    {"frombuffer", as_function(frombuffer), METH_FASTCALL | METH_KEYWORDS, "frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False): a vector over an object's buffer."},
+    {"frombuffer", as_function(frombuffer), METH_FASTCALL | METH_KEYWORDS,
+     "frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False): a vector over an object's buffer."},
     {}};
 
 }  // namespace
@@ -221,7 +263,8 @@ PyMethodDef exchange_functions[] = {
 PyBufferProcs tensor_buffer = {get_buffer, release_buffer};
 
 PyMethodDef tensor_exchange_methods[] = {
-    {"numpy", as_function(numpy), METH_FASTCALL | METH_KEYWORDS, "numpy(*, force=False): an array over the tensor's memory."},
+    {"numpy", as_function(numpy), METH_FASTCALL | METH_KEYWORDS,
+     "numpy(*, force=False): an array over the tensor's memory."},
     {"__array__", as_function(array), METH_FASTCALL | METH_KEYWORDS, nullptr},
     {"item", element_method<to_item>, METH_NOARGS, "The value of a tensor with one element."},
     {"tolist", element_method<to_list>, METH_NOARGS, "The elements as nested lists; a number for a 0-d tensor."},
@@ -257,15 +300,19 @@ Tensor tensor_over_array(PyObject* array) {
   for (int d = 0; d < view->ndim; ++d) {
     const int64_t stride = view->strides[d];
     check_value(stride >= 0 || view->shape[d] <= 1,
-                "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently supported. (You can probably work around this by "
+                "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
+                "currently supported. (You can probably work around this by "
                 "making a copy of your array  with array.copy().)");
-    check_value(stride % view->itemsize == 0, "given numpy array strides not a multiple of the element byte size. Copy the numpy array to reallocate the memory.");
+    check_value(stride % view->itemsize == 0,
+                "given numpy array strides not a multiple of the element byte size. Copy the numpy array to reallocate "
+                "the memory.");
     sizes.push_back(view->shape[d]);
     strides.push_back(view->shape[d] <= 1 ? std::max<int64_t>(stride, 0) / view->itemsize : stride / view->itemsize);
     last += (view->shape[d] - 1) * strides.back();
   }
   const bool none = plan::numel_of(sizes) == 0;
-  Storage* storage = Storage::borrow(view->buf, none ? 0 : static_cast<size_t>((last + 1) * view->itemsize), release_view, view.get());
+  Storage* storage =
+      Storage::borrow(view->buf, none ? 0 : static_cast<size_t>((last + 1) * view->itemsize), release_view, view.get());
   storage->read_only = view->readonly;
   release.view = nullptr;
   view.release();
@@ -274,9 +321,13 @@ Tensor tensor_over_array(PyObject* array) {
 
 PyObject* to_item(const Tensor& t) { return wrap(t.item()); }
 PyObject* to_list(const Tensor& t) {
-  return cpu::dispatch(t.dtype(), "tolist", [&]<class T>() -> PyObject* { return nested(static_cast<const T*>(t.const_data_ptr()), t.sizes(), t.strides(), 0); });
+  return cpu::dispatch(t.dtype(), "tolist", [&]<class T>() -> PyObject* {
+    return nested(static_cast<const T*>(t.const_data_ptr()), t.sizes(), t.strides(), 0);
+  });
 }
 
-bool init_exchange(PyObject* module) { return PyModule_AddFunctions(module, exchange_functions) == 0 && init_dlpack(module); }
+bool init_exchange(PyObject* module) {
+  return PyModule_AddFunctions(module, exchange_functions) == 0 && init_dlpack(module);
+}
 
 }  // namespace rushlight::python

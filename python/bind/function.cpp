@@ -17,11 +17,10 @@ struct FunctionNode;
 // borrows the node, and learns when the node goes. Tensors saved for backward lie in the node, outputs among them
 // without their history, so no cycle arises.
 struct PyContext {
-  PyObject_HEAD
-  PyObject* dict;
+  PyObject_HEAD PyObject* dict;
   FunctionNode* node;
-  PyObject* to_save;           // what save_for_backward was given, until forward has returned
-  PyObject* dirty;             // what mark_dirty was given
+  PyObject* to_save;  // what save_for_backward was given, until forward has returned
+  PyObject* dirty;    // what mark_dirty was given
   PyObject* non_differentiable;
   PyObject* needs_input_grad;  // a tuple of bools, one per argument
   bool materialize_grads;
@@ -38,9 +37,9 @@ struct FunctionNode final : Node {
   void apply(Tensor* grads, Tensor* results) override;
   void release_saved() override { saved.clear(); }
 
-  PyContext* context = nullptr;    // owned
-  PyObject* backward = nullptr;    // owned: cls.backward
-  std::vector<bool> is_input;      // of each argument of forward: a tensor, and so an edge
+  PyContext* context = nullptr;  // owned
+  PyObject* backward = nullptr;  // owned: cls.backward
+  std::vector<bool> is_input;    // of each argument of forward: a tensor, and so an edge
   std::vector<SavedTensor> saved;
   size_t saved_count = 0;
 };
@@ -57,7 +56,8 @@ Ref call_backward(FunctionNode& node, Tensor* grads) {
   for (uint32_t i = 0; i < outputs; ++i) {
     const TensorMeta& meta = node.output(i);
     Tensor grad = grads[i];
-    if (!grad.defined() && node.context->materialize_grads && meta.dtype != ScalarType::Undefined) grad = zeros_of(meta);
+    if (!grad.defined() && node.context->materialize_grads && meta.dtype != ScalarType::Undefined)
+      grad = zeros_of(meta);
     PyTuple_SET_ITEM(arguments.get(), 1 + i, wrap(std::move(grad)));
   }
   return Ref::steal(checked(PyObject_CallObject(node.backward, arguments.get())));
@@ -71,24 +71,30 @@ void FunctionNode::apply(Tensor* grads, Tensor* results) {
   size_t edge = 0;
   for (size_t i = 0; i < std::max(count, is_input.size()); ++i) {
     PyObject* item = i < count ? PyTuple_GET_ITEM(result.get(), static_cast<Py_ssize_t>(i)) : nullptr;
-    check(item || i >= is_input.size(), "function {} returned an incorrect number of gradients (expected {}, got {})", name, is_input.size(), count);
+    check(item || i >= is_input.size(), "function {} returned an incorrect number of gradients (expected {}, got {})",
+          name, is_input.size(), count);
     if (i >= is_input.size()) {
-      check(item == Py_None, "function {} returned an incorrect number of gradients (expected {}, got {})", name, is_input.size(), count);
+      check(item == Py_None, "function {} returned an incorrect number of gradients (expected {}, got {})", name,
+            is_input.size(), count);
     } else if (!is_input[i]) {
-      check(item == Py_None, "function {} returned a gradient different from None at position {}, but the corresponding forward input was not a Variable", name, i + 1);
+      check(item == Py_None,
+            "function {} returned a gradient different from None at position {}, but the corresponding forward input "
+            "was not a Variable",
+            name, i + 1);
     } else {
-      check_type(item == Py_None || is_tensor(item), "function {} returned a gradient of type {} at position {}; expected Tensor or None", name, type_name(item), i + 1);
+      check_type(item == Py_None || is_tensor(item),
+                 "function {} returned a gradient of type {} at position {}; expected Tensor or None", name,
+                 type_name(item), i + 1);
       if (item != Py_None && needs(edge)) results[edge] = tensor_of(item);
       ++edge;
     }
   }
 }
 
-// ---- the context object ------------------------------------------------------------------------------------------------
+// ---- the context object ---------------------------------------------------------------------------------------------
 
 int context_traverse(PyObject* self, visitproc visit, void* arg) {
   PyContext& c = context(self);
-  Py_VISIT(Py_TYPE(self));
   Py_VISIT(c.dict);
   Py_VISIT(c.to_save);
   Py_VISIT(c.dirty);
@@ -105,11 +111,9 @@ int context_clear(PyObject* self) {
   return 0;
 }
 void context_dealloc(PyObject* self) {
-  PyTypeObject* type = Py_TYPE(self);
   PyObject_GC_UnTrack(self);
   context_clear(self);
-  type->tp_free(self);
-  Py_DECREF(type);
+  Py_TYPE(self)->tp_free(self);
 }
 PyObject* context_new(PyTypeObject* type, PyObject*, PyObject*) {
   PyObject* self = type->tp_alloc(type, 0);
@@ -125,7 +129,8 @@ PyObject* save_for_backward(PyObject* self, PyObject* args) {
   return guarded([&]() -> PyObject* {
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(args); ++i) {
       PyObject* item = PyTuple_GET_ITEM(args, i);
-      check_type(item == Py_None || is_tensor(item), "save_for_backward can only save variables, but argument {} is of type {}", i, type_name(item));
+      check_type(item == Py_None || is_tensor(item),
+                 "save_for_backward can only save variables, but argument {} is of type {}", i, type_name(item));
     }
     keep(context(self).to_save, args);
     return none();
@@ -147,13 +152,16 @@ PyObject* saved_tensors(PyObject* self, void*) {
   return guarded([&]() -> PyObject* {
     PyContext& c = context(self);
     if (!c.node) return c.to_save ? Py_NewRef(c.to_save) : PyTuple_New(0);
-    if (c.node->released && c.node->saved.size() < c.node->saved_count) SavedTensor().unpack(c.node);  // raises: the graph was freed
+    if (c.node->released && c.node->saved.size() < c.node->saved_count)
+      SavedTensor().unpack(c.node);  // raises: the graph was freed
     std::vector<Tensor> tensors;
     for (const SavedTensor& s : c.node->saved) tensors.push_back(s.unpack(c.node));
     return wrap_list(tensors);
   });
 }
-PyObject* needs_input_grad(PyObject* self, void*) { return Py_NewRef(context(self).needs_input_grad ? context(self).needs_input_grad : Py_None); }
+PyObject* needs_input_grad(PyObject* self, void*) {
+  return Py_NewRef(context(self).needs_input_grad ? context(self).needs_input_grad : Py_None);
+}
 int set_needs_input_grad(PyObject* self, PyObject* value, void*) {
   keep(context(self).needs_input_grad, value ? value : Py_None);
   return 0;
@@ -167,22 +175,24 @@ PyObject* context_next(PyObject* self, void*) {
 }
 
 PyMethodDef context_methods[] = {
-    {"save_for_backward", save_for_backward, METH_VARARGS, "Keeps tensors for backward, which finds them in ctx.saved_tensors."},
+    {"save_for_backward", save_for_backward, METH_VARARGS,
+     "Keeps tensors for backward, which finds them in ctx.saved_tensors."},
     {"mark_dirty", mark_dirty, METH_VARARGS, "Says which inputs forward has changed in place; they must be returned."},
     {"mark_non_differentiable", mark_non_differentiable, METH_VARARGS, "Says which outputs have no gradient."},
-    {"set_materialize_grads", set_materialize_grads, METH_O, "Whether backward sees an undefined gradient as zeros (the default) or as None."},
+    {"set_materialize_grads", set_materialize_grads, METH_O,
+     "Whether backward sees an undefined gradient as zeros (the default) or as None."},
     {"name", context_name, METH_NOARGS, nullptr},
     {}};
-PyGetSetDef context_attributes[] = {{"saved_tensors", saved_tensors, nullptr, "The tensors given to save_for_backward.", nullptr},
-                                    {"needs_input_grad", needs_input_grad, set_needs_input_grad, "Which arguments of forward need a gradient.", nullptr},
-                                    {"next_functions", context_next, nullptr, nullptr, nullptr},
-                                    {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
-                                    {}};
+PyGetSetDef context_attributes[] = {
+    {"saved_tensors", saved_tensors, nullptr, "The tensors given to save_for_backward.", nullptr},
+    {"needs_input_grad", needs_input_grad, set_needs_input_grad, "Which arguments of forward need a gradient.",
+     nullptr},
+    {"next_functions", context_next, nullptr, nullptr, nullptr},
+    {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr},
+    {}};
 PyTypeObject ContextClass = [] {
-  PyTypeObject t = {PyVarObject_HEAD_INIT(nullptr, 0)};
-  t.tp_name = "rushlight._C._FunctionContext";
-  t.tp_basicsize = sizeof(PyContext);
-  t.tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC;
+  PyTypeObject t = static_type("rushlight._C._FunctionContext", sizeof(PyContext));
+  t.tp_flags |= Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC;
   t.tp_new = context_new;
   t.tp_dealloc = context_dealloc;
   t.tp_traverse = context_traverse;
@@ -193,7 +203,7 @@ PyTypeObject ContextClass = [] {
   return t;
 }();
 
-// ---- apply -------------------------------------------------------------------------------------------------------------
+// ---- apply ----------------------------------------------------------------------------------------------------------
 
 bool contains(PyObject* tuple, PyObject* item) {
   for (Py_ssize_t i = 0; tuple && i < PyTuple_GET_SIZE(tuple); ++i) {
@@ -251,7 +261,8 @@ PyObject* attach_output(FunctionNode* node, PyObject* ctx, PyObject* args, PyObj
     NoGradGuard no_grad;
     t = t.view(t.sizes());
   }
-  check(!dirty || !t.requires_grad() || !t.is_leaf(), "a leaf Variable that requires grad is being used in an in-place operation. ({})", node->name);
+  check(!dirty || !t.requires_grad() || !t.is_leaf(),
+        "a leaf Variable that requires grad is being used in an in-place operation. ({})", node->name);
   if (dirty) detail::written(t);
   detail::attach(node, t, nr, dirty ? How::InPlace : How::New);
   return wrap(std::move(t));
@@ -267,8 +278,10 @@ void save_tensors(FunctionNode* node, PyObject* ctx, PyObject* outputs) {
     PyObject* o = PyTuple_GET_ITEM(to_save, static_cast<Py_ssize_t>(i));
     if (!is_tensor(o)) continue;
     const Tensor& t = tensor_of(o);
-    if (t.grad_fn() == node && contains(outputs, o)) node->saved[i].save_output(t, t.output_nr());
-    else node->saved[i].save(t);
+    if (t.grad_fn() == node && contains(outputs, o))
+      node->saved[i].save_output(t, t.output_nr());
+    else
+      node->saved[i].save(t);
   }
   Py_CLEAR(context(ctx).to_save);
 }
@@ -277,7 +290,8 @@ void save_tensors(FunctionNode* node, PyObject* ctx, PyObject* outputs) {
 PyObject* function_apply(PyObject*, PyObject* all) {
   return guarded([&]() -> PyObject* {
     constexpr Py_ssize_t kFirst = 4;
-    check_type(PyTuple_GET_SIZE(all) >= kFirst && PyObject_TypeCheck(PyTuple_GET_ITEM(all, 0), &ContextClass), "_function_apply: wrong arguments");
+    check_type(PyTuple_GET_SIZE(all) >= kFirst && PyObject_TypeCheck(PyTuple_GET_ITEM(all, 0), &ContextClass),
+               "_function_apply: wrong arguments");
     PyObject *ctx = PyTuple_GET_ITEM(all, 0), *forward = PyTuple_GET_ITEM(all, 1), *backward = PyTuple_GET_ITEM(all, 2);
     Ref args = Ref::steal(checked(PyTuple_GetSlice(all, kFirst, PyTuple_GET_SIZE(all))));
     FunctionNode* node = make_node(ctx, backward, all, kFirst, permanent(PyUnicode_AsUTF8(PyTuple_GET_ITEM(all, 3))));
@@ -293,7 +307,9 @@ PyObject* function_apply(PyObject*, PyObject* all) {
     const Py_ssize_t n = PyTuple_GET_SIZE(outputs.get());
     Ref attached = Ref::steal(checked(PyTuple_New(n)));
     for (Py_ssize_t i = 0; i < n; ++i) {
-      PyTuple_SET_ITEM(attached.get(), i, attach_output(node, ctx, args.get(), PyTuple_GET_ITEM(outputs.get(), i), static_cast<uint32_t>(i)));
+      PyTuple_SET_ITEM(
+          attached.get(), i,
+          attach_output(node, ctx, args.get(), PyTuple_GET_ITEM(outputs.get(), i), static_cast<uint32_t>(i)));
     }
     save_tensors(node, ctx, attached.get());
     return single ? Py_NewRef(PyTuple_GET_ITEM(attached.get(), 0)) : attached.take();
@@ -310,7 +326,8 @@ PyObject* context_of(Node* node) {
 }
 
 bool init_function(PyObject* module) {
-  return PyType_Ready(&ContextClass) == 0 && PyModule_AddObjectRef(module, "_FunctionContext", reinterpret_cast<PyObject*>(&ContextClass)) == 0 &&
+  return PyType_Ready(&ContextClass) == 0 &&
+         PyModule_AddObjectRef(module, "_FunctionContext", reinterpret_cast<PyObject*>(&ContextClass)) == 0 &&
          PyModule_AddFunctions(module, function_functions) == 0;
 }
 

@@ -28,7 +28,8 @@ Slice slice_from(PyObject* o) {
 }
 
 bool is_index_sequence(PyObject* o) {
-  return PyList_Check(o) || PyTuple_Check(o) || PyRange_Check(o) || (PySequence_Check(o) && !PyUnicode_Check(o) && !PyBytes_Check(o)) || PyObject_CheckBuffer(o);
+  return PyList_Check(o) || PyTuple_Check(o) || PyRange_Check(o) ||
+         (PySequence_Check(o) && !PyUnicode_Check(o) && !PyBytes_Check(o)) || PyObject_CheckBuffer(o);
 }
 
 // A list, a range or an array as a tensor of indices; an empty list selects nothing.
@@ -56,7 +57,11 @@ void append(Indices& indices, PyObject* o) {
   } else if (int_from(o, value)) {
     indices.emplace_back(static_cast<long>(value));
   } else {
-    check_index(is_index_sequence(o), "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {})", type_name(o));
+    check_type(!PyUnicode_Check(o), "new(): invalid data type 'str': a tensor is indexed by position, not by name");
+    check_index(
+        is_index_sequence(o),
+        "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got {})",
+        type_name(o));
     indices.emplace_back(index_tensor(o));
   }
 }
@@ -67,7 +72,9 @@ bool stands_for_tuple(PyObject* list) {
   if (n >= 32) return false;
   for (Py_ssize_t i = 0; i < n; ++i) {
     PyObject* item = PyList_GET_ITEM(list, i);
-    if (is_tensor(item) || PySlice_Check(item) || item == Py_None || item == Py_Ellipsis || PyList_Check(item) || PyTuple_Check(item)) return true;
+    if (is_tensor(item) || PySlice_Check(item) || item == Py_None || item == Py_Ellipsis || PyList_Check(item) ||
+        PyTuple_Check(item))
+      return true;
   }
   return false;
 }
@@ -79,7 +86,8 @@ Indices indices_from(PyObject* key) {
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(key); ++i) append(indices, PyTuple_GET_ITEM(key, i));
   } else if (PyList_Check(key) && stands_for_tuple(key)) {
     if (PyErr_WarnEx(PyExc_UserWarning,
-                     "Using a non-tuple sequence for multidimensional indexing is deprecated; use x[tuple(seq)] instead of x[seq], or x[torch.tensor(seq)] for a tensor index.",
+                     "Using a non-tuple sequence for multidimensional indexing is deprecated; use x[tuple(seq)] "
+                     "instead of x[seq], or x[torch.tensor(seq)] for a tensor index.",
                      1) < 0) {
       throw PythonError();
     }
@@ -108,6 +116,11 @@ PyObject* get_item(PyObject* self, PyObject* key) {
       check_index(i >= -n && i < n, "index {} is out of bounds for dimension 0 with size {}", i, n);
       return wrap(t.select(0, i));
     }
+    if (PySlice_Check(key) && t.dim() > 0) {
+      const Slice s = slice_from(key);
+      check_value(s.step.value_or(1) > 0, "step must be greater than zero, but got {}", s.step.value_or(1));
+      return wrap(t.slice(0, s.start, s.stop, s.step.value_or(1)));
+    }
     const Indices indices = indices_from(key);
     Tensor result;
     {
@@ -127,7 +140,8 @@ void assign(const Tensor& t, const Indices& indices, PyObject* value) {
   } else if (scalar_from(value, number)) {
     indexing::set(t, indices, number);
   } else {
-    fail(ErrorKind::kType, "can't assign a {} to a {}; make a tensor of it first", type_name(value), tensor_type_name(t.dtype()));
+    fail(ErrorKind::kType, "can't assign a {} to a {}; make a tensor of it first", type_name(value),
+         tensor_type_name(t.dtype()));
   }
 }
 
@@ -159,7 +173,8 @@ int tensor_contains(PyObject* self, PyObject* value) {
     if (is_tensor(value)) return any(eq(t, tensor_of(value))).item().toBool();
     if (scalar_from(value, number)) return any(eq(t, number)).item().toBool();
     Ref type = Ref::steal(PyObject_Repr(reinterpret_cast<PyObject*>(Py_TYPE(value))));
-    fail(ErrorKind::kRuntime, "Tensor.__contains__ only supports Tensor or scalar, but you passed in a {}.", type ? PyUnicode_AsUTF8(type.get()) : "?");
+    fail(ErrorKind::kRuntime, "Tensor.__contains__ only supports Tensor or scalar, but you passed in a {}.",
+         type ? PyUnicode_AsUTF8(type.get()) : "?");
   });
 }
 

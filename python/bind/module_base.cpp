@@ -5,17 +5,29 @@ namespace rushlight::python {
 namespace {
 
 struct PyModuleBase {
-  PyObject_HEAD
-  PyObject* dict;
+  PyObject_HEAD PyObject* dict;
   PyObject* weakrefs;
 };
 PyObject* dict_of(PyObject* self) { return reinterpret_cast<PyModuleBase*>(self)->dict; }
 
 long global_hooks = 0;  // how many hooks exist for all modules
-enum Name { kForward, kCallImpl, kParameters, kBuffers, kModules, kPreHooks, kHooks, kBackwardHooks, kBackwardPreHooks, kGetattr, kNames };
+enum Name {
+  kForward,
+  kCallImpl,
+  kParameters,
+  kBuffers,
+  kModules,
+  kPreHooks,
+  kHooks,
+  kBackwardHooks,
+  kBackwardPreHooks,
+  kGetattr,
+  kNames
+};
 PyObject* names[kNames];
-const char* const texts[kNames] = {"forward",       "_call_impl",     "_parameters",         "_buffers",   "_modules", "_forward_pre_hooks",
-                                   "_forward_hooks", "_backward_hooks", "_backward_pre_hooks", "__getattr__"};
+const char* const texts[kNames] = {
+    "forward",        "_call_impl",      "_parameters",         "_buffers",   "_modules", "_forward_pre_hooks",
+    "_forward_hooks", "_backward_hooks", "_backward_pre_hooks", "__getattr__"};
 
 bool has_hooks(PyObject* dict) {
   if (global_hooks > 0) return true;
@@ -30,7 +42,8 @@ bool has_hooks(PyObject* dict) {
 // forward(self, *args, **kwargs) without a bound method or a second tuple.
 PyObject* call_forward(PyObject* self, PyObject* args, PyObject* kwargs) {
   PyObject* dict = dict_of(self);
-  PyObject* function = dict && PyDict_GetItemWithError(dict, names[kForward]) ? nullptr : _PyType_Lookup(Py_TYPE(self), names[kForward]);
+  PyObject* function =
+      dict && PyDict_GetItemWithError(dict, names[kForward]) ? nullptr : _PyType_Lookup(Py_TYPE(self), names[kForward]);
   if (!function || !PyType_HasFeature(Py_TYPE(function), Py_TPFLAGS_METHOD_DESCRIPTOR)) {
     Ref bound = Ref::steal(PyObject_GetAttr(self, names[kForward]));
     return bound ? PyObject_Call(bound.get(), args, kwargs) : nullptr;
@@ -103,7 +116,8 @@ PyObject* registered(PyObject* self, PyObject* name) {
 
 PyObject* get_registered(PyObject* self, PyObject* name) {
   if (PyObject* found = registered(self, name)) return Py_NewRef(found);
-  if (!PyErr_Occurred()) PyErr_Format(PyExc_AttributeError, "'%s' object has no attribute '%U'", _PyType_Name(Py_TYPE(self)), name);
+  if (!PyErr_Occurred())
+    PyErr_Format(PyExc_AttributeError, "'%s' object has no attribute '%U'", _PyType_Name(Py_TYPE(self)), name);
   return nullptr;
 }
 
@@ -117,7 +131,9 @@ PyObject* module_getattro(PyObject* self, PyObject* name) {
 // slow slot that looks for it, though module_getattro has done its work already; so classes without a __getattr__ of
 // their own get the direct slot back.
 PyObject* init_subclass(PyObject* cls, PyObject*, PyObject* kwargs) {
-  if (kwargs && PyDict_GET_SIZE(kwargs) > 0) return PyErr_Format(PyExc_TypeError, "%s.__init_subclass__() takes no keyword arguments", _PyType_Name(reinterpret_cast<PyTypeObject*>(cls)));
+  if (kwargs && PyDict_GET_SIZE(kwargs) > 0)
+    return PyErr_Format(PyExc_TypeError, "%s.__init_subclass__() takes no keyword arguments",
+                        _PyType_Name(reinterpret_cast<PyTypeObject*>(cls)));
   auto* type = reinterpret_cast<PyTypeObject*>(cls);
   PyObject* method = _PyType_Lookup(type, names[kGetattr]);
   if (method && Py_TYPE(method) == &PyMethodDescr_Type) type->tp_getattro = module_getattro;
@@ -142,15 +158,14 @@ void dealloc(PyObject* self) {
 // object.__new__ would refuse the arguments of an __init__ that is not defined yet at this level.
 PyObject* make(PyTypeObject* type, PyObject*, PyObject*) { return type->tp_alloc(type, 0); }
 
-PyMethodDef methods[] = {{"__getattr__", get_registered, METH_O, nullptr},
-                         {"__init_subclass__", as_function(init_subclass), METH_VARARGS | METH_KEYWORDS | METH_CLASS, nullptr},
-                         {}};
+PyMethodDef methods[] = {
+    {"__getattr__", get_registered, METH_O, nullptr},
+    {"__init_subclass__", as_function(init_subclass), METH_VARARGS | METH_KEYWORDS | METH_CLASS, nullptr},
+    {}};
 PyGetSetDef attributes[] = {{"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, nullptr, nullptr}, {}};
 PyTypeObject ModuleBaseClass = [] {
-  PyTypeObject t = {PyVarObject_HEAD_INIT(nullptr, 0)};
-  t.tp_name = "rushlight._C.ModuleBase";
-  t.tp_basicsize = sizeof(PyModuleBase);
-  t.tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC;
+  PyTypeObject t = static_type("rushlight._C.ModuleBase", sizeof(PyModuleBase));
+  t.tp_flags |= Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC;
   t.tp_new = make;
   t.tp_dealloc = dealloc;
   t.tp_traverse = traverse;
@@ -168,7 +183,8 @@ PyObject* set_global_hooks(PyObject*, PyObject* count) {
   global_hooks = PyLong_AsLong(count);
   return PyErr_Occurred() ? nullptr : none();
 }
-PyMethodDef functions[] = {{"_set_global_module_hooks", set_global_hooks, METH_O, "How many hooks exist for all modules."}, {}};
+PyMethodDef functions[] = {
+    {"_set_global_module_hooks", set_global_hooks, METH_O, "How many hooks exist for all modules."}, {}};
 
 }  // namespace
 
@@ -176,7 +192,8 @@ bool init_module_base(PyObject* module) {
   for (int i = 0; i < kNames; ++i) {
     if (!(names[i] = PyUnicode_InternFromString(texts[i]))) return false;
   }
-  return PyType_Ready(&ModuleBaseClass) == 0 && PyModule_AddObjectRef(module, "ModuleBase", reinterpret_cast<PyObject*>(&ModuleBaseClass)) == 0 &&
+  return PyType_Ready(&ModuleBaseClass) == 0 &&
+         PyModule_AddObjectRef(module, "ModuleBase", reinterpret_cast<PyObject*>(&ModuleBaseClass)) == 0 &&
          PyModule_AddFunctions(module, functions) == 0;
 }
 

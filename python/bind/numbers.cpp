@@ -5,11 +5,11 @@ namespace rushlight::python {
 namespace {
 
 // An operator is three functions: both tensors, number on the right, number on the left.
-#define RL_OPERATOR(Name, function, reversed_expression)                                              \
-  struct Name {                                                                                       \
-    static Tensor tensors(const Tensor& a, const Tensor& b) { return rushlight::function(a, b); }     \
-    static Tensor number(const Tensor& a, const Scalar& b) { return rushlight::function(a, b); }      \
-    static Tensor reversed(const Scalar& a, const Tensor& b) { return reversed_expression; }          \
+#define RL_OPERATOR(Name, function, reversed_expression)                                          \
+  struct Name {                                                                                   \
+    static Tensor tensors(const Tensor& a, const Tensor& b) { return rushlight::function(a, b); } \
+    static Tensor number(const Tensor& a, const Scalar& b) { return rushlight::function(a, b); }  \
+    static Tensor reversed(const Scalar& a, const Tensor& b) { return reversed_expression; }      \
   };
 RL_OPERATOR(Add, add, rushlight::add(b, a))
 RL_OPERATOR(Sub, sub, rushlight::rsub(b, a))
@@ -31,8 +31,8 @@ RL_OPERATOR(Gt, gt, rushlight::lt(b, a))
 RL_OPERATOR(Ge, ge, rushlight::le(b, a))
 #undef RL_OPERATOR
 
-#define RL_ASSIGNMENT(Name, function)                                                                    \
-  struct Name {                                                                                          \
+#define RL_ASSIGNMENT(Name, function)                                                                         \
+  struct Name {                                                                                               \
     static void tensors(const Tensor& a, const Tensor& b) { rushlight::function(const_cast<Tensor&>(a), b); } \
     static void number(const Tensor& a, const Scalar& b) { rushlight::function(const_cast<Tensor&>(a), b); }  \
   };
@@ -156,7 +156,7 @@ PyObject* matrix_product(PyObject* a, PyObject* b) {
 
 PyObject* positive(PyObject* self) { return Py_NewRef(self); }
 
-// ---- one element as a Python number ------------------------------------------------------------------------------------
+// ---- one element as a Python number ---------------------------------------------------------------------------------
 
 int truth(PyObject* self) {
   return guarded([&]() -> int {
@@ -185,7 +185,8 @@ PyObject* to_float(PyObject* self) {
 PyObject* to_index(PyObject* self) {
   return guarded([&]() -> PyObject* {
     const Tensor& x = tensor_of(self);
-    check_type(x.numel() == 1 && is_integral(x.dtype(), true), "only integer tensors of a single element can be converted to an index");
+    check_type(x.numel() == 1 && is_integral(x.dtype(), true),
+               "only integer tensors of a single element can be converted to an index");
     return PyLong_FromLongLong(x.item().toLong());
   });
 }
@@ -194,12 +195,18 @@ PyObject* to_index(PyObject* self) {
 
 PyObject* tensor_compare(PyObject* a, PyObject* b, int op) {
   switch (op) {
-    case Py_EQ: return binary<Eq>(a, b);
-    case Py_NE: return binary<Ne>(a, b);
-    case Py_LT: return binary<Lt>(a, b);
-    case Py_LE: return binary<Le>(a, b);
-    case Py_GT: return binary<Gt>(a, b);
-    default: return binary<Ge>(a, b);
+    case Py_EQ:
+      return binary<Eq>(a, b);
+    case Py_NE:
+      return binary<Ne>(a, b);
+    case Py_LT:
+      return binary<Lt>(a, b);
+    case Py_LE:
+      return binary<Le>(a, b);
+    case Py_GT:
+      return binary<Gt>(a, b);
+    default:
+      return binary<Ge>(a, b);
   }
 }
 

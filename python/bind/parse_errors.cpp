@@ -6,21 +6,40 @@ namespace {
 
 std::string kind_name(const Parameter& p) {
   switch (p.kind) {
-    case Kind::Tensor: return "Tensor";
-    case Kind::Tensors: return "tuple of Tensors";
-    case Kind::Scalar: return "Number";
-    case Kind::Int: return "int";
-    case Kind::Ints: return "tuple of ints";
-    case Kind::Bool: case Kind::OptionPinMemory: case Kind::OptionRequiresGrad: return "bool";
-    case Kind::Bools: return "tuple of bools";
-    case Kind::Float: return "float";
-    case Kind::Floats: return "tuple of floats";
-    case Kind::Str: return "str";
-    case Kind::DType: case Kind::OptionDType: return "torch.dtype";
-    case Kind::Device: case Kind::OptionDevice: return "torch.device";
-    case Kind::OptionLayout: return "torch.layout";
-    case Kind::MemoryFormat: return "torch.memory_format";
-    case Kind::Generator: return "torch.Generator";
+    case Kind::Tensor:
+      return "Tensor";
+    case Kind::Tensors:
+      return "tuple of Tensors";
+    case Kind::Scalar:
+      return "Number";
+    case Kind::Int:
+      return "int";
+    case Kind::Ints:
+      return "tuple of ints";
+    case Kind::Bool:
+    case Kind::OptionPinMemory:
+    case Kind::OptionRequiresGrad:
+      return "bool";
+    case Kind::Bools:
+      return "tuple of bools";
+    case Kind::Float:
+      return "float";
+    case Kind::Floats:
+      return "tuple of floats";
+    case Kind::Str:
+      return "str";
+    case Kind::DType:
+    case Kind::OptionDType:
+      return "torch.dtype";
+    case Kind::Device:
+    case Kind::OptionDevice:
+      return "torch.device";
+    case Kind::OptionLayout:
+      return "torch.layout";
+    case Kind::MemoryFormat:
+      return "torch.memory_format";
+    case Kind::Generator:
+      return "torch.Generator";
   }
   return "object";
 }
@@ -82,8 +101,10 @@ Reason wrong_argument(const std::string& op, const Parameter& p, PyObject* objec
   if (const Py_ssize_t i = bad_item(p, object); i >= 0) {
     const std::string item = type_name(PySequence_Fast_GET_ITEM(object, i));
     r.type = Reason::Type::Other;
-    r.text = p.kind == Kind::Tensors ? format("expected Tensor as element {} in argument {}, but got {}", i, std::max<Py_ssize_t>(position - 1, 0), item)
-                                     : format("{}(): argument {} must be {}, but found element of type {} at pos {}", op, r.where, r.expected, item, i);
+    r.text = p.kind == Kind::Tensors ? format("expected Tensor as element {} in argument {}, but got {}", i,
+                                              std::max<Py_ssize_t>(position - 1, 0), item)
+                                     : format("{}(): argument {} must be {}, but found element of type {} at pos {}",
+                                              op, r.where, r.expected, item, i);
   }
   return r;
 }
@@ -95,12 +116,15 @@ Reason other(std::string text) {
   return r;
 }
 
-Reason explain_keywords(const std::string& op, const Overload& overload, PyObject* const* values, PyObject* keywords, uint32_t& have) {
+Reason explain_keywords(const std::string& op, const Overload& overload, PyObject* const* values, PyObject* keywords,
+                        uint32_t& have) {
   for (Py_ssize_t j = 0; keywords && j < PyTuple_GET_SIZE(keywords); ++j) {
     PyObject* key = PyTuple_GET_ITEM(keywords, j);
     const std::string text = key_text(key);
     if (overload.outputs > 0 && text == "out") {
-      const bool good = values[j] == Py_None || (overload.outputs == 1 ? is_tensor(values[j]) : PyTuple_Check(values[j]) || PyList_Check(values[j]));
+      const bool good =
+          values[j] == Py_None ||
+          (overload.outputs == 1 ? is_tensor(values[j]) : PyTuple_Check(values[j]) || PyList_Check(values[j]));
       if (good) continue;
       Parameter out;
       out.name = "out";
@@ -122,15 +146,17 @@ Reason explain_keywords(const std::string& op, const Overload& overload, PyObjec
   return {};
 }
 
-Reason explain(const std::string& op, const Overload& overload, bool method, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
+Reason explain(const std::string& op, const Overload& overload, bool method, PyObject* const* args, Py_ssize_t count,
+               PyObject* keywords) {
   const Py_ssize_t hidden = method ? 1 : 0;
   const int rest = overload.row->varargs;
   const bool list = rest >= 0 && count > rest && !PyTuple_Check(args[rest]) && !PyList_Check(args[rest]) &&
                     (count > rest + 1 || fits(overload.parameters[static_cast<size_t>(rest)], args[rest]));
   Py_ssize_t positional = list ? rest : count;
   if (positional > overload.positional) {
-    return other(format("{}() takes {} positional argument{} but {} {} given", op, overload.positional - hidden, overload.positional - hidden == 1 ? "" : "s",
-                        count - hidden, count - hidden == 1 ? "was" : "were"));
+    return other(format("{}() takes {} positional argument{} but {} {} given", op, overload.positional - hidden,
+                        overload.positional - hidden == 1 ? "" : "s", count - hidden,
+                        count - hidden == 1 ? "was" : "were"));
   }
   for (Py_ssize_t i = 0; i < positional; ++i) {
     const Parameter& p = overload.parameters[static_cast<size_t>(i)];
@@ -166,17 +192,40 @@ std::string got_text(PyObject* const* args, Py_ssize_t count, PyObject* keywords
 }
 
 std::string sentence(const std::string& op, const Reason& r) {
-  return r.type == Reason::Type::Argument ? format("{}(): argument {} must be {}, not {}", op, r.where, r.expected, r.got) : r.text;
+  return r.type == Reason::Type::Argument
+             ? format("{}(): argument {} must be {}, not {}", op, r.where, r.expected, r.got)
+             : r.text;
 }
 
 // One sentence for several overloads when all of them fail at the same argument: "must be Tensor or Number, not str".
 std::string common_sentence(const std::string& op, const std::vector<Reason>& reasons) {
   Reason joined = reasons[0];
+  bool same = true;
+  for (const Reason& r : reasons) same &= r.type == Reason::Type::Other && r.text == joined.text;
+  if (same) return joined.text;
   for (const Reason& r : reasons) {
     if (r.type != Reason::Type::Argument || r.parameter != joined.parameter || r.where != joined.where) return "";
     if (joined.expected.find(r.expected) == std::string::npos) joined.expected += " or " + r.expected;
   }
   return sentence(op, joined);
+}
+
+// A keyword that no overload knows; empty when there is none.
+std::string unknown_keyword(const Op& op, PyObject* keywords) {
+  for (Py_ssize_t j = 0; keywords && j < PyTuple_GET_SIZE(keywords); ++j) {
+    PyObject* key = PyTuple_GET_ITEM(keywords, j);
+    bool known = false;
+    for (int i = 0; i < op.count; ++i) {
+      const Overload& overload = op.overloads[i];
+      known |= overload.outputs > 0 && key_text(key) == "out";
+      for (const Parameter& p : overload.parameters) {
+        known |= PyUnicode_Compare(p.key, key) == 0;
+        for (PyObject* alias : p.aliases) known |= alias && PyUnicode_Compare(alias, key) == 0;
+      }
+    }
+    if (!known) return key_text(key);
+  }
+  return "";
 }
 
 }  // namespace
@@ -191,15 +240,22 @@ void raise_no_match(const Op& op, PyObject* const* args, Py_ssize_t count, PyObj
     const int most = static_cast<int>(overload.parameters.size()) + (overload.outputs > 0 ? 1 : 0);
     int least = 0;
     for (const Parameter& p : overload.parameters) least += !p.has_default;
-    if ((given >= least || overload.row->varargs >= 0) && (given <= most || overload.row->varargs >= 0)) plausible.push_back(reasons.back());
+    if ((given >= least || overload.row->varargs >= 0) && (given <= most || overload.row->varargs >= 0))
+      plausible.push_back(reasons.back());
   }
   std::string text;
-  if (reasons.size() == 1) text = sentence(name, reasons[0]);
-  else if (!plausible.empty()) text = common_sentence(name, plausible);
+  if (const std::string key = unknown_keyword(op, keywords); !key.empty())
+    text = format("{}() got an unexpected keyword argument '{}'", name, key);
+  else if (reasons.size() == 1)
+    text = sentence(name, reasons[0]);
+  else
+    text = common_sentence(name, plausible.empty() ? reasons : plausible);
   if (text.empty()) {
-    text = format("{}() received an invalid combination of arguments - got ({}), but expected one of:", name, got_text(args, count, keywords, op.is_method));
+    text = format("{}() received an invalid combination of arguments - got ({}), but expected one of:", name,
+                  got_text(args, count, keywords, op.is_method));
     for (int i = 0; i < op.count; ++i) {
-      text += "\n * " + signature(op.overloads[i], op.is_method) + "\n      didn't match because " + sentence(name, reasons[static_cast<size_t>(i)]);
+      text += "\n * " + signature(op.overloads[i], op.is_method) + "\n      didn't match because " +
+              sentence(name, reasons[static_cast<size_t>(i)]);
     }
   }
   PyErr_SetString(PyExc_TypeError, text.c_str());

@@ -42,7 +42,8 @@ bool convert_int_items(PyObject* const* items, Py_ssize_t n, Frame& frame, Slot&
 }
 
 bool convert_ints(const Parameter& p, PyObject* o, Frame& frame, Slot& slot) {
-  if (PyTuple_Check(o) || PyList_Check(o)) return convert_int_items(PySequence_Fast_ITEMS(o), PySequence_Fast_GET_SIZE(o), frame, slot);
+  if (PyTuple_Check(o) || PyList_Check(o))
+    return convert_int_items(PySequence_Fast_ITEMS(o), PySequence_Fast_GET_SIZE(o), frame, slot);
   int64_t value = 0;
   if (!int_from(o, value)) return false;
   const size_t n = p.fixed ? p.fixed : 1;
@@ -56,7 +57,12 @@ bool convert_ints(const Parameter& p, PyObject* o, Frame& frame, Slot& slot) {
 // Lists of bools and floats, kept in the frame's pool of 64-bit words.
 template <class T, bool (*from)(PyObject*, T&)>
 bool convert_items(PyObject* o, Frame& frame, Slot& slot) {
-  if (!PyTuple_Check(o) && !PyList_Check(o)) return false;
+  if (!PyTuple_Check(o) && !PyList_Check(o)) {  // a single number is a list of one
+    auto* value = reinterpret_cast<T*>(frame.ints(1));
+    slot.list.data = value;
+    slot.list.size = 1;
+    return std::is_same_v<T, double> && from(o, *value);
+  }
   const Py_ssize_t n = PySequence_Fast_GET_SIZE(o);
   auto* values = reinterpret_cast<T*>(frame.ints(static_cast<size_t>(n)));
   for (Py_ssize_t i = 0; i < n; ++i) {
@@ -87,8 +93,10 @@ bool convert_option(const Parameter& p, PyObject* o, OptionsSlot& options) {
       if (Py_TYPE(o) != &LayoutClass) return false;
       check_not_implemented(o == strided_layout(), "only strided tensors exist; layout= must be torch.strided");
       return true;
-    case Kind::OptionPinMemory: return bool_from(o, flag);
-    default: return bool_from(o, options.requires_grad);
+    case Kind::OptionPinMemory:
+      return bool_from(o, flag);
+    default:
+      return bool_from(o, options.requires_grad);
   }
 }
 
@@ -156,7 +164,8 @@ bool convert_rest(const Parameter& p, PyObject* const* args, Py_ssize_t count, F
   return true;
 }
 
-bool parse_keywords(const Overload& overload, PyObject* const* values, PyObject* keywords, Frame& frame, uint32_t& have) {
+bool parse_keywords(const Overload& overload, PyObject* const* values, PyObject* keywords, Frame& frame,
+                    uint32_t& have) {
   Slot* slots = frame.slots();
   for (Py_ssize_t j = 0; j < PyTuple_GET_SIZE(keywords); ++j) {
     PyObject* key = PyTuple_GET_ITEM(keywords, j);
@@ -184,7 +193,11 @@ double estimate(const Overload& overload, const Frame& frame, Slot* slots) {
   }
   if (overload.parameters.size() < 2 || !slots[0].tensor || !slots[1].tensor) return frame.work;
   const Tensor &a = *slots[0].tensor, &b = *slots[1].tensor;
-  const auto size = [&](int64_t d) { return d >= 0 && d < a.dim() && a.sizes()[static_cast<size_t>(d)] > 0 ? static_cast<double>(a.sizes()[static_cast<size_t>(d)]) : 1.0; };
+  const auto size = [&](int64_t d) {
+    return d >= 0 && d < a.dim() && a.sizes()[static_cast<size_t>(d)] > 0
+               ? static_cast<double>(a.sizes()[static_cast<size_t>(d)])
+               : 1.0;
+  };
   const double shared = overload.work == Work::Matmul ? size(a.dim() - 1) : size(1);
   const double products = static_cast<double>(a.numel()) * static_cast<double>(b.numel()) / shared;
   return products > kReleaseProducts ? kReleaseElements + 1.0 : 0.0;
@@ -202,13 +215,16 @@ PyObject* run(const Overload& overload, Frame& frame) {
   return overload.row->call(overload.row->fn, slots);
 }
 
-PyObject* method_get(PyObject* self, PyObject* object, PyObject*) { return object ? PyMethod_New(self, object) : Py_NewRef(self); }
+PyObject* method_get(PyObject* self, PyObject* object, PyObject*) {
+  return object ? PyMethod_New(self, object) : Py_NewRef(self);
+}
 
-// ---- what Python can ask of an op --------------------------------------------------------------------------------------
+// ---- what Python can ask of an op -----------------------------------------------------------------------------------
 
 PyObject* op_repr(PyObject* self) {
   auto& op = *reinterpret_cast<Op*>(self);
-  return PyUnicode_FromFormat(op.is_method ? "<method '%U' of 'torch.Tensor' objects>" : "<built-in function %U>", op.name);
+  return PyUnicode_FromFormat(op.is_method ? "<method '%U' of 'torch.Tensor' objects>" : "<built-in function %U>",
+                              op.name);
 }
 PyObject* op_name(PyObject* self, void*) { return Py_NewRef(reinterpret_cast<Op*>(self)->name); }
 PyObject* op_qualname(PyObject* self, void*) {
@@ -217,7 +233,8 @@ PyObject* op_qualname(PyObject* self, void*) {
 }
 PyObject* op_module(PyObject* self, void*) {
   auto& op = *reinterpret_cast<Op*>(self);
-  return op.ns[0] ? PyUnicode_FromFormat("rushlight.%s", op.ns[0] == '_' ? "_C" : op.ns) : PyUnicode_FromString("rushlight");
+  return op.ns[0] ? PyUnicode_FromFormat("rushlight.%s", op.ns[0] == '_' ? "_C" : op.ns)
+                  : PyUnicode_FromString("rushlight");
 }
 PyObject* op_doc(PyObject* self, void*) {
   auto& op = *reinterpret_cast<Op*>(self);
@@ -237,10 +254,8 @@ PyGetSetDef op_attributes[] = {{"__name__", op_name, nullptr, nullptr, nullptr},
 PyMethodDef op_methods[] = {{"__reduce__", op_reduce, METH_NOARGS, nullptr}, {}};
 
 PyTypeObject op_type(const char* name, bool method) {
-  PyTypeObject t = {PyVarObject_HEAD_INIT(nullptr, 0)};
-  t.tp_name = name;
-  t.tp_basicsize = sizeof(Op);
-  t.tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | (method ? Py_TPFLAGS_METHOD_DESCRIPTOR : 0);
+  PyTypeObject t = static_type(name, sizeof(Op));
+  t.tp_flags |= Py_TPFLAGS_HAVE_VECTORCALL | (method ? Py_TPFLAGS_METHOD_DESCRIPTOR : 0);
   t.tp_vectorcall_offset = offsetof(Op, vectorcall);
   t.tp_call = PyVectorcall_Call;
   t.tp_repr = op_repr;
@@ -272,26 +287,34 @@ bool convert(const Parameter& p, PyObject* o, Frame& frame, Slot* slots) {
   }
   slot.none = false;
   switch (p.kind) {
-    case Kind::Tensor: return false;
-    case Kind::Tensors: return convert_tensors(p, o, frame, slot);
+    case Kind::Tensor:
+      return false;
+    case Kind::Tensors:
+      return convert_tensors(p, o, frame, slot);
     case Kind::Scalar: {
       Scalar value;
       if (!scalar_from(o, value)) return false;
       slot.scalar = value;
       return true;
     }
-    case Kind::Int: return int_from(o, slot.i);
-    case Kind::Ints: return convert_ints(p, o, frame, slot);
+    case Kind::Int:
+      return int_from(o, slot.i);
+    case Kind::Ints:
+      return convert_ints(p, o, frame, slot);
     case Kind::Bool: {
       bool value = false;
       if (!bool_from(o, value)) return false;
       slot.i = value;
       return true;
     }
-    case Kind::Bools: return convert_items<bool, bool_from>(o, frame, slot);
-    case Kind::Float: return float_from(o, slot.d);
-    case Kind::Floats: return convert_items<double, float_from>(o, frame, slot);
-    case Kind::Str: return convert_text(o, slot);
+    case Kind::Bools:
+      return convert_items<bool, bool_from>(o, frame, slot);
+    case Kind::Float:
+      return float_from(o, slot.d);
+    case Kind::Floats:
+      return convert_items<double, float_from>(o, frame, slot);
+    case Kind::Str:
+      return convert_text(o, slot);
     case Kind::DType: {
       ScalarType dtype;
       if (!dtype_from(o, dtype)) return false;
@@ -310,8 +333,10 @@ bool convert(const Parameter& p, PyObject* o, Frame& frame, Slot* slots) {
       slot.i = static_cast<int64_t>(format);
       return true;
     }
-    case Kind::Generator: return (slot.generator = generator_from(o)) != nullptr;
-    default: return convert_option(p, o, slot.options);
+    case Kind::Generator:
+      return (slot.generator = generator_from(o)) != nullptr;
+    default:
+      return convert_option(p, o, slot.options);
   }
 }
 
@@ -352,6 +377,7 @@ const Overload* overloads_of(Op& op) {
   for (int i = 0; i < op.count; ++i) {
     overloads[static_cast<size_t>(i)].row = op.rows[i];
     read_schema(overloads[static_cast<size_t>(i)]);
+    if (op.is_method) overloads[static_cast<size_t>(i)].outputs = 0;  // out= is for functions
   }
   return op.overloads = overloads.release();  // lives as long as the process
 }

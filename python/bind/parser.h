@@ -7,20 +7,37 @@
 namespace rushlight::python {
 
 enum class Kind : uint8_t {
-  Tensor, Tensors, Scalar, Int, Ints, Bool, Bools, Float, Floats, Str, DType, Device, MemoryFormat, Generator,
+  Tensor,
+  Tensors,
+  Scalar,
+  Int,
+  Ints,
+  Bool,
+  Bools,
+  Float,
+  Floats,
+  Str,
+  DType,
+  Device,
+  MemoryFormat,
+  Generator,
   // the five Python parameters of `options`; they share one slot
-  OptionDType, OptionLayout, OptionDevice, OptionPinMemory, OptionRequiresGrad
+  OptionDType,
+  OptionLayout,
+  OptionDevice,
+  OptionPinMemory,
+  OptionRequiresGrad
 };
 
 struct Parameter {
-  PyObject* key = nullptr;          // interned name, as Python callers write it
-  PyObject* aliases[4] = {};        // NumPy's names for it
+  PyObject* key = nullptr;    // interned name, as Python callers write it
+  PyObject* aliases[4] = {};  // NumPy's names for it
   Kind kind = Kind::Tensor;
-  bool optional = false;            // None is allowed: T?, int?, …
-  bool items_optional = false;      // T?[]
+  bool optional = false;        // None is allowed: T?, int?, …
+  bool items_optional = false;  // T?[]
   bool keyword_only = false;
   bool has_default = false;
-  uint8_t fixed = 0;                // int[2]: a single int is repeated
+  uint8_t fixed = 0;  // int[2]: a single int is repeated
   uint8_t slot = 0;
   std::string name, default_text;
   Slot default_slot;
@@ -32,13 +49,13 @@ enum class Work : uint8_t { Elements, Matmul, Convolution };  // how the cost of
 struct Overload {
   const Row* row = nullptr;
   std::vector<Parameter> parameters;
-  int positional = 0;               // how many may be given by position
-  int required = 0;                 // leading parameters without a default
-  int outputs = 0;                  // tensors that out= takes; 0: none
+  int positional = 0;  // how many may be given by position
+  int required = 0;    // leading parameters without a default
+  int outputs = 0;     // tensors that out= takes; 0: none
   int options_slot = -1;
   Work work = Work::Elements;
-  uint32_t defaults = 0;            // bit i: parameter i has a default
-  PyTypeObject* named = nullptr;    // of a tuple result
+  uint32_t defaults = 0;                         // bit i: parameter i has a default
+  PyTypeObject* named = nullptr;                 // of a tuple result
   std::forward_list<std::vector<int64_t>> ints;  // what default slots point at
   std::forward_list<std::string> texts;
   std::forward_list<std::vector<double>> floats;
@@ -46,14 +63,13 @@ struct Overload {
 
 // A function or a method: the overloads of one name, in order.
 struct Op {
-  PyObject_HEAD
-  vectorcallfunc vectorcall;
+  PyObject_HEAD vectorcallfunc vectorcall;
   PyObject* name;
   const char* ns;
   bool is_method;
   int count;
   const Row* const* rows;
-  Overload* overloads;              // read from the rows on first use; null before
+  Overload* overloads;  // read from the rows on first use; null before
 };
 extern PyTypeObject FunctionClass, MethodClass;
 
@@ -96,7 +112,7 @@ class Frame {
     return *new (&list(lists_++)) std::vector<Tensor>;
   }
 
-  double work = 0;        // elements of the tensor arguments
+  double work = 0;  // elements of the tensor arguments
   int out_count = 0;
 
  private:
@@ -105,7 +121,9 @@ class Frame {
     std::vector<int64_t> values;
     std::unique_ptr<More> next;
   };
-  std::vector<Tensor>& list(int i) { return *reinterpret_cast<std::vector<Tensor>*>(list_bytes_ + static_cast<size_t>(i) * sizeof(std::vector<Tensor>)); }
+  std::vector<Tensor>& list(int i) {
+    return *reinterpret_cast<std::vector<Tensor>*>(list_bytes_ + static_cast<size_t>(i) * sizeof(std::vector<Tensor>));
+  }
   Slot slots_[1 + kMaxOutputs + kMaxParameters];
   int64_t ints_[kInts];
   size_t int_count_ = 0;

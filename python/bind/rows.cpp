@@ -37,13 +37,29 @@ bool add_op(PyObject* dict, const char* name, const char* ns, const std::vector<
   return PyDict_SetItemString(dict, name, hold.get()) == 0;
 }
 
+// The type of an op's named tuple, None if its results have none; unpickling asks before the op was called.
+PyObject* named_result(PyObject*, PyObject* o) {
+  return guarded([&]() -> PyObject* {
+    if (Py_TYPE(o) != &FunctionClass) return none();
+    auto& op = *reinterpret_cast<Op*>(o);
+    const Overload* overloads = overloads_of(op);
+    for (int i = 0; i < op.count; ++i) {
+      if (overloads[i].named) return Py_NewRef(reinterpret_cast<PyObject*>(overloads[i].named));
+    }
+    return none();
+  });
+}
+PyMethodDef row_functions[] = {{"_named_result", named_result, METH_O, nullptr}, {}};
+
 }  // namespace
 
 PyObject* make_tuple(PyTypeObject* named, PyObject** items, size_t count) {
   PyObject* out = checked(named ? PyStructSequence_New(named) : PyTuple_New(static_cast<Py_ssize_t>(count)));
   for (size_t i = 0; i < count; ++i) {
-    if (named) PyStructSequence_SET_ITEM(out, static_cast<Py_ssize_t>(i), items[i]);
-    else PyTuple_SET_ITEM(out, static_cast<Py_ssize_t>(i), items[i]);
+    if (named)
+      PyStructSequence_SET_ITEM(out, static_cast<Py_ssize_t>(i), items[i]);
+    else
+      PyTuple_SET_ITEM(out, static_cast<Py_ssize_t>(i), items[i]);
   }
   return out;
 }
@@ -56,7 +72,8 @@ bool add_rows(PyObject* module, const Row* rows, size_t count) {
   }
   for (const auto& [key, overloads] : functions) {
     PyObject* target = submodule(module, key.first);
-    if (!target || !add_op(PyModule_GetDict(target), overloads[0]->name, overloads[0]->ns, overloads, false)) return false;
+    if (!target || !add_op(PyModule_GetDict(target), overloads[0]->name, overloads[0]->ns, overloads, false))
+      return false;
   }
   for (const auto& [key, overloads] : methods) {
     if (!add_op(TensorBaseClass.tp_dict, overloads[0]->name, overloads[0]->ns, overloads, true)) return false;
@@ -70,7 +87,8 @@ bool init_rows(PyObject* module) {
   for (const char* ns : {"nn.functional", "linalg", "special", "fft", "_optim"}) {
     if (!submodule(module, ns)) return false;
   }
-  return add_rows(module, table, std::size(table)) && add_hand_rows(module);
+  return add_rows(module, table, std::size(table)) && add_hand_rows(module) &&
+         PyModule_AddFunctions(module, row_functions) == 0;
 }
 
 }  // namespace rushlight::python

@@ -63,21 +63,22 @@ void* erase(R (*f)(A...)) {
 extern const Tensor undefined_tensor;
 extern const std::optional<Generator> no_generator;
 
-// ---- a slot as an argument ---------------------------------------------------------------------------------------------
+// ---- a slot as an argument ------------------------------------------------------------------------------------------
 
 inline TensorOptions options_from(const OptionsSlot& s) {
   TensorOptions options;
   if (s.dtype >= 0) options = options.dtype(static_cast<ScalarType>(s.dtype));
-  if (s.device_type >= 0) options = options.device(Device(static_cast<rushlight::DeviceType>(s.device_type), s.device_index));
+  if (s.device_type >= 0)
+    options = options.device(Device(static_cast<rushlight::DeviceType>(s.device_type), s.device_index));
   return options.requires_grad(s.requires_grad);
 }
 
 template <class A>
 struct Get;
-#define RL_GET(Type, Result, expression)                \
-  template <>                                           \
-  struct Get<Type> {                                    \
-    static Result from(Slot& s) { return expression; }  \
+#define RL_GET(Type, Result, expression)               \
+  template <>                                          \
+  struct Get<Type> {                                   \
+    static Result from(Slot& s) { return expression; } \
   };
 RL_GET(const Tensor&, const Tensor&, s.tensor ? *s.tensor : undefined_tensor)
 RL_GET(Tensor&, Tensor&, *const_cast<Tensor*>(s.tensor))
@@ -88,7 +89,8 @@ RL_GET(int64_t, int64_t, s.i)
 RL_GET(std::optional<int64_t>, std::optional<int64_t>, s.none ? std::nullopt : std::optional<int64_t>(s.i))
 RL_GET(IntArrayRef, IntArrayRef, IntArrayRef(static_cast<const int64_t*>(s.list.data), s.list.size))
 RL_GET(OptionalIntArrayRef, OptionalIntArrayRef,
-       s.none ? OptionalIntArrayRef() : OptionalIntArrayRef(IntArrayRef(static_cast<const int64_t*>(s.list.data), s.list.size)))
+       s.none ? OptionalIntArrayRef()
+              : OptionalIntArrayRef(IntArrayRef(static_cast<const int64_t*>(s.list.data), s.list.size)))
 RL_GET(bool, bool, s.i != 0)
 RL_GET(std::optional<bool>, std::optional<bool>, s.none ? std::nullopt : std::optional<bool>(s.i != 0))
 RL_GET(ArrayRef<bool>, ArrayRef<bool>, ArrayRef<bool>(static_cast<const bool*>(s.list.data), s.list.size))
@@ -96,21 +98,26 @@ RL_GET(double, double, s.d)
 RL_GET(std::optional<double>, std::optional<double>, s.none ? std::nullopt : std::optional<double>(s.d))
 RL_GET(ArrayRef<double>, ArrayRef<double>, ArrayRef<double>(static_cast<const double*>(s.list.data), s.list.size))
 RL_GET(std::optional<ArrayRef<double>>, std::optional<ArrayRef<double>>,
-       s.none ? std::nullopt : std::optional<ArrayRef<double>>(ArrayRef<double>(static_cast<const double*>(s.list.data), s.list.size)))
+       s.none ? std::nullopt
+              : std::optional<ArrayRef<double>>(ArrayRef<double>(static_cast<const double*>(s.list.data), s.list.size)))
 RL_GET(std::string_view, std::string_view, std::string_view(static_cast<const char*>(s.list.data), s.list.size))
 RL_GET(std::optional<std::string_view>, std::optional<std::string_view>,
-       s.none ? std::nullopt : std::optional<std::string_view>(std::string_view(static_cast<const char*>(s.list.data), s.list.size)))
+       s.none ? std::nullopt
+              : std::optional<std::string_view>(std::string_view(static_cast<const char*>(s.list.data), s.list.size)))
 RL_GET(ScalarType, ScalarType, static_cast<ScalarType>(s.i))
-RL_GET(std::optional<ScalarType>, std::optional<ScalarType>, s.none ? std::nullopt : std::optional<ScalarType>(static_cast<ScalarType>(s.i)))
+RL_GET(std::optional<ScalarType>, std::optional<ScalarType>,
+       s.none ? std::nullopt : std::optional<ScalarType>(static_cast<ScalarType>(s.i)))
 RL_GET(std::optional<Device>, std::optional<Device>,
-       s.none ? std::nullopt : std::optional<Device>(Device(static_cast<rushlight::DeviceType>(s.i >> 8), static_cast<int8_t>(s.i & 0xff))))
+       s.none ? std::nullopt
+              : std::optional<Device>(Device(static_cast<rushlight::DeviceType>(s.i >> 8),
+                                             static_cast<int8_t>(s.i & 0xff))))
 RL_GET(std::optional<MemoryFormat>, std::optional<MemoryFormat>,
        s.none ? std::nullopt : std::optional<MemoryFormat>(static_cast<MemoryFormat>(s.i)))
 RL_GET(const std::optional<Generator>&, const std::optional<Generator>&, s.generator ? *s.generator : no_generator)
 RL_GET(TensorOptions, TensorOptions, options_from(s.options))
 #undef RL_GET
 
-// ---- a result as a Python object ---------------------------------------------------------------------------------------
+// ---- a result as a Python object ------------------------------------------------------------------------------------
 
 inline PyObject* result_of(Tensor&& t, const Slot&) { return wrap(std::move(t)); }
 inline PyObject* result_of(const Tensor& t, const Slot&) { return wrap(Tensor(t)); }
@@ -133,7 +140,7 @@ PyObject* result_of(std::tuple<T...>&& values, const Slot& header) {
       values);
 }
 
-// ---- the callers ---------------------------------------------------------------------------------------------------------
+// ---- the callers ----------------------------------------------------------------------------------------------------
 
 template <class R, class... A>
 PyObject* invoke(void* fn, Slot* slots) {

@@ -13,8 +13,10 @@ struct Word {
   std::string_view text;
   Kind kind;
 };
-const Word words[] = {{"T", Kind::Tensor}, {"S", Kind::Scalar}, {"int", Kind::Int}, {"bool", Kind::Bool}, {"float", Kind::Float}, {"str", Kind::Str},
-                      {"dtype", Kind::DType}, {"device", Kind::Device}, {"memory_format", Kind::MemoryFormat}, {"generator", Kind::Generator}};
+const Word words[] = {{"T", Kind::Tensor},           {"S", Kind::Scalar},      {"int", Kind::Int},
+                      {"bool", Kind::Bool},          {"float", Kind::Float},   {"str", Kind::Str},
+                      {"dtype", Kind::DType},        {"device", Kind::Device}, {"memory_format", Kind::MemoryFormat},
+                      {"generator", Kind::Generator}};
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -60,7 +62,8 @@ double number(std::string_view text) {
 Scalar scalar(std::string_view text) {
   if (text == "True" || text == "False") return Scalar(text == "True");
   const bool integral = text.find_first_not_of("-0123456789") == text.npos;
-  return integral ? Scalar(static_cast<int64_t>(strtoll(std::string(text).c_str(), nullptr, 10))) : Scalar(number(text));
+  return integral ? Scalar(static_cast<int64_t>(strtoll(std::string(text).c_str(), nullptr, 10)))
+                  : Scalar(number(text));
 }
 
 ScalarType dtype_named(std::string_view text) {
@@ -93,17 +96,35 @@ void set_default(Overload& overload, Parameter& p, std::string_view text) {
   slot.none = text == "None";
   set_list(slot, nullptr, 0);
   switch (p.kind) {
-    case Kind::Tensor: slot.tensor = nullptr; break;
+    case Kind::Tensor:
+      slot.tensor = nullptr;
+      break;
     case Kind::Scalar:
       slot.scalar = slot.none ? std::nullopt : std::optional<Scalar>(scalar(text));
       break;
-    case Kind::Int: if (!slot.none) slot.i = scalar(text).toLong(); break;
-    case Kind::Bool: if (!slot.none) slot.i = text == "True"; break;
-    case Kind::Float: if (!slot.none) slot.d = number(text); break;
-    case Kind::DType: if (!slot.none) slot.i = static_cast<int64_t>(dtype_named(text)); break;
-    case Kind::MemoryFormat: if (!slot.none) slot.i = static_cast<int64_t>(text.find("contiguous") != text.npos ? MemoryFormat::Contiguous : MemoryFormat::Preserve); break;
-    case Kind::Generator: slot.generator = nullptr; break;
-    case Kind::Ints: if (!slot.none) set_int_list(overload, p, text); break;
+    case Kind::Int:
+      if (!slot.none) slot.i = scalar(text).toLong();
+      break;
+    case Kind::Bool:
+      if (!slot.none) slot.i = text == "True";
+      break;
+    case Kind::Float:
+      if (!slot.none) slot.d = number(text);
+      break;
+    case Kind::DType:
+      if (!slot.none) slot.i = static_cast<int64_t>(dtype_named(text));
+      break;
+    case Kind::MemoryFormat:
+      if (!slot.none)
+        slot.i = static_cast<int64_t>(text.find("contiguous") != text.npos ? MemoryFormat::Contiguous
+                                                                           : MemoryFormat::Preserve);
+      break;
+    case Kind::Generator:
+      slot.generator = nullptr;
+      break;
+    case Kind::Ints:
+      if (!slot.none) set_int_list(overload, p, text);
+      break;
     case Kind::Floats: {
       if (slot.none) break;
       overload.floats.emplace_front();
@@ -117,7 +138,8 @@ void set_default(Overload& overload, Parameter& p, std::string_view text) {
       set_list(slot, overload.texts.front().data(), overload.texts.front().size());
       break;
     }
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -143,11 +165,20 @@ void set_type(Parameter& p, std::string_view type) {
     p.kind = word.kind;
     if (!list) return;
     switch (p.kind) {
-      case Kind::Tensor: p.kind = Kind::Tensors; return;
-      case Kind::Int: p.kind = Kind::Ints; return;
-      case Kind::Bool: p.kind = Kind::Bools; return;
-      case Kind::Float: p.kind = Kind::Floats; return;
-      default: break;
+      case Kind::Tensor:
+        p.kind = Kind::Tensors;
+        return;
+      case Kind::Int:
+        p.kind = Kind::Ints;
+        return;
+      case Kind::Bool:
+        p.kind = Kind::Bools;
+        return;
+      case Kind::Float:
+        p.kind = Kind::Floats;
+        return;
+      default:
+        break;
     }
   }
   fail(ErrorKind::kRuntime, "schema: unknown type {}", whole);
@@ -159,17 +190,25 @@ void set_names(Parameter& p, std::string_view name) {
   if (p.name.ends_with("_")) p.name.pop_back();  // from_: a word that C++ or Python keeps for itself
   p.key = intern(p.name.c_str());
   std::vector<const char*> aliases;
-  if (name == "self") aliases = {"self", "x", "a", "x1"};
-  else if (name == "input") aliases = {"x", "a", "x1"};
-  else if (name == "dim") aliases = {"axis"};
-  else if (name == "keepdim") aliases = {"keepdims"};
-  else if (name == "other") aliases = {"x2"};
+  if (name == "self")
+    aliases = {"self", "x", "a", "x1"};
+  else if (name == "input")
+    aliases = {"x", "a", "x1"};
+  else if (name == "dim")
+    aliases = {"axis"};
+  else if (name == "keepdim")
+    aliases = {"keepdims"};
+  else if (name == "other")
+    aliases = {"x2"};
   for (size_t i = 0; i < aliases.size(); ++i) p.aliases[i] = intern(aliases[i]);
 }
 
 void add_options(Overload& overload, uint8_t slot, bool keyword_only) {
-  const std::pair<const char*, Kind> parts[] = {{"dtype", Kind::OptionDType}, {"layout", Kind::OptionLayout}, {"device", Kind::OptionDevice},
-                                                {"pin_memory", Kind::OptionPinMemory}, {"requires_grad", Kind::OptionRequiresGrad}};
+  const std::pair<const char*, Kind> parts[] = {{"dtype", Kind::OptionDType},
+                                                {"layout", Kind::OptionLayout},
+                                                {"device", Kind::OptionDevice},
+                                                {"pin_memory", Kind::OptionPinMemory},
+                                                {"requires_grad", Kind::OptionRequiresGrad}};
   overload.options_slot = slot;
   for (const auto& [name, kind] : parts) {
     Parameter p;
@@ -210,7 +249,8 @@ PyObject* named_repr(PyObject* self) {
   if (!fields) return nullptr;
   Ref text = Ref::steal(PyUnicode_FromFormat("torch.return_types.%s(", name ? name + 1 : Py_TYPE(self)->tp_name));
   for (Py_ssize_t i = 0; text && i < PyTuple_GET_SIZE(fields.get()); ++i) {
-    text = Ref::steal(PyUnicode_FromFormat("%U%s\n%U=%R", text.get(), i ? "," : "", PyTuple_GET_ITEM(fields.get(), i), PyTuple_GET_ITEM(self, i)));
+    text = Ref::steal(PyUnicode_FromFormat("%U%s\n%U=%R", text.get(), i ? "," : "", PyTuple_GET_ITEM(fields.get(), i),
+                                           PyTuple_GET_ITEM(self, i)));
   }
   return text ? PyUnicode_FromFormat("%U)", text.get()) : nullptr;
 }
@@ -244,7 +284,8 @@ PyTypeObject* named_tuple(const Row& row, std::string_view returns) {
 }
 
 Work work_of(std::string_view name) {
-  for (std::string_view word : {"conv1d", "conv2d", "conv3d", "convolution", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"}) {
+  for (std::string_view word :
+       {"conv1d", "conv2d", "conv3d", "convolution", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d"}) {
     if (name == word) return Work::Convolution;
   }
   for (std::string_view word : {"matmul", "mm", "bmm", "mv", "dot", "linear", "outer", "inner", "bilinear"}) {
@@ -274,8 +315,10 @@ void read_schema(Overload& overload) {
   for (size_t i = 0; i < overload.parameters.size(); ++i) {
     const Parameter& p = overload.parameters[i];
     if (!p.keyword_only) overload.positional = static_cast<int>(i) + 1;
-    if (p.has_default) overload.defaults |= 1u << i;
-    else overload.required = static_cast<int>(i) + 1;
+    if (p.has_default)
+      overload.defaults |= 1u << i;
+    else
+      overload.required = static_cast<int>(i) + 1;
   }
   const std::string_view returns = text.substr(arrow + 4);
   const bool tuple = returns.starts_with("(") && returns != "()";

@@ -9,12 +9,11 @@ namespace {
 
 thread_local bool inference_mode = false;
 
-// ---- no_grad, enable_grad, set_grad_enabled, inference_mode ------------------------------------------------------------
+// ---- no_grad, enable_grad, set_grad_enabled, inference_mode ---------------------------------------------------------
 
 // A context manager, and a decorator through autograd.grad_mode.wrap (Python).
 struct PyGradMode {
-  PyObject_HEAD
-  bool value, inference_value;
+  PyObject_HEAD bool value, inference_value;
   bool before, inference_before;
   bool at_once;  // set_grad_enabled works as a call too
 };
@@ -66,7 +65,8 @@ PyObject* flag_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   const bool inference = is_inference(type);
   PyObject* flag = inference ? Py_True : nullptr;
   static const char* names[] = {"mode", nullptr};
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, inference ? "|O" : "O", const_cast<char**>(names), &flag)) return nullptr;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, inference ? "|O" : "O", const_cast<char**>(names), &flag))
+    return nullptr;
   if (inference && PyCallable_Check(flag)) {
     Ref mode = Ref::steal(make_mode(type, false, true, false));
     return mode ? wrap_function(mode.get(), flag) : nullptr;
@@ -102,20 +102,24 @@ PyMethodDef mode_methods[] = {{"__enter__", mode_enter, METH_NOARGS, nullptr},
                               {"clone", mode_clone, METH_NOARGS, nullptr},
                               {}};
 PyTypeObject mode_type(const char* name, newfunc make, const char* doc) {
-  PyTypeObject t = {PyVarObject_HEAD_INIT(nullptr, 0)};
-  t.tp_name = name;
-  t.tp_basicsize = sizeof(PyGradMode);
-  t.tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE;
+  PyTypeObject t = static_type(name, sizeof(PyGradMode));
+  t.tp_flags |= Py_TPFLAGS_BASETYPE;
   t.tp_new = make;
   t.tp_call = mode_call;
   t.tp_methods = mode_methods;
   t.tp_doc = doc;
   return t;
 }
-PyTypeObject NoGradClass = mode_type("rushlight.no_grad", fixed_new, "Context manager and decorator: ops are not recorded.");
-PyTypeObject EnableGradClass = mode_type("rushlight.enable_grad", fixed_new, "Context manager and decorator: ops are recorded, also inside no_grad.");
-PyTypeObject SetGradClass = mode_type("rushlight.set_grad_enabled", flag_new, "set_grad_enabled(mode): sets whether ops are recorded, as a call, a context manager or a decorator.");
-PyTypeObject InferenceClass = mode_type("rushlight.inference_mode", flag_new, "Context manager and decorator: no_grad for code that needs no autograd at all.");
+PyTypeObject NoGradClass =
+    mode_type("rushlight.no_grad", fixed_new, "Context manager and decorator: ops are not recorded.");
+PyTypeObject EnableGradClass = mode_type("rushlight.enable_grad", fixed_new,
+                                         "Context manager and decorator: ops are recorded, also inside no_grad.");
+PyTypeObject SetGradClass =
+    mode_type("rushlight.set_grad_enabled", flag_new,
+              "set_grad_enabled(mode): sets whether ops are recorded, as a call, a context manager or a decorator.");
+PyTypeObject InferenceClass =
+    mode_type("rushlight.inference_mode", flag_new,
+              "Context manager and decorator: no_grad for code that needs no autograd at all.");
 
 bool is_enable_grad(PyTypeObject* type) { return PyType_IsSubtype(type, &EnableGradClass); }
 bool is_inference(PyTypeObject* type) { return PyType_IsSubtype(type, &InferenceClass); }
@@ -127,7 +131,7 @@ PyObject* set_grad_mode(PyObject*, PyObject* value) {
   return none();
 }
 
-// ---- threads, dtypes ---------------------------------------------------------------------------------------------------
+// ---- threads, dtypes ------------------------------------------------------------------------------------------------
 
 PyObject* get_threads(PyObject*, PyObject*) {
   return guarded([&]() -> PyObject* { return PyLong_FromLong(get_num_threads()); });
@@ -149,9 +153,12 @@ ScalarType dtype_argument(const char* function, PyObject* o) {
 PyObject* get_default(PyObject*, PyObject*) { return wrap(get_default_dtype()); }
 PyObject* set_default(PyObject*, PyObject* value) {
   return guarded([&]() -> PyObject* {
-    check_type(Py_TYPE(value) == &DTypeClass, "invalid dtype object: only floating-point types are supported as the default type; got {}", type_name(value));
+    check_type(Py_TYPE(value) == &DTypeClass,
+               "invalid dtype object: only floating-point types are supported as the default type; got {}",
+               type_name(value));
     const ScalarType dtype = dtype_argument("set_default_dtype", value);
-    check_type(is_floating_point(dtype), "only floating-point types are supported as the default type; got {}", python_dtype_name(dtype));
+    check_type(is_floating_point(dtype), "only floating-point types are supported as the default type; got {}",
+               python_dtype_name(dtype));
     set_default_dtype(dtype);
     return none();
   });
@@ -173,7 +180,7 @@ PyObject* castable(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject*
   });
 }
 
-// Operands in order of weight: numbers, 0-d tensors, tensors. A lighter one counts only when its kind of number is higher.
+// Operands by weight: numbers, 0-d tensors, tensors. A lighter one counts only if its kind of number is higher.
 int category(ScalarType t) { return t == kBool ? 0 : is_integral(t, false) ? 1 : is_complex(t) ? 3 : 2; }
 PyObject* result_type(PyObject*, PyObject* const* args, Py_ssize_t count) {
   return guarded([&]() -> PyObject* {
@@ -187,7 +194,8 @@ PyObject* result_type(PyObject*, PyObject* const* args, Py_ssize_t count) {
         type = tensor_of(args[i]).dtype();
         weight = tensor_of(args[i]).dim() == 0 ? 1 : 2;
       } else {
-        check_type(scalar_from(args[i], number), "result_type(): argument {} must be Tensor or Number, not {}", i + 1, type_name(args[i]));
+        check_type(scalar_from(args[i], number), "result_type(): argument {} must be Tensor or Number, not {}", i + 1,
+                   type_name(args[i]));
         type = number.isFloatingPoint() ? get_default_dtype() : number.type();
         weight = 0;
       }
@@ -195,7 +203,8 @@ PyObject* result_type(PyObject*, PyObject* const* args, Py_ssize_t count) {
     }
     std::optional<ScalarType> result = by_weight[2];
     for (int w = 1; w >= 0; --w) {
-      if (by_weight[w] && (!result || category(*by_weight[w]) > category(*result))) result = result ? promote_types(*result, *by_weight[w]) : *by_weight[w];
+      if (by_weight[w] && (!result || category(*by_weight[w]) > category(*result)))
+        result = result ? promote_types(*result, *by_weight[w]) : *by_weight[w];
     }
     return wrap(*result);
   });
@@ -203,7 +212,7 @@ PyObject* result_type(PyObject*, PyObject* const* args, Py_ssize_t count) {
 
 PyObject* is_tensor_function(PyObject*, PyObject* o) { return PyBool_FromLong(is_tensor(o)); }
 
-// ---- warnings and signals ------------------------------------------------------------------------------------------------
+// ---- warnings and signals -------------------------------------------------------------------------------------------
 
 void warn_in_python(std::string_view text) {
   GilHold gil;
@@ -225,7 +234,8 @@ PyMethodDef setting_functions[] = {
     {"get_default_dtype", get_default, METH_NOARGS, "The dtype of floats when none is given."},
     {"set_default_dtype", set_default, METH_O, "Sets the dtype of floats when none is given."},
     {"promote_types", as_function(promote), METH_FASTCALL | METH_KEYWORDS, "The smallest dtype that holds both."},
-    {"can_cast", as_function(castable), METH_FASTCALL | METH_KEYWORDS, "Whether a result of the first dtype may be stored in the second."},
+    {"can_cast", as_function(castable), METH_FASTCALL | METH_KEYWORDS,
+     "Whether a result of the first dtype may be stored in the second."},
     {"result_type", as_function(result_type), METH_FASTCALL, "The dtype of an expression over two tensors or numbers."},
     {"is_tensor", is_tensor_function, METH_O, "Whether an object is a Tensor."},
     {}};
@@ -234,7 +244,9 @@ PyMethodDef setting_functions[] = {
 
 bool init_settings(PyObject* module) {
   for (PyTypeObject* type : {&NoGradClass, &EnableGradClass, &SetGradClass, &InferenceClass}) {
-    if (PyType_Ready(type) < 0 || PyModule_AddObjectRef(module, type->tp_name + sizeof("rushlight"), reinterpret_cast<PyObject*>(type)) < 0) return false;
+    if (PyType_Ready(type) < 0 ||
+        PyModule_AddObjectRef(module, type->tp_name + sizeof("rushlight"), reinterpret_cast<PyObject*>(type)) < 0)
+      return false;
   }
   set_warn_handler(warn_in_python);
   set_interrupt_check(check_signals);

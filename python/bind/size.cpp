@@ -39,7 +39,8 @@ PyObject* size_repr(PyObject* self) {
   return list ? PyUnicode_FromFormat("torch.Size(%R)", list.get()) : nullptr;
 }
 PyObject* size_concat(PyObject* a, PyObject* b) {
-  return PyTuple_Check(b) ? from_tuple(PyTuple_Type.tp_as_sequence->sq_concat(a, b)) : PyTuple_Type.tp_as_sequence->sq_concat(a, b);
+  return PyTuple_Check(b) ? from_tuple(PyTuple_Type.tp_as_sequence->sq_concat(a, b))
+                          : PyTuple_Type.tp_as_sequence->sq_concat(a, b);
 }
 PyObject* size_repeat(PyObject* self, Py_ssize_t n) {
   PyObject* repeated = PyTuple_Type.tp_as_sequence->sq_repeat(self, n);
@@ -77,16 +78,15 @@ PyMappingMethods size_mapping = [] {
 
 PyObject* fill(PyObject* tuple, IntArrayRef values) {
   if (!tuple) throw PythonError();
-  for (size_t i = 0; i < values.size(); ++i) PyTuple_SET_ITEM(tuple, static_cast<Py_ssize_t>(i), checked(PyLong_FromLongLong(values[i])));
+  for (size_t i = 0; i < values.size(); ++i)
+    PyTuple_SET_ITEM(tuple, static_cast<Py_ssize_t>(i), checked(PyLong_FromLongLong(values[i])));
   return tuple;
 }
 
 }  // namespace
 
 PyTypeObject SizeClass = [] {
-  PyTypeObject t = {PyVarObject_HEAD_INIT(nullptr, 0)};
-  t.tp_name = "rushlight.Size";
-  t.tp_flags = Py_TPFLAGS_DEFAULT;
+  PyTypeObject t = static_type("rushlight.Size", 0);
   t.tp_new = size_new;
   t.tp_repr = size_repr;
   t.tp_methods = size_methods;
@@ -95,12 +95,15 @@ PyTypeObject SizeClass = [] {
   return t;
 }();
 
-PyObject* wrap_size(IntArrayRef sizes) { return fill(SizeClass.tp_alloc(&SizeClass, static_cast<Py_ssize_t>(sizes.size())), sizes); }
+PyObject* wrap_size(IntArrayRef sizes) {
+  return fill(SizeClass.tp_alloc(&SizeClass, static_cast<Py_ssize_t>(sizes.size())), sizes);
+}
 PyObject* wrap_ints(IntArrayRef values) { return fill(PyTuple_New(static_cast<Py_ssize_t>(values.size())), values); }
 
 bool init_size(PyObject* module) {
   SizeClass.tp_base = &PyTuple_Type;
-  return PyType_Ready(&SizeClass) == 0 && PyModule_AddObjectRef(module, "Size", reinterpret_cast<PyObject*>(&SizeClass)) == 0;
+  return PyType_Ready(&SizeClass) == 0 &&
+         PyModule_AddObjectRef(module, "Size", reinterpret_cast<PyObject*>(&SizeClass)) == 0;
 }
 
 }  // namespace rushlight::python

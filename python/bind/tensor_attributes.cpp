@@ -42,8 +42,11 @@ PyObject* imag(const Tensor&) {
 PyObject* transposed(const Tensor& t) {
   if (t.dim() != 2 && t.dim() != 0 &&
       PyErr_WarnEx(PyExc_UserWarning,
-                   "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated. Consider `x.mT` to transpose "
-                   "batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.", 1) < 0) {
+                   "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated. "
+                   "Consider `x.mT` to transpose "
+                   "batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of "
+                   "a tensor.",
+                   1) < 0) {
     return nullptr;
   }
   return wrap(t.numpy_T());
@@ -53,7 +56,9 @@ PyObject* matrices_transposed(const Tensor& t) {
   return wrap(t.dim() == 0 ? t : t.transpose(-2, -1));
 }
 PyObject* adjoint(const Tensor& t) {
-  check(t.dim() == 0 || t.dim() == 2, "tensor.H is only supported on matrices (2-D tensors). Got {}-D tensor. For batches of matrices, consider using tensor.mH",
+  check(t.dim() == 0 || t.dim() == 2,
+        "tensor.H is only supported on matrices (2-D tensors). Got {}-D tensor. For batches of matrices, consider "
+        "using tensor.mH",
         t.dim());
   return wrap(t.dim() == 0 ? t : t.transpose(0, 1));
 }
@@ -67,12 +72,17 @@ int set_grad(PyObject* self, PyObject* value, void*) {
       if (t.grad().defined()) t.mutable_grad().reset();
       return 0;
     }
-    check_type(is_tensor(value), "assigned grad expected to be a Tensor or None but got grad of type {}", type_name(value));
+    check_type(is_tensor(value), "assigned grad expected to be a Tensor or None but got grad of type {}",
+               type_name(value));
     check(value != self, "can't assign Variable as its own grad");
     const Tensor& g = tensor_of(value);
-    check(g.dtype() == t.dtype(), "attempting to assign a gradient with dtype '{}' to a tensor with grad_dtype '{}'. The gradient must match the tensor's dtype.",
+    check(g.dtype() == t.dtype(),
+          "attempting to assign a gradient with dtype '{}' to a tensor with grad_dtype '{}'. The gradient must match "
+          "the tensor's dtype.",
           to_string(g.dtype()), to_string(t.dtype()));
-    check(g.sizes() == t.sizes(), "attempting to assign a gradient of size '{}' to a tensor of size '{}'. Please ensure that the gradient and the tensor are the same size",
+    check(g.sizes() == t.sizes(),
+          "attempting to assign a gradient of size '{}' to a tensor of size '{}'. Please ensure that the gradient and "
+          "the tensor are the same size",
           g.sizes(), t.sizes());
     t.mutable_grad() = g;
     return 0;
@@ -109,7 +119,8 @@ PyGetSetDef tensor_attributes[] = {
     {"T", getter<transposed>, nullptr, "All dimensions in reverse order.", nullptr},
     {"mT", getter<matrices_transposed>, nullptr, "The last two dimensions swapped.", nullptr},
     {"H", getter<adjoint>, nullptr, "The (conjugate) transpose of a matrix.", nullptr},
-    {"mH", getter<matrices_transposed>, nullptr, "The last two dimensions swapped (and conjugated, if it were complex).", nullptr},
+    {"mH", getter<matrices_transposed>, nullptr,
+     "The last two dimensions swapped (and conjugated, if it were complex).", nullptr},
     {"real", getter<real>, nullptr, nullptr, nullptr},
     {"imag", getter<imag>, nullptr, nullptr, nullptr},
     {"data", getter<data>, set_data, "The same memory without history; writes through it are not tracked.", nullptr},

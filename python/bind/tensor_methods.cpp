@@ -35,12 +35,14 @@ PyObject* itself(PyObject* self, PyObject*) { return Py_NewRef(self); }
 
 // size(), stride(): all, or one of a dimension given by position or as dim=.
 template <class All, class One>
-PyObject* sizes_or_one(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords, const char* name, const All& all, const One& one) {
+PyObject* sizes_or_one(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords, const char* name,
+                       const All& all, const One& one) {
   return guarded([&]() -> PyObject* {
     PyObject* which = nullptr;
     if (keywords && PyTuple_GET_SIZE(keywords) == 1 && count == 0) {
       const char* key = PyUnicode_AsUTF8(PyTuple_GET_ITEM(keywords, 0));
-      check_type(key && (strcmp(key, "dim") == 0 || strcmp(key, "axis") == 0), "{}() got an unexpected keyword argument '{}'", name, key ? key : "?");
+      check_type(key && (strcmp(key, "dim") == 0 || strcmp(key, "axis") == 0),
+                 "{}() got an unexpected keyword argument '{}'", name, key ? key : "?");
       which = args[0];
     } else {
       check_type(count <= 1 && !keywords, "{}() takes at most one argument, the dimension", name);
@@ -53,18 +55,21 @@ PyObject* sizes_or_one(PyObject* self, PyObject* const* args, Py_ssize_t count, 
   });
 }
 PyObject* size(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
-  return sizes_or_one(self, args, count, keywords, "size", [](const Tensor& t) { return wrap_size(t.sizes()); },
-                      [](const Tensor& t, int64_t d) { return t.size(d); });
+  return sizes_or_one(
+      self, args, count, keywords, "size", [](const Tensor& t) { return wrap_size(t.sizes()); },
+      [](const Tensor& t, int64_t d) { return t.size(d); });
 }
 PyObject* stride(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
-  return sizes_or_one(self, args, count, keywords, "stride", [](const Tensor& t) { return wrap_ints(t.strides()); },
-                      [](const Tensor& t, int64_t d) { return t.stride(d); });
+  return sizes_or_one(
+      self, args, count, keywords, "stride", [](const Tensor& t) { return wrap_ints(t.strides()); },
+      [](const Tensor& t, int64_t d) { return t.stride(d); });
 }
 
 PyObject* type(PyObject* self, PyObject* args, PyObject* kwargs) {
   static const char* names[] = {"dtype", "non_blocking", nullptr};
   PyObject *wanted = Py_None, *non_blocking = nullptr;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|OO:type", const_cast<char**>(names), &wanted, &non_blocking)) return nullptr;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|OO:type", const_cast<char**>(names), &wanted, &non_blocking))
+    return nullptr;
   return guarded([&]() -> PyObject* {
     const Tensor& t = tensor_of(self);
     if (wanted == Py_None) return PyUnicode_FromString(tensor_type_name(t.dtype()).c_str());
@@ -73,13 +78,15 @@ PyObject* type(PyObject* self, PyObject* args, PyObject* kwargs) {
     if (PyUnicode_Check(wanted)) {
       const std::string_view text = PyUnicode_AsUTF8(wanted);
       for (int i = 0; i < static_cast<int>(ScalarType::Undefined); ++i) {
-        if (has_kernels(static_cast<ScalarType>(i)) && text == tensor_type_name(static_cast<ScalarType>(i))) return wrap(t.to(static_cast<ScalarType>(i)));
+        if (has_kernels(static_cast<ScalarType>(i)) && text == tensor_type_name(static_cast<ScalarType>(i)))
+          return wrap(t.to(static_cast<ScalarType>(i)));
       }
       fail(ErrorKind::kValue, "invalid type: '{}'", text);
     }
     Ref attribute = Ref::steal(PyObject_GetAttrString(wanted, "dtype"));  // a class such as torch.FloatTensor
     if (!attribute) PyErr_Clear();
-    check_type(attribute && dtype_from(attribute.get(), dtype), "dtype must be a type, str, or dtype object; got {}", type_name(wanted));
+    check_type(attribute && dtype_from(attribute.get(), dtype), "dtype must be a type, str, or dtype object; got {}",
+               type_name(wanted));
     return wrap(t.to(dtype));
   });
 }
@@ -90,14 +97,15 @@ PyObject* requires_grad_(PyObject* self, PyObject* const* args, Py_ssize_t count
     const Py_ssize_t given = count + (keywords ? PyTuple_GET_SIZE(keywords) : 0);
     check_type(given <= 1, "requires_grad_() takes 1 positional argument but {} were given", given);
     if (given == 1) {
-      check_type(bool_from(args[0], value), "requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {}", type_name(args[0]));
+      check_type(bool_from(args[0], value),
+                 "requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {}", type_name(args[0]));
     }
     tensor_of(self).requires_grad_(value);
     return Py_NewRef(self);
   });
 }
 
-// ---- memory shared with forked processes -------------------------------------------------------------------------------
+// ---- memory shared with forked processes ----------------------------------------------------------------------------
 
 struct SharedBlock {
   void* data;
@@ -126,7 +134,8 @@ PyObject* is_shared(const Tensor& t) { return PyBool_FromLong(t.impl()->storage-
 
 PyObject* storage_facts(const Tensor& t) {
   const Storage* s = t.impl()->storage;
-  return Py_BuildValue("(NNN)", PyLong_FromVoidPtr(s->data), PyLong_FromSize_t(s->nbytes), PyLong_FromVoidPtr(const_cast<Storage*>(s)));
+  return Py_BuildValue("(NNN)", PyLong_FromVoidPtr(s->data), PyLong_FromSize_t(s->nbytes),
+                       PyLong_FromVoidPtr(const_cast<Storage*>(s)));
 }
 
 // Points the tensor at another's memory: t.set_(other).
@@ -139,27 +148,32 @@ PyObject* set_(PyObject* self, PyObject* const* args, Py_ssize_t count) {
 }
 PyObject* is_set_to(PyObject* self, PyObject* other) {
   return guarded([&]() -> PyObject* {
-    check_type(is_tensor(other), "is_set_to(): argument 'tensor' (position 1) must be Tensor, not {}", type_name(other));
+    check_type(is_tensor(other), "is_set_to(): argument 'tensor' (position 1) must be Tensor, not {}",
+               type_name(other));
     const Tensor &a = tensor_of(self), &b = tensor_of(other);
-    return PyBool_FromLong(a.impl()->storage == b.impl()->storage && a.storage_offset() == b.storage_offset() && a.sizes() == b.sizes() && a.strides() == b.strides());
+    return PyBool_FromLong(a.impl()->storage == b.impl()->storage && a.storage_offset() == b.storage_offset() &&
+                           a.sizes() == b.sizes() && a.strides() == b.strides());
   });
 }
 PyObject* is_same_size(PyObject* self, PyObject* other) {
   return guarded([&]() -> PyObject* {
-    check_type(is_tensor(other), "is_same_size(): argument 'other' (position 1) must be Tensor, not {}", type_name(other));
+    check_type(is_tensor(other), "is_same_size(): argument 'other' (position 1) must be Tensor, not {}",
+               type_name(other));
     return PyBool_FromLong(tensor_of(self).sizes() == tensor_of(other).sizes());
   });
 }
 
-// ---- subclasses --------------------------------------------------------------------------------------------------------
+// ---- subclasses -----------------------------------------------------------------------------------------------------
 
 PyTypeObject* subclass_from(PyObject* o, const char* name) {
-  check_type(PyType_Check(o) && PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(o), &TensorBaseClass), "{}: cls must be a subclass of Tensor", name);
+  check_type(PyType_Check(o) && PyType_IsSubtype(reinterpret_cast<PyTypeObject*>(o), &TensorBaseClass),
+             "{}: cls must be a subclass of Tensor", name);
   return reinterpret_cast<PyTypeObject*>(o);
 }
 PyObject* make_subclass(PyObject*, PyObject* const* args, Py_ssize_t count) {
   return guarded([&]() -> PyObject* {
-    check_type(count >= 2 && count <= 3 && is_tensor(args[1]), "_make_subclass(cls, data, requires_grad=False): data must be a Tensor");
+    check_type(count >= 2 && count <= 3 && is_tensor(args[1]),
+               "_make_subclass(cls, data, requires_grad=False): data must be a Tensor");
     PyTypeObject* type = subclass_from(args[0], "_make_subclass");
     Tensor data = detail::alias(tensor_of(args[1]));
     data.impl()->data_alias = false;
@@ -168,7 +182,9 @@ PyObject* make_subclass(PyObject*, PyObject* const* args, Py_ssize_t count) {
   });
 }
 PyObject* as_subclass(PyObject* self, PyObject* cls) {
-  return guarded([&]() -> PyObject* { return wrap_as(subclass_from(cls, "as_subclass"), tensor_of(self).view(tensor_of(self).sizes())); });
+  return guarded([&]() -> PyObject* {
+    return wrap_as(subclass_from(cls, "as_subclass"), tensor_of(self).view(tensor_of(self).sizes()));
+  });
 }
 
 }  // namespace
@@ -179,7 +195,8 @@ PyMethodDef tensor_methods[] = {
     {"numel", fact<numel>, METH_NOARGS, "The number of elements."},
     {"nelement", fact<numel>, METH_NOARGS, "The number of elements."},
     {"size", as_function(size), METH_FASTCALL | METH_KEYWORDS, "size(dim=None): the sizes, or that of one dimension."},
-    {"stride", as_function(stride), METH_FASTCALL | METH_KEYWORDS, "stride(dim=None): the strides in elements, or that of one dimension."},
+    {"stride", as_function(stride), METH_FASTCALL | METH_KEYWORDS,
+     "stride(dim=None): the strides in elements, or that of one dimension."},
     {"data_ptr", fact<data_ptr>, METH_NOARGS, "The address of the first element."},
     {"storage_offset", fact<storage_offset>, METH_NOARGS, "Where the first element lies in the storage, in elements."},
     {"element_size", fact<element_size>, METH_NOARGS, "Bytes of one element."},
@@ -189,7 +206,8 @@ PyMethodDef tensor_methods[] = {
     {"is_inference", fact<is_inference>, METH_NOARGS, nullptr},
     {"is_conj", fact<no>, METH_NOARGS, nullptr},
     {"is_neg", fact<no>, METH_NOARGS, nullptr},
-    {"is_pinned", as_function([](PyObject*, PyObject*, PyObject*) { return Py_NewRef(Py_False); }), METH_VARARGS | METH_KEYWORDS, nullptr},
+    {"is_pinned", as_function([](PyObject*, PyObject*, PyObject*) { return Py_NewRef(Py_False); }),
+     METH_VARARGS | METH_KEYWORDS, nullptr},
     {"is_shared", fact<is_shared>, METH_NOARGS, "Whether the memory is shared with forked processes."},
     {"share_memory_", share_memory_, METH_NOARGS, "Moves the elements to memory that forked processes share."},
     {"get_device", fact<get_device>, METH_NOARGS, "The device's index; -1 on the CPU."},
@@ -199,8 +217,10 @@ PyMethodDef tensor_methods[] = {
     {"resolve_conj", itself, METH_NOARGS, nullptr},
     {"resolve_neg", itself, METH_NOARGS, nullptr},
     {"coalesce", itself, METH_NOARGS, nullptr},
-    {"type", as_function(type), METH_VARARGS | METH_KEYWORDS, "type(dtype=None): the type's name, or the tensor converted."},
-    {"requires_grad_", as_function(requires_grad_), METH_FASTCALL | METH_KEYWORDS, "requires_grad_(requires_grad=True): sets whether backward() fills .grad; returns self."},
+    {"type", as_function(type), METH_VARARGS | METH_KEYWORDS,
+     "type(dtype=None): the type's name, or the tensor converted."},
+    {"requires_grad_", as_function(requires_grad_), METH_FASTCALL | METH_KEYWORDS,
+     "requires_grad_(requires_grad=True): sets whether backward() fills .grad; returns self."},
     {"set_", as_function(set_), METH_FASTCALL, "Points the tensor at another's memory."},
     {"is_set_to", is_set_to, METH_O, "Whether both tensors are the same view of the same memory."},
     {"is_same_size", is_same_size, METH_O, nullptr},

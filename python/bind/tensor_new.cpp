@@ -14,7 +14,7 @@ bool is_sequence(PyObject* o) {
   return PyList_Check(o) || PyTuple_Check(o) || (PySequence_Check(o) && !PyUnicode_Check(o) && !PyBytes_Check(o));
 }
 
-// ---- shape and dtype of nested sequences -------------------------------------------------------------------------------
+// ---- shape and dtype of nested sequences ----------------------------------------------------------------------------
 
 DimVector infer_shape(PyObject* data) {
   DimVector shape;
@@ -59,12 +59,15 @@ std::optional<ScalarType> infer_dtype(PyObject* o, int depth) {
   if (PyBool_Check(o)) return kBool;
   if (PyLong_Check(o)) return kLong;
   if (PyComplex_Check(o)) return get_default_dtype() == kDouble ? kComplexDouble : kComplexFloat;
-  check_type(!PyUnicode_Check(o) && !PyBytes_Check(o), "new(): invalid data type '{}'", type_name(o));
+  if (PyUnicode_Check(o) || PyBytes_Check(o)) {
+    if (depth > 0) fail(ErrorKind::kValue, "too many dimensions '{}'", type_name(o));
+    fail(ErrorKind::kType, "new(): invalid data type '{}'", type_name(o));
+  }
   if (is_sequence(o)) return infer_items(o, depth);
   fail(ErrorKind::kRuntime, "Could not infer dtype of {}", type_name(o));
 }
 
-// ---- filling -----------------------------------------------------------------------------------------------------------
+// ---- filling --------------------------------------------------------------------------------------------------------
 
 template <class T>
 T int_value(PyObject* o, ScalarType dtype) {
@@ -84,7 +87,8 @@ T int_value(PyObject* o, ScalarType dtype) {
   }
   const int64_t v = number.toLong();
   const auto most = static_cast<int64_t>(std::numeric_limits<T>::max());
-  const int64_t least = std::is_signed_v<T> ? static_cast<int64_t>(std::numeric_limits<T>::min()) : -most;  // negative ones wrap
+  const int64_t least =
+      std::is_signed_v<T> ? static_cast<int64_t>(std::numeric_limits<T>::min()) : -most;  // negative ones wrap
   check(v >= least && v <= most, "value cannot be converted to type {} without overflow", dtype_name(dtype));
   return static_cast<T>(v);
 }
@@ -94,7 +98,9 @@ T leaf_value(PyObject* o, ScalarType dtype) {
   if (is_tensor(o)) {
     const Tensor& t = tensor_of(o);
     check_value(t.numel() == 1, "only one element tensors can be converted to Python scalars");
-    return cpu::dispatch(t.dtype(), "tensor", [&]<class S>() -> T { return cpu::store<T>(cpu::load(*static_cast<const S*>(t.const_data_ptr()))); });
+    return cpu::dispatch(t.dtype(), "tensor", [&]<class S>() -> T {
+      return cpu::store<T>(cpu::load(*static_cast<const S*>(t.const_data_ptr())));
+    });
   }
   if constexpr (std::is_same_v<T, bool>) {
     const int truth = PyObject_IsTrue(o);
@@ -124,7 +130,7 @@ void fill(PyObject* o, IntArrayRef sizes, size_t dim, T*& out, ScalarType dtype)
   for (Py_ssize_t i = 0; i < n; ++i) fill(PySequence_Fast_GET_ITEM(items.get(), i), sizes, dim + 1, out, dtype);
 }
 
-// ---- arguments ---------------------------------------------------------------------------------------------------------
+// ---- arguments ------------------------------------------------------------------------------------------------------
 
 std::optional<ScalarType> dtype_argument(const char* function, PyObject* o) {
   if (!given(o)) return std::nullopt;
@@ -136,11 +142,14 @@ void check_device_argument(const char* function, PyObject* o) {
   if (!given(o)) return;
   Device device(kCPU);
   check_type(device_from(o, device), "{}(): argument 'device' must be torch.device, not {}", function, type_name(o));
-  if (!device.is_cpu()) fail(ErrorKind::kAssertion, "Torch not compiled with CUDA enabled: this build computes on the cpu; got device {}", device.str());
+  if (!device.is_cpu())
+    fail(ErrorKind::kAssertion, "Torch not compiled with CUDA enabled: this build computes on the cpu; got device {}",
+         device.str());
 }
 bool flag_argument(const char* function, const char* name, PyObject* o) {
   bool value = false;
-  check_type(!given(o) || bool_from(o, value), "{}(): argument '{}' must be bool, not {}", function, name, type_name(o ? o : Py_None));
+  check_type(!given(o) || bool_from(o, value), "{}(): argument '{}' must be bool, not {}", function, name,
+             type_name(o ? o : Py_None));
   return value;
 }
 PyObject* finished(Tensor t, bool requires_grad) {
@@ -148,14 +157,16 @@ PyObject* finished(Tensor t, bool requires_grad) {
   return wrap(std::move(t));
 }
 
-PyObject* new_tensor_from(const char* function, PyObject* data, PyObject* dtype, PyObject* device, PyObject* requires_grad, std::optional<ScalarType> fallback) {
+PyObject* new_tensor_from(const char* function, PyObject* data, PyObject* dtype, PyObject* device,
+                          PyObject* requires_grad, std::optional<ScalarType> fallback) {
   check_device_argument(function, device);
   const auto type = dtype_argument(function, dtype);
   const bool grad = flag_argument(function, "requires_grad", requires_grad);
   if (is_tensor(data)) {
     checked(PyErr_WarnEx(PyExc_UserWarning,
                          "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
-                         "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).", 1));
+                         "sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).",
+                         1));
   }
   return finished(tensor_from(data, type ? type : fallback), grad);
 }
@@ -207,10 +218,12 @@ PyObject* asarray(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* 
     const auto dtype = dtype_argument("asarray", a[1]);
     const bool grad = flag_argument("asarray", "requires_grad", a[4]);
     Tensor t = shared_or_copied(a[0], dtype);
-    const bool shares = is_tensor(a[0]) ? t.impl()->storage == tensor_of(a[0]).impl()->storage : is_array(a[0]) && t.impl()->storage->deleter != nullptr;
+    const bool shares = is_tensor(a[0]) ? t.impl()->storage == tensor_of(a[0]).impl()->storage
+                                        : is_array(a[0]) && t.impl()->storage->deleter != nullptr;
     if (given(a[3])) {
       const bool copy = flag_argument("asarray", "copy", a[3]);
-      check_value(copy || shares, "can't alias arbitrary sequence; asarray: copy=False needs a tensor or an array of the wanted dtype");
+      check_value(copy || shares,
+                  "can't alias arbitrary sequence; asarray: copy=False needs a tensor or an array of the wanted dtype");
       if (copy && shares) t = t.clone();
     }
     if (t.requires_grad() && !grad) t = t.detach();
@@ -218,7 +231,7 @@ PyObject* asarray(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* 
   });
 }
 
-// ---- legacy constructors: Tensor(2, 3), Tensor([1, 2]), FloatTensor(…) ---------------------------------------------------
+// ---- legacy constructors: Tensor(2, 3), Tensor([1, 2]), FloatTensor(...) -----------------------------------------------
 
 Tensor legacy(PyObject* args, PyObject* kwargs, ScalarType dtype) {
   if (kwargs && PyDict_GET_SIZE(kwargs) > 0) {
@@ -242,14 +255,16 @@ Tensor legacy(PyObject* args, PyObject* kwargs, ScalarType dtype) {
     sizes.push_back(size);
   }
   if (sizes.size() == static_cast<size_t>(PyTuple_GET_SIZE(items))) return empty(sizes, TensorOptions(dtype));
-  check_type(count == 1 && (is_sequence(first) || is_array(first)), "new(): data must be a sequence (got {})", type_name(first));
+  check_type(count == 1 && (is_sequence(first) || is_array(first)), "new(): data must be a sequence (got {})",
+             type_name(first));
   return tensor_from(first, dtype);
 }
 
 PyObject* legacy_tensor(PyObject*, PyObject* args, PyObject* kwargs) {
   return guarded([&]() -> PyObject* {
     ScalarType dtype;
-    check_type(PyTuple_GET_SIZE(args) > 0 && dtype_from(PyTuple_GET_ITEM(args, 0), dtype), "_legacy_tensor(dtype, ...): the first argument must be torch.dtype");
+    check_type(PyTuple_GET_SIZE(args) > 0 && dtype_from(PyTuple_GET_ITEM(args, 0), dtype),
+               "_legacy_tensor(dtype, ...): the first argument must be torch.dtype");
     Ref rest = Ref::steal(checked(PyTuple_GetSlice(args, 1, PyTuple_GET_SIZE(args))));
     return wrap(legacy(rest.get(), kwargs, dtype));
   });
@@ -260,16 +275,20 @@ PyObject* new_(PyObject* self, PyObject* args, PyObject* kwargs) {
 
 PyMethodDef new_functions[] = {
     {"tensor", as_function(tensor), METH_FASTCALL | METH_KEYWORDS,
-     "tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False): a tensor with a copy of data, a number, nested sequences or an array."},
-    {"as_tensor", as_function(as_tensor), METH_FASTCALL | METH_KEYWORDS, "as_tensor(data, dtype=None, device=None): like tensor(), but shares memory where it can."},
-    {"asarray", as_function(asarray), METH_FASTCALL | METH_KEYWORDS, "asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False): obj as a tensor."},
+     "tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False): a tensor with a copy of data, a "
+     "number, nested sequences or an array."},
+    {"as_tensor", as_function(as_tensor), METH_FASTCALL | METH_KEYWORDS,
+     "as_tensor(data, dtype=None, device=None): like tensor(), but shares memory where it can."},
+    {"asarray", as_function(asarray), METH_FASTCALL | METH_KEYWORDS,
+     "asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False): obj as a tensor."},
     {"_legacy_tensor", as_function(legacy_tensor), METH_VARARGS | METH_KEYWORDS, nullptr},
     {}};
 
 }  // namespace
 
 PyMethodDef tensor_new_methods[] = {
-    {"new_tensor", as_function(new_tensor), METH_FASTCALL | METH_KEYWORDS, "new_tensor(data, *, dtype=None, device=None, requires_grad=False): tensor(data) with this tensor's dtype."},
+    {"new_tensor", as_function(new_tensor), METH_FASTCALL | METH_KEYWORDS,
+     "new_tensor(data, *, dtype=None, device=None, requires_grad=False): tensor(data) with this tensor's dtype."},
     {"new", as_function(new_), METH_VARARGS | METH_KEYWORDS, nullptr},
     {}};
 
@@ -281,7 +300,7 @@ Tensor tensor_from(PyObject* data, std::optional<ScalarType> dtype) {
   }
   if (is_array(data)) {
     const Tensor t = tensor_over_array(data);
-    return dtype && *dtype != t.dtype() ? t.to(*dtype) : t.clone(MemoryFormat::Contiguous);
+    return dtype && *dtype != t.dtype() ? t.to(*dtype) : t.clone();
   }
   const DimVector sizes = infer_shape(data);
   const ScalarType type = dtype ? *dtype : infer_dtype(data).value_or(get_default_dtype());
@@ -303,7 +322,9 @@ Tensor tensor_over(Storage* storage, ScalarType dtype, IntArrayRef sizes, IntArr
   return result;
 }
 
-PyObject* legacy_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) { return wrap_as(type, legacy(args, kwargs, get_default_dtype())); }
+PyObject* legacy_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
+  return wrap_as(type, legacy(args, kwargs, get_default_dtype()));
+}
 
 bool init_new(PyObject* module) { return PyModule_AddFunctions(module, new_functions) == 0; }
 

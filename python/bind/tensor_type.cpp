@@ -67,7 +67,8 @@ PyTensor* new_object(PyTypeObject* type) {
     o = PyObject_GC_New(PyTensor, type);
     if (!o) throw PythonError();
     // a subclass may have added slots behind our fields
-    memset(reinterpret_cast<char*>(o) + sizeof(PyObject), 0, static_cast<size_t>(type->tp_basicsize) - sizeof(PyObject));
+    memset(reinterpret_cast<char*>(o) + sizeof(PyObject), 0,
+           static_cast<size_t>(type->tp_basicsize) - sizeof(PyObject));
   }
   o->dict = o->weakrefs = nullptr;
   new (&o->tensor) Tensor;
@@ -115,17 +116,18 @@ void tensor_dealloc(PyObject* self) {
   if (plain) {
     if (TensorImpl* impl = o->tensor.impl()) impl->pyobject = nullptr;
     o->tensor.~Tensor();
-    if (free_count < kMaxFree) free_list[free_count++] = o;
-    else PyObject_GC_Del(o);
+    if (free_count < kMaxFree)
+      free_list[free_count++] = o;
+    else
+      PyObject_GC_Del(o);
     Py_DECREF(type);
     return;
   }
-  Py_TRASHCAN_BEGIN(self, tensor_dealloc)
-  if (finish_stateful(self)) {
+  Py_TRASHCAN_BEGIN(self, tensor_dealloc) if (finish_stateful(self)) {
     if (TensorImpl* impl = o->tensor.impl()) impl->pyobject = nullptr;
     o->tensor.~Tensor();
     PyObject_GC_Del(o);
-    Py_DECREF(type);
+    if (type->tp_flags & Py_TPFLAGS_HEAPTYPE) Py_DECREF(type);
   }
   Py_TRASHCAN_END
 }
@@ -163,11 +165,17 @@ PyObject* tensor_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
 
 PyGetSetDef dict_attribute[] = {{"__dict__", get_dict, PyObject_GenericSetDict, nullptr, nullptr}, {}};
 
-// ---- the metaclass ---------------------------------------------------------------------------------------------------
+// ---- the metaclass --------------------------------------------------------------------------------------------------
 
 PyObject* meta_new(PyTypeObject* meta, PyObject* args, PyObject* kwargs) {
   PyObject* made = PyType_Type.tp_new(meta, args, kwargs);
-  if (made) reinterpret_cast<PyTypeObject*>(made)->tp_dealloc = tensor_dealloc;
+  if (!made) return nullptr;
+  auto* type = reinterpret_cast<PyTypeObject*>(made);
+  type->tp_dealloc = tensor_dealloc;
+  // Python takes += for concatenation too and would return our NotImplemented as a result
+  if (type->tp_as_sequence && type->tp_as_sequence->sq_inplace_concat == tensor_numbers.nb_inplace_add) {
+    type->tp_as_sequence->sq_inplace_concat = nullptr;
+  }
   return made;
 }
 
@@ -180,18 +188,15 @@ PySequenceMethods sequence = [] {
 }  // namespace
 
 PyTypeObject TensorMetaClass = [] {
-  PyTypeObject t = {PyVarObject_HEAD_INIT(nullptr, 0)};
-  t.tp_name = "rushlight._C._TensorMeta";
-  t.tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE;
+  PyTypeObject t = static_type("rushlight._C._TensorMeta", 0);
+  t.tp_flags |= Py_TPFLAGS_BASETYPE;
   t.tp_new = meta_new;
   return t;
 }();
 
 PyTypeObject TensorBaseClass = [] {
-  PyTypeObject t = {PyVarObject_HEAD_INIT(nullptr, 0)};
-  t.tp_name = "rushlight._C.TensorBase";
-  t.tp_basicsize = sizeof(PyTensor);
-  t.tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC;
+  PyTypeObject t = static_type("rushlight._C.TensorBase", sizeof(PyTensor));
+  t.tp_flags |= Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC;
   t.tp_dealloc = tensor_dealloc;
   t.tp_traverse = tensor_traverse;
   t.tp_clear = tensor_clear;
@@ -245,15 +250,17 @@ PyObject* wrap_list(const std::vector<Tensor>& tensors, bool as_list) {
   PyObject* out = checked(as_list ? PyList_New(n) : PyTuple_New(n));
   for (Py_ssize_t i = 0; i < n; ++i) {
     PyObject* item = wrap(tensors[static_cast<size_t>(i)]);
-    if (as_list) PyList_SET_ITEM(out, i, item);
-    else PyTuple_SET_ITEM(out, i, item);
+    if (as_list)
+      PyList_SET_ITEM(out, i, item);
+    else
+      PyTuple_SET_ITEM(out, i, item);
   }
   return out;
 }
 
 bool add_methods(PyTypeObject& type, PyMethodDef* methods) {
   for (; methods->ml_name; ++methods) {
-    Ref method = Ref::steal(methods->ml_flags & METH_STATIC ? PyCFunction_New(methods, nullptr)
+    Ref method = Ref::steal(methods->ml_flags & METH_STATIC  ? PyCFunction_New(methods, nullptr)
                             : methods->ml_flags & METH_CLASS ? PyDescr_NewClassMethod(&type, methods)
                                                              : PyDescr_NewMethod(&type, methods));
     if (method && (methods->ml_flags & METH_STATIC)) method = Ref::steal(PyStaticMethod_New(method.get()));
@@ -269,11 +276,13 @@ bool init_tensor(PyObject* module) {
   if (PyType_Ready(&TensorBaseClass) < 0) return false;
   Ref dict = Ref::steal(PyDescr_NewGetSet(&TensorBaseClass, dict_attribute));
   if (!dict || PyDict_SetItemString(TensorBaseClass.tp_dict, "__dict__", dict.get()) < 0) return false;
-  for (PyMethodDef* methods : {tensor_new_methods, tensor_exchange_methods, tensor_dlpack_methods, tensor_autograd_methods}) {
+  for (PyMethodDef* methods :
+       {tensor_new_methods, tensor_exchange_methods, tensor_dlpack_methods, tensor_autograd_methods}) {
     if (!add_methods(TensorBaseClass, methods)) return false;
   }
-  Ref made = Ref::steal(PyObject_CallFunction(reinterpret_cast<PyObject*>(&TensorMetaClass), "s(O){s:s,s:s,s:()}", "Tensor", &TensorBaseClass,
-                                              "__module__", "rushlight", "__doc__", TensorBaseClass.tp_doc, "__slots__"));
+  Ref made = Ref::steal(PyObject_CallFunction(reinterpret_cast<PyObject*>(&TensorMetaClass), "s(O){s:s,s:s,s:()}",
+                                              "Tensor", &TensorBaseClass, "__module__", "rushlight", "__doc__",
+                                              TensorBaseClass.tp_doc, "__slots__"));
   if (!made) return false;
   TensorType = reinterpret_cast<PyTypeObject*>(Py_NewRef(made.get()));
   drop_pyobject = release_object_of;

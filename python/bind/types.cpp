@@ -7,14 +7,13 @@
 namespace rushlight::python {
 namespace {
 
-// ---- dtype -----------------------------------------------------------------------------------------------------------
+// ---- dtype ----------------------------------------------------------------------------------------------------------
 
 struct PyDType {
-  PyObject_HEAD
-  ScalarType type;
-  const char* name;   // "torch.float32"
-  const char* alias;  // "float"; null: none
-  const char* legacy; // "Float", as in torch.FloatTensor; null: no such class
+  PyObject_HEAD ScalarType type;
+  const char* name;    // "torch.float32"
+  const char* alias;   // "float"; null: none
+  const char* legacy;  // "Float", as in torch.FloatTensor; null: no such class
 };
 
 struct DTypeEntry {
@@ -59,38 +58,47 @@ PyObject* dtype_is_signed(PyObject* self, void*) {
 PyObject* dtype_itemsize(PyObject* self, void*) { return PyLong_FromLongLong(element_size(type_of(self))); }
 PyObject* dtype_to_real(PyObject* self, PyObject*) {
   switch (type_of(self)) {
-    case ScalarType::ComplexHalf: return wrap(kHalf);
-    case kComplexFloat: return wrap(kFloat);
-    case kComplexDouble: return wrap(kDouble);
-    default: return Py_NewRef(self);
+    case ScalarType::ComplexHalf:
+      return wrap(kHalf);
+    case kComplexFloat:
+      return wrap(kFloat);
+    case kComplexDouble:
+      return wrap(kDouble);
+    default:
+      return Py_NewRef(self);
   }
 }
 PyObject* dtype_to_complex(PyObject* self, PyObject*) {
   switch (type_of(self)) {
-    case kHalf: return wrap(ScalarType::ComplexHalf);
-    case kDouble: return wrap(kComplexDouble);
-    case kFloat: case kBFloat16: return wrap(kComplexFloat);
-    default: break;
+    case kHalf:
+      return wrap(ScalarType::ComplexHalf);
+    case kDouble:
+      return wrap(kComplexDouble);
+    case kFloat:
+    case kBFloat16:
+      return wrap(kComplexFloat);
+    default:
+      break;
   }
   if (is_complex(type_of(self))) return Py_NewRef(self);
   return raise(PyExc_RuntimeError, "Unknown Complex ScalarType for {}", as_dtype(self).name);
 }
 
-PyMethodDef dtype_methods[] = {{"__reduce__", dtype_reduce, METH_NOARGS, nullptr},
-                               {"to_real", dtype_to_real, METH_NOARGS, "The dtype of the real part."},
-                               {"to_complex", dtype_to_complex, METH_NOARGS, "The complex dtype whose parts have this dtype."},
-                               {}};
+PyMethodDef dtype_methods[] = {
+    {"__reduce__", dtype_reduce, METH_NOARGS, nullptr},
+    {"to_real", dtype_to_real, METH_NOARGS, "The dtype of the real part."},
+    {"to_complex", dtype_to_complex, METH_NOARGS, "The complex dtype whose parts have this dtype."},
+    {}};
 PyGetSetDef dtype_attributes[] = {{"is_floating_point", dtype_is_floating, nullptr, nullptr, nullptr},
                                   {"is_complex", dtype_is_complex, nullptr, nullptr, nullptr},
                                   {"is_signed", dtype_is_signed, nullptr, nullptr, nullptr},
                                   {"itemsize", dtype_itemsize, nullptr, "Bytes of one element.", nullptr},
                                   {}};
 
-// ---- device ----------------------------------------------------------------------------------------------------------
+// ---- device ---------------------------------------------------------------------------------------------------------
 
 struct PyDevice {
-  PyObject_HEAD
-  Device device;
+  PyObject_HEAD Device device;
 };
 const Device& device_value(PyObject* o) { return reinterpret_cast<PyDevice*>(o)->device; }
 std::string device_kind(const Device& d) { return Device(d.type()).str(); }
@@ -98,14 +106,17 @@ std::string device_kind(const Device& d) { return Device(d.type()).str(); }
 PyObject* device_new(PyTypeObject*, PyObject* args, PyObject* kwargs) {
   static const char* names[] = {"type", "index", nullptr};
   PyObject *type = nullptr, *index = nullptr;
-  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|O:device", const_cast<char**>(names), &type, &index)) return nullptr;
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|O:device", const_cast<char**>(names), &type, &index))
+    return nullptr;
   return guarded([&]() -> PyObject* {
     Device device(kCPU);
-    check_type(device_from(type, device), "device(): argument 'type' (position 1) must be str, not {}", type_name(type));
+    check_type(device_from(type, device), "device(): argument 'type' (position 1) must be str, not {}",
+               type_name(type));
     if (index && index != Py_None) {
       int64_t i = 0;
       check_type(int_from(index, i), "device(): argument 'index' (position 2) must be int, not {}", type_name(index));
-      check(device.index() < 0, "type (string) must not include an index because index was passed explicitly: {}", device.str());
+      check(device.index() < 0, "type (string) must not include an index because index was passed explicitly: {}",
+            device.str());
       check(i >= 0 && i < 128, "Device index must not be negative, and below 128; got {}", i);
       device = Device(device.type(), static_cast<int8_t>(i));
     }
@@ -146,17 +157,19 @@ PyObject* device_reduce(PyObject* self, PyObject*) {
   });
 }
 PyMethodDef device_methods[] = {{"__reduce__", device_reduce, METH_NOARGS, nullptr}, {}};
-PyGetSetDef device_attributes[] = {{"type", device_type, nullptr, nullptr, nullptr}, {"index", device_index, nullptr, nullptr, nullptr}, {}};
+PyGetSetDef device_attributes[] = {
+    {"type", device_type, nullptr, nullptr, nullptr}, {"index", device_index, nullptr, nullptr, nullptr}, {}};
 
-// ---- layout and memory_format: named constants -----------------------------------------------------------------------
+// ---- layout and memory_format: named constants ----------------------------------------------------------------------
 
 struct PyConstant {
-  PyObject_HEAD
-  const char* name;  // "torch.strided"
+  PyObject_HEAD const char* name;  // "torch.strided"
   int8_t value;
 };
 PyObject* constant_repr(PyObject* self) { return PyUnicode_FromString(reinterpret_cast<PyConstant*>(self)->name); }
-PyObject* constant_reduce(PyObject* self, PyObject*) { return PyUnicode_FromString(reinterpret_cast<PyConstant*>(self)->name + 6); }
+PyObject* constant_reduce(PyObject* self, PyObject*) {
+  return PyUnicode_FromString(reinterpret_cast<PyConstant*>(self)->name + 6);
+}
 PyMethodDef constant_methods[] = {{"__reduce__", constant_reduce, METH_NOARGS, nullptr}, {}};
 
 PyObject* layout_strided = nullptr;
@@ -170,11 +183,10 @@ PyObject* new_constant(PyTypeObject& type, const char* name, int8_t value) {
   return reinterpret_cast<PyObject*>(o);
 }
 
-// ---- finfo and iinfo -------------------------------------------------------------------------------------------------
+// ---- finfo and iinfo ------------------------------------------------------------------------------------------------
 
 struct PyInfo {
-  PyObject_HEAD
-  ScalarType type;
+  PyObject_HEAD ScalarType type;
 };
 ScalarType info_type(PyObject* self) { return reinterpret_cast<PyInfo*>(self)->type; }
 
@@ -183,12 +195,20 @@ struct FloatFacts {
 };
 FloatFacts float_facts(ScalarType type) {
   switch (type) {
-    case kHalf: return {1e-3, -65504.0, 65504.0, 0x1p-10, 0x1p-14};
-    case kBFloat16: return {1e-2, -0x1.fep127, 0x1.fep127, 0x1p-7, 0x1p-126};
-    case kDouble: return {1e-15, -std::numeric_limits<double>::max(), std::numeric_limits<double>::max(), 0x1p-52, std::numeric_limits<double>::min()};
-    case ScalarType::Float8_e4m3fn: return {1.0, -448.0, 448.0, 0.125, 0x1p-6};
-    case ScalarType::Float8_e5m2: return {1.0, -57344.0, 57344.0, 0.25, 0x1p-14};
-    default: return {1e-6, -static_cast<double>(std::numeric_limits<float>::max()), std::numeric_limits<float>::max(), 0x1p-23, std::numeric_limits<float>::min()};
+    case kHalf:
+      return {1e-3, -65504.0, 65504.0, 0x1p-10, 0x1p-14};
+    case kBFloat16:
+      return {1e-2, -0x1.fep127, 0x1.fep127, 0x1p-7, 0x1p-126};
+    case kDouble:
+      return {1e-15, -std::numeric_limits<double>::max(), std::numeric_limits<double>::max(), 0x1p-52,
+              std::numeric_limits<double>::min()};
+    case ScalarType::Float8_e4m3fn:
+      return {1.0, -448.0, 448.0, 0.125, 0x1p-6};
+    case ScalarType::Float8_e5m2:
+      return {1.0, -57344.0, 57344.0, 0.25, 0x1p-14};
+    default:
+      return {1e-6, -static_cast<double>(std::numeric_limits<float>::max()), std::numeric_limits<float>::max(), 0x1p-23,
+              std::numeric_limits<float>::min()};
   }
 }
 
@@ -198,15 +218,19 @@ PyObject* info_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
   if (!PyArg_ParseTupleAndKeywords(args, kwargs, "|O", const_cast<char**>(names), &argument)) return nullptr;
   const bool floating = type == &FInfoClass;
   ScalarType dtype = get_default_dtype();
-  if (!argument && !floating) return raise(PyExc_TypeError, "iinfo() missing 1 required positional arguments: \"type\"");
+  if (!argument && !floating)
+    return raise(PyExc_TypeError, "iinfo() missing 1 required positional arguments: \"type\"");
   if (argument && !dtype_from(argument, dtype)) {
-    return raise(PyExc_TypeError, "{}(): argument 'type' (position 1) must be torch.dtype, not {}", floating ? "finfo" : "iinfo", type_name(argument));
+    return raise(PyExc_TypeError, "{}(): argument 'type' (position 1) must be torch.dtype, not {}",
+                 floating ? "finfo" : "iinfo", type_name(argument));
   }
   if (floating && !is_differentiable(dtype)) {
-    return raise(PyExc_TypeError, "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'");
+    return raise(PyExc_TypeError,
+                 "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'");
   }
   if (!floating && (is_differentiable(dtype) || dtype == kBool)) {
-    return raise(PyExc_TypeError, "torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'");
+    return raise(PyExc_TypeError,
+                 "torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'");
   }
   if (dtype == kComplexFloat) dtype = kFloat;
   if (dtype == kComplexDouble) dtype = kDouble;
@@ -217,15 +241,15 @@ PyObject* info_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
 }
 PyObject* info_bits(PyObject* self, void*) { return PyLong_FromLongLong(element_size(info_type(self)) * 8); }
 PyObject* info_dtype(PyObject* self, void*) { return PyUnicode_FromString(python_dtype_name(info_type(self)) + 6); }
-template <double FloatFacts::*field>
+template <double FloatFacts::* field>
 PyObject* finfo_field(PyObject* self, void*) {
   return PyFloat_FromDouble(float_facts(info_type(self)).*field);
 }
 PyObject* finfo_repr(PyObject* self) {
   const FloatFacts f = float_facts(info_type(self));
   char text[256];
-  snprintf(text, sizeof text, "finfo(resolution=%g, min=%g, max=%g, eps=%g, smallest_normal=%g, tiny=%g, dtype=%s)", f.resolution, f.min, f.max, f.eps,
-           f.tiny, f.tiny, python_dtype_name(info_type(self)) + 6);
+  snprintf(text, sizeof text, "finfo(resolution=%g, min=%g, max=%g, eps=%g, smallest_normal=%g, tiny=%g, dtype=%s)",
+           f.resolution, f.min, f.max, f.eps, f.tiny, f.tiny, python_dtype_name(info_type(self)) + 6);
   return PyUnicode_FromString(text);
 }
 bool is_unsigned(ScalarType t) { return t == kByte || (t >= kUInt16 && t <= kUInt64); }
@@ -236,7 +260,8 @@ PyObject* iinfo_min(PyObject* self, void*) { return PyLong_FromLongLong(int_min(
 PyObject* iinfo_repr(PyObject* self) {
   const ScalarType t = info_type(self);
   return guarded([&]() -> PyObject* {
-    return PyUnicode_FromString(format("iinfo(min={}, max={}, dtype={})", int_min(t), int_max(t), python_dtype_name(t) + 6).c_str());
+    return PyUnicode_FromString(
+        format("iinfo(min={}, max={}, dtype={})", int_min(t), int_max(t), python_dtype_name(t) + 6).c_str());
   });
 }
 PyObject* info_compare(PyObject* a, PyObject* b, int op) {
@@ -261,10 +286,7 @@ PyGetSetDef iinfo_attributes[] = {{"bits", info_bits, nullptr, nullptr, nullptr}
                                   {}};
 
 PyTypeObject plain_type(const char* name, size_t size, reprfunc repr, PyMethodDef* methods, PyGetSetDef* attributes) {
-  PyTypeObject t = {PyVarObject_HEAD_INIT(nullptr, 0)};
-  t.tp_name = name;
-  t.tp_basicsize = static_cast<Py_ssize_t>(size);
-  t.tp_flags = Py_TPFLAGS_DEFAULT;
+  PyTypeObject t = static_type(name, size);
   t.tp_repr = repr;
   t.tp_methods = methods;
   t.tp_getset = attributes;
@@ -288,13 +310,15 @@ bool add_dtypes(PyObject* module) {
 }
 
 bool add_constants(PyObject* module) {
-  const char* format_names[] = {"torch.contiguous_format", "torch.preserve_format", "torch.channels_last", "torch.channels_last_3d"};
+  const char* format_names[] = {"torch.contiguous_format", "torch.preserve_format", "torch.channels_last",
+                                "torch.channels_last_3d"};
   for (int8_t i = 0; i < 4; ++i) {
     formats[i] = new_constant(MemoryFormatClass, format_names[i], i);
     if (!formats[i] || PyModule_AddObjectRef(module, format_names[i] + 6, formats[i]) < 0) return false;
   }
   // only strided tensors exist; the other names are there to be compared with
-  const char* layouts[] = {"torch.strided", "torch.sparse_coo", "torch.sparse_csr", "torch.sparse_csc", "torch.sparse_bsr", "torch.sparse_bsc", "torch.jagged"};
+  const char* layouts[] = {"torch.strided",    "torch.sparse_coo", "torch.sparse_csr", "torch.sparse_csc",
+                           "torch.sparse_bsr", "torch.sparse_bsc", "torch.jagged"};
   for (int8_t i = 0; i < 7; ++i) {
     PyObject* layout = new_constant(LayoutClass, layouts[i], i);
     if (!layout || PyModule_AddObjectRef(module, layouts[i] + 6, layout) < 0) return false;
@@ -306,9 +330,11 @@ bool add_constants(PyObject* module) {
 }  // namespace
 
 PyTypeObject DTypeClass = plain_type("rushlight.dtype", sizeof(PyDType), dtype_repr, dtype_methods, dtype_attributes);
-PyTypeObject DeviceClass = plain_type("rushlight.device", sizeof(PyDevice), device_repr, device_methods, device_attributes);
+PyTypeObject DeviceClass =
+    plain_type("rushlight.device", sizeof(PyDevice), device_repr, device_methods, device_attributes);
 PyTypeObject LayoutClass = plain_type("rushlight.layout", sizeof(PyConstant), constant_repr, constant_methods, nullptr);
-PyTypeObject MemoryFormatClass = plain_type("rushlight.memory_format", sizeof(PyConstant), constant_repr, constant_methods, nullptr);
+PyTypeObject MemoryFormatClass =
+    plain_type("rushlight.memory_format", sizeof(PyConstant), constant_repr, constant_methods, nullptr);
 PyTypeObject FInfoClass = plain_type("rushlight.finfo", sizeof(PyInfo), finfo_repr, nullptr, finfo_attributes);
 PyTypeObject IInfoClass = plain_type("rushlight.iinfo", sizeof(PyInfo), iinfo_repr, nullptr, iinfo_attributes);
 
@@ -331,11 +357,16 @@ std::string tensor_type_name(ScalarType dtype) {
 }
 
 bool dtype_from(PyObject* o, ScalarType& out) {
-  if (Py_TYPE(o) == &DTypeClass) out = type_of(o);
-  else if (o == reinterpret_cast<PyObject*>(&PyFloat_Type)) out = kDouble;
-  else if (o == reinterpret_cast<PyObject*>(&PyBool_Type)) out = kBool;
-  else if (o == reinterpret_cast<PyObject*>(&PyLong_Type)) out = kLong;
-  else return false;
+  if (Py_TYPE(o) == &DTypeClass)
+    out = type_of(o);
+  else if (o == reinterpret_cast<PyObject*>(&PyFloat_Type))
+    out = kDouble;
+  else if (o == reinterpret_cast<PyObject*>(&PyBool_Type))
+    out = kBool;
+  else if (o == reinterpret_cast<PyObject*>(&PyLong_Type))
+    out = kLong;
+  else
+    return false;
   return true;
 }
 bool device_from(PyObject* o, Device& out) {
@@ -378,7 +409,8 @@ bool init_types(PyObject* module) {
     // instances are pickled by name, for which pickle asks the object for its module
     Ref name = Ref::steal(PyUnicode_FromString("rushlight"));
     if (!name || PyDict_SetItemString(type->tp_dict, "__module__", name.get()) < 0) return false;
-    if (PyModule_AddObjectRef(module, type->tp_name + sizeof("rushlight"), reinterpret_cast<PyObject*>(type)) < 0) return false;
+    if (PyModule_AddObjectRef(module, type->tp_name + sizeof("rushlight"), reinterpret_cast<PyObject*>(type)) < 0)
+      return false;
   }
   return add_dtypes(module) && add_constants(module);
 }

@@ -47,7 +47,6 @@ from .functional import (  # noqa: E402
     unique_consecutive,
     where,
 )
-from .storage import TypedStorage, UntypedStorage  # noqa: E402
 from .legacy import (  # noqa: E402
     BFloat16Tensor,
     BoolTensor,
@@ -60,6 +59,7 @@ from .legacy import (  # noqa: E402
     LongTensor,
     ShortTensor,
 )
+from .storage import TypedStorage, UntypedStorage  # noqa: E402
 
 # Imported on first use, so that `import rushlight` stays short.
 _LAZY_MODULES = frozenset(
@@ -71,7 +71,11 @@ _LAZY_NAMES = {"save": "serialization", "load": "serialization", "autocast": "am
 
 def __getattr__(name: str) -> Any:
     if name in _LAZY_MODULES:
-        return importlib.import_module("." + name, __name__)
+        try:
+            return importlib.import_module("." + name, __name__)
+        except ModuleNotFoundError as error:
+            if error.name != f"{__name__}.{name}":
+                raise
     if name in _LAZY_NAMES:
         value = getattr(importlib.import_module("." + _LAZY_NAMES[name], __name__), name)
         globals()[name] = value

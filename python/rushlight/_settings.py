@@ -39,7 +39,9 @@ def set_deterministic_debug_mode(debug_mode: int | str) -> None:
     names = {"default": 0, "warn": 1, "error": 2}
     level = names.get(debug_mode) if isinstance(debug_mode, str) else debug_mode
     if level not in (0, 1, 2):
-        raise RuntimeError(f"invalid value of debug_mode, expected 0, 1 or 2, or one of {list(names)}, got {debug_mode}")
+        raise RuntimeError(
+            f"invalid value of debug_mode, expected 0, 1 or 2, or one of {list(names)}, got {debug_mode}"
+        )
     use_deterministic_algorithms(level > 0, warn_only=level == 1)
 
 
@@ -49,7 +51,7 @@ def get_deterministic_debug_mode() -> int:
 
 
 def set_float32_matmul_precision(precision: str) -> None:
-    """How precise float32 products may be at least: 'highest', 'high' or 'medium'. Kernels always compute in float32."""
+    """How precise float32 products must be: 'highest', 'high' or 'medium'. Kernels always compute in float32."""
     global _matmul_precision
     if precision not in ("highest", "high", "medium"):
         raise ValueError(f"set_float32_matmul_precision: expected 'highest', 'high' or 'medium', got {precision!r}")
@@ -127,7 +129,7 @@ def is_storage(obj: object) -> bool:
     """Whether an object is a storage."""
     from .storage import TypedStorage, UntypedStorage
 
-    return isinstance(obj, (TypedStorage, UntypedStorage))
+    return isinstance(obj, TypedStorage | UntypedStorage)
 
 
 def typename(obj: object) -> str:

@@ -7,7 +7,9 @@ from ._C import Tensor
 from .storage import UntypedStorage
 
 
-def _rebuild_tensor(storage: UntypedStorage, dtype: _C.dtype, storage_offset: int, size: tuple, stride: tuple) -> Tensor:
+def _rebuild_tensor(
+    storage: UntypedStorage, dtype: _C.dtype, storage_offset: int, size: tuple, stride: tuple
+) -> Tensor:
     """A tensor over a storage."""
     if storage.nbytes() == 0:
         return _C.empty(size, dtype=dtype)

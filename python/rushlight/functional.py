@@ -50,9 +50,11 @@ def _chosen(found: Sequence[Tensor], inverse: bool, counts: bool) -> Any:
 
 def nonzero(input: Tensor, *, out: Tensor | None = None, as_tuple: bool = False) -> Any:
     """The indices of elements that are not zero: (n, dim) int64, or one vector per dimension with `as_tuple`."""
-    if as_tuple:
-        return _C.nonzero_numpy(input)
-    return _C.nonzero(input) if out is None else _C.nonzero(input, out=out)
+    if out is not None:
+        if as_tuple:
+            raise TypeError("nonzero(): argument 'out' must be Tensor, not tuple: as_tuple=True has no out=")
+        return _C.nonzero(input, out=out)
+    return _C.nonzero_numpy(input) if as_tuple else _C.nonzero(input)
 
 
 def where(condition: Tensor, input: Any = None, other: Any = None, *, out: Tensor | None = None) -> Any:
@@ -77,7 +79,7 @@ def norm(
 ) -> Tensor:
     """The p-norm of all elements, or along `dim`; 'fro' is the 2-norm."""
     result = _C.norm(input, p, dim, keepdim, dtype=dtype)
-    return result if out is None else out.copy_(result)
+    return result if out is None else _store(out, result)
 
 
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) -> Tensor:
@@ -92,7 +94,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) ->
         dims_a, dims_b = dims
         as_list = [[d] if isinstance(d, int) else list(d) for d in (dims_a, dims_b)]
         result = _C.tensordot(a, b, *as_list)
-    return result if out is None else out.copy_(result)
+    return result if out is None else _store(out, result)
 
 
 def einsum(equation: str, *operands: Any) -> Tensor:
@@ -102,7 +104,7 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     """
     if isinstance(equation, Tensor):
         equation, operands = _letters([equation, *operands])
-    elif len(operands) == 1 and isinstance(operands[0], (list, tuple)):
+    elif len(operands) == 1 and isinstance(operands[0], list | tuple):
         operands = operands[0]
     return _C.einsum(equation, list(operands))
 
@@ -116,6 +118,20 @@ def _letters(parts: list) -> tuple[str, list[Tensor]]:
     if len(parts) % 2:
         equation += "->" + text(parts[-1])
     return equation, operands
+
+
+def _store(out: Tensor, result: Tensor) -> Tensor:
+    """The `out=` of functions without a native one: resized, of a dtype that holds the result."""
+    if result.requires_grad or out.requires_grad:
+        raise RuntimeError(
+            "functions with out=... arguments don't support automatic differentiation, but one of the arguments "
+            "requires grad."
+        )
+    if not _C.can_cast(result.dtype, out.dtype):
+        raise RuntimeError(f"result type {result.dtype} can't be cast to the desired output type {out.dtype}")
+    if out.shape != result.shape:
+        out.resize_(result.shape)
+    return out.copy_(result)
 
 
 def broadcast_shapes(*shapes: Any) -> Size:

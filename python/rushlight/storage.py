@@ -54,7 +54,9 @@ class UntypedStorage:
         """All bytes as a uint8 vector over the same memory."""
         t = self._tensor
         size = t.element_size()
-        return t.as_strided((self._bytes // size,), (1,), 0).view(_C.uint8) if self._bytes else _C.empty(0, dtype=_C.uint8)
+        return (
+            t.as_strided((self._bytes // size,), (1,), 0).view(_C.uint8) if self._bytes else _C.empty(0, dtype=_C.uint8)
+        )
 
     def tolist(self) -> list[int]:
         return self.bytes_tensor().tolist()

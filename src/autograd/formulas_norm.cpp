@@ -16,20 +16,20 @@ namespace {
 bool composed(const Tensor& grad, const Tensor& input, const Tensor& weight) {
   return GradMode::is_enabled() && (grad.requires_grad() || input.requires_grad() || (weight.defined() && weight.requires_grad()));
 }
-ArrayRef<bool> mask_of(const std::array<bool, 3>& mask) { return {mask.data(), 3}; }
+ArrayRef<bool> mask_of(const std::array<bool, 3>& mask) { return ArrayRef<bool>(mask.data(), 3); }
 
 struct Parts {
   Tensor input, weight, bias;
 };
 
 // x̂ = (x - mean) rstd over `dims`, g = dy w, dx = rstd (g - mean(g) - x̂ mean(g x̂)).
-Tensor normalized_gradient(const Tensor& g, const Tensor& normal, const Tensor& rstd, IntArrayRef dims, bool centred) {
+Tensor normalized_gradient(const Tensor& g, const Tensor& normal, const Tensor& rstd, OptionalIntArrayRef dims, bool centred) {
   Tensor rest = mul(normal, mul(g, normal).mean(dims, true));
   if (centred) rest = add(rest, g.mean(dims, true));
   return mul(rstd, sub(g, rest));
 }
 
-Tensor rstd_of(const Tensor& x, IntArrayRef dims, double eps, bool centred) {
+Tensor rstd_of(const Tensor& x, OptionalIntArrayRef dims, double eps, bool centred) {
   const Tensor spread = centred ? x.var(dims, Scalar(0), true) : square(x).mean(dims, true);
   return rsqrt(add(spread, eps));
 }
@@ -61,8 +61,7 @@ Tensor per_channel(const Tensor& t, int64_t ndim) {
 }  // namespace
 
 Tensor softmax_double_backward(const Tensor& grad, const Tensor& grad_output, const Tensor& output, int64_t dim) {
-  const int64_t dims[] = {dim};
-  return sub(sub(mul(grad_output, grad), mul(mul(output, grad_output).sum(dims, true), grad)), mul(grad_output, mul(output, grad).sum(dims, true)));
+  return sub(sub(mul(grad_output, grad), mul(mul(output, grad_output).sum(dim, true), grad)), mul(grad_output, mul(output, grad).sum(dim, true)));
 }
 
 std::tuple<Tensor, Tensor, Tensor> layer_norm_backward(const Tensor& grad, const Tensor& input, IntArrayRef normalized_shape, const Tensor& mean, const Tensor& rstd, const Tensor& weight,
@@ -82,14 +81,14 @@ std::tuple<Tensor, Tensor> rms_norm_backward(const Tensor& grad, const Tensor& i
 std::tuple<Tensor, Tensor, Tensor> group_norm_backward(const Tensor& grad, const Tensor& input, const Tensor& mean, const Tensor& rstd, const Tensor& weight, const Tensor& bias, int64_t n,
                                                        int64_t c, int64_t hw, int64_t groups, double eps, std::array<bool, 3> output_mask) {
   if (!composed(grad, input, weight)) return _group_norm_backward(grad, input, mean, rstd, weight, bias, n, c, hw, groups, mask_of(output_mask));
-  const int64_t grouped[] = {n, groups, c / groups * hw}, channels[] = {n, c, hw}, row[] = {-1}, all[] = {0, 2};
+  const int64_t grouped[] = {n, groups, c / groups * hw}, channels[] = {n, c, hw};
   const Tensor x = input.reshape(grouped);
-  const Tensor inv = rstd_of(x, row, eps, true), normal = mul(sub(x, x.mean(row, true)), inv);
+  const Tensor inv = rstd_of(x, -1, eps, true), normal = mul(sub(x, x.mean(-1, true)), inv);
   const Tensor g = grad.reshape(channels), scaled = weight.defined() ? mul(g, per_channel(weight, 3)) : g;
   Parts p;
-  p.input = normalized_gradient(scaled.reshape(grouped), normal, inv, row, true).reshape(input.sizes());
-  if (weight.defined()) p.weight = mul(g, normal.reshape(channels)).sum(all);
-  if (bias.defined()) p.bias = g.sum(all);
+  p.input = normalized_gradient(scaled.reshape(grouped), normal, inv, -1, true).reshape(input.sizes());
+  if (weight.defined()) p.weight = mul(g, normal.reshape(channels)).sum({0, 2});
+  if (bias.defined()) p.bias = g.sum({0, 2});
   return {p.input, p.weight, p.bias};
 }
 
@@ -119,10 +118,10 @@ Tensor embedding_dense_double_backward(const Tensor& grad, const Tensor& indices
   const Tensor flat = indices.reshape({-1});
   Tensor rows = grad.index_select(0, flat);
   if (scale_grad_by_freq) {
-    const NoGradGuard guard;
-    const Tensor ones_each = ones(flat.sizes(), grad.options());
-    const Tensor times = zeros({grad.size(0)}, grad.options()).index_add(0, flat, ones_each);
-    const AutoGradMode on(true);
+    const Tensor times = [&] {
+      const NoGradGuard guard;
+      return zeros({grad.size(0)}, grad.options()).index_add(0, flat, ones(flat.sizes(), grad.options()));
+    }();
     rows = div(rows, times.index_select(0, flat).unsqueeze(1));
   }
   if (padding_idx >= 0) rows = masked_fill(rows, eq(flat, padding_idx).unsqueeze(1), 0);

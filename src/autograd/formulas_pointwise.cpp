@@ -42,7 +42,7 @@ Tensor lerp_backward_self(const Tensor& grad, const Tensor& weight) { return mul
 Tensor lerp_backward_self(const Tensor& grad, const Scalar& weight) { return mul(grad, 1 - weight.toDouble()); }
 
 Tensor xlogy_backward_self(const Tensor& grad, const Tensor& self, const Tensor& other) {
-  return mul(grad, masked_fill(log(other), logical_and(eq(self, 0), le(other, 0)), 0));
+  return mul(grad, where(logical_and(eq(self, 0), le(other, 0)), 0, log(other)));
 }
 Tensor xlogy_backward_self(const Tensor& grad, const Tensor& self, const Scalar& other) {
   const double slope = __builtin_log(other.toDouble());

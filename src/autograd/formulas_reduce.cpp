@@ -197,8 +197,7 @@ Tensor cumprod_backward(const Tensor& grad, const Tensor& input, int64_t dim, co
   for (int64_t k = 0; k < n; ++k) {
     Tensor running = before;
     if (k + 1 < n) running = cat({before, mul(before, self.narrow(dim, k + 1, n - k - 1).cumprod(dim))}, dim);
-    const int64_t dims[] = {dim};
-    parts.push_back(mul(grad.narrow(dim, k, n - k), running).sum(dims, true));
+    parts.push_back(mul(grad.narrow(dim, k, n - k), running).sum(dim, true));
     before = mul(before, self.narrow(dim, k, 1));
   }
   return as_type(cat(parts, dim), input.dtype());

@@ -29,6 +29,7 @@ Tensor batched(const char* op, const Tensor& input, size_t spatial, bool& added)
 Tensor conv_nd(size_t n, const Tensor& input, const Tensor& weight, const Tensor& bias, IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation, int64_t groups) {
   bool added;
   const Tensor x = batched("conv", input, n, added);
+  check(weight.dim() >= 3, "weight should have at least three dimensions (conv{}d: got shape {})", n, weight.sizes());
   check(weight.dim() == static_cast<int64_t>(n) + 2, "expected stride to be a single integer value or a list of {} values to match the convolution dimensions, but "
         "got a weight of shape {} for conv{}d", weight.dim() - 2, weight.sizes(), n);
   const Tensor y = convolution(x, weight, bias, spread(stride, n), spread(padding, n), spread(dilation, n), false, DimVector(n), groups);
@@ -172,11 +173,12 @@ Tensor adaptive_max_pool3d(const Tensor& input, IntArrayRef output_size) { retur
 namespace {
 
 // Reads one dimension at the places that the mode gives for the positions outside it.
-Tensor pad_dim(const Tensor& input, int64_t dim, int64_t left, int64_t right, std::string_view mode) {
+Tensor pad_dim(const Tensor& input, int64_t dim, int64_t left, int64_t right, std::string_view mode, int64_t argument) {
   if (left == 0 && right == 0) return input;
   const int64_t n = input.size(dim), total = n + left + right;
   if (mode == "reflect") {
-    check(left < n && right < n, "Padding size should be less than the corresponding input dimension, but got: padding ({}, {}) at dimension {} of input {}", left, right, dim, input.sizes());
+    check(left < n && right < n, "Argument #{}: Padding size should be less than the corresponding input dimension, but got: padding ({}, {}) at dimension {} of input {}",
+          argument, left, right, dim, input.sizes());
   }
   if (mode == "circular") {
     check(left <= n && right <= n, "Padding value causes wrapping around more than once. (padding ({}, {}) at dimension {} of input {})", left, right, dim, input.sizes());
@@ -230,20 +232,22 @@ Tensor unshuffle_pixels(const Tensor& self, int64_t r) {
 Tensor pixel_shuffle(const Tensor& self, int64_t upscale_factor) { return shuffle_pixels(self, upscale_factor); }
 Tensor pixel_unshuffle(const Tensor& self, int64_t downscale_factor) { return unshuffle_pixels(self, downscale_factor); }
 
+Tensor channel_shuffle(const Tensor& self, int64_t groups) {
+  check(self.dim() > 2, "channel_shuffle expects input with > 2 dims, but got input with sizes {}", self.sizes());
+  const int64_t c = self.size(1);
+  check(groups > 0 && c % groups == 0, "Number of channels must be divisible by groups. Got {} channels and {} groups.", c, groups);
+  DimVector split = self.sizes();
+  split[1] = groups;
+  split.insert(2, c / groups);
+  return self.reshape(split).transpose(1, 2).reshape(self.sizes());
+}
+
 namespace nn::functional {
 
 Tensor pixel_shuffle(const Tensor& input, int64_t upscale_factor) { return shuffle_pixels(input, upscale_factor); }
 Tensor pixel_unshuffle(const Tensor& input, int64_t downscale_factor) { return unshuffle_pixels(input, downscale_factor); }
 
-Tensor channel_shuffle(const Tensor& input, int64_t groups) {
-  check(input.dim() > 2, "channel_shuffle expects input with > 2 dims, but got input with sizes {}", input.sizes());
-  const int64_t c = input.size(1);
-  check(groups > 0 && c % groups == 0, "Number of channels must be divisible by groups. Got {} channels and {} groups.", c, groups);
-  DimVector split = input.sizes();
-  split[1] = groups;
-  split.insert(2, c / groups);
-  return input.reshape(split).transpose(1, 2).reshape(input.sizes());
-}
+Tensor channel_shuffle(const Tensor& input, int64_t groups) { return rushlight::channel_shuffle(input, groups); }
 
 Tensor pad(const Tensor& input, IntArrayRef pad, std::string_view mode, std::optional<double> value) {
   check(pad.size() % 2 == 0, "Padding length must be divisible by 2");
@@ -256,7 +260,7 @@ Tensor pad(const Tensor& input, IntArrayRef pad, std::string_view mode, std::opt
   check_not_implemented(input.dim() == n + 1 || input.dim() == n + 2 || mode == "circular",
                         "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now (got a padding of {} numbers for input of shape {})", pad.size(), input.sizes());
   Tensor result = input;
-  for (int64_t i = 0; i < n; ++i) result = pad_dim(result, input.dim() - 1 - i, pad[2 * i], pad[2 * i + 1], mode);
+  for (int64_t i = 0; i < n; ++i) result = pad_dim(result, input.dim() - 1 - i, pad[2 * i], pad[2 * i + 1], mode, 4 + 2 * i);
   return result.is_same(input) ? input.clone() : result;
 }
 
@@ -302,6 +306,11 @@ const Interpolation& interpolation_named(std::string_view mode, int64_t dims) {
 }
 
 }  // namespace
+
+Tensor interpolate(const Tensor& input, OptionalIntArrayRef size, double scale_factor, std::string_view mode, std::optional<bool> align_corners,
+                   std::optional<bool> recompute_scale_factor, bool antialias) {
+  return interpolate(input, size, std::optional<ArrayRef<double>>(scale_factor), mode, align_corners, recompute_scale_factor, antialias);
+}
 
 Tensor interpolate(const Tensor& input, OptionalIntArrayRef size, std::optional<ArrayRef<double>> scale_factor, std::string_view mode, std::optional<bool> align_corners,
                    std::optional<bool> recompute_scale_factor, bool antialias) {

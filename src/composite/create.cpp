@@ -102,6 +102,7 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, Tensor
   if (!options.has_dtype()) options = options.dtype(whole ? kLong : get_default_dtype());
   const double a = start.toDouble(), b = end.toDouble(), d = step.toDouble();
   check(d != 0, "step must be nonzero");
+  check_value(!is_integral(options.dtype(), false) || step.toLong() != 0, "step must be nonzero (arange: step {} is 0 in dtype {})", d, dtype_name(options.dtype()));
   check(std::isfinite(a) && std::isfinite(b), "unsupported range: {} -> {}", a, b);
   check(d > 0 ? b >= a : b <= a, "upper bound and lower bound inconsistent with step sign (arange: start {}, end {}, step {})", a, b, d);
   double size;

@@ -30,8 +30,8 @@ std::vector<Tensor> without_masks(const Tensor& self, TensorList indices) {
       out.push_back(t.to(kLong));
     } else {
       check_mask(self, t, static_cast<int64_t>(out.size()));
-      const Tensor places = t.nonzero().t().contiguous();
-      for (int64_t j = 0; j < t.dim(); ++j) out.push_back(places.select(0, j));
+      const Tensor places = t.nonzero();  // column-major: each column is dense
+      for (int64_t j = 0; j < t.dim(); ++j) out.push_back(places.select(1, j));
     }
   }
   return out;
@@ -79,8 +79,10 @@ Tensor& index_fill_(Tensor& self, int64_t dim, const Tensor& index, const Tensor
   check(value.dim() == 0, "index_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).", value.dim());
   if (!value.requires_grad()) return self.index_fill_(dim, index, value.item());
   DimVector sizes = self.sizes();
-  if (!sizes.empty()) sizes[plan::wrap_dim(dim, self.dim())] = index.numel();
-  return self.index_copy_(dim, index, value.to(self.dtype()).expand(sizes));
+  dim = plan::wrap_dim(dim, self.dim());
+  const int64_t size = sizes.empty() ? 1 : sizes[dim];
+  if (!sizes.empty()) sizes[dim] = index.numel();
+  return self.index_copy_(dim, where(index.lt(0), index.add(size), index), value.to(self.dtype()).expand(sizes));
 }
 
 Tensor index_fill(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& value) {
@@ -117,10 +119,10 @@ Tensor put(const Tensor& self, const Tensor& index, const Tensor& source, bool a
 }
 
 Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<int64_t> dim) {
+  check(!dim || self.dim() == indices.dim(), "torch.take_along_dim(): input and indices should have the same number of dimensions, but got {} dimensions for input, and {} dimensions for indices",
+        self.dim(), indices.dim());
   check(indices.dtype() == kLong, "torch.take_along_dim(): dtype of indices should be Long but got {}", to_string(indices.dtype()));
   if (!dim) return self.reshape({-1}).gather(0, indices.reshape({-1}));
-  check(self.dim() == indices.dim(), "torch.take_along_dim(): input and indices should have the same number of dimensions, but got {} dimensions for input, and {} dimensions for indices",
-        self.dim(), indices.dim());
   const int64_t d = plan::wrap_dim(*dim, self.dim());
   DimVector a = self.sizes(), b = indices.sizes();
   if (!a.empty()) a[d] = b[d] = 1;

@@ -15,8 +15,10 @@ bool is_mask(const Tensor& t) { return t.dtype() == kBool || t.dtype() == kByte;
 int64_t dims_named(ArrayRef<TensorIndex> indices) {
   int64_t n = 0;
   for (const TensorIndex& index : indices) {
-    if (index.is_tensor()) n += is_mask(index.tensor) ? index.tensor.dim() : 1;
-    else n += index.is_integer() || index.is_slice();
+    if (index.is_tensor())
+      n += is_mask(index.tensor) ? index.tensor.dim() : 1;
+    else
+      n += index.is_integer() || index.is_slice();
   }
   return n;
 }
@@ -27,9 +29,13 @@ void record(std::vector<Tensor>& tensors, int64_t dim, Tensor index) {
 }
 
 Tensor select_checked(const Tensor& self, int64_t dim, int64_t index, int64_t place) {
-  check_index(self.dim() > 0, "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number");
+  check_index(self.dim() > 0,
+              "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert "
+              "a 0-dim tensor to a number");
+  check_index(dim < self.dim(), "too many indices for tensor of dimension {}", self.dim());
   const int64_t size = self.sizes()[static_cast<size_t>(dim)];
-  check_index(index >= -size && index < size, "index {} is out of bounds for dimension {} with size {}", index, place, size);
+  check_index(index >= -size && index < size, "index {} is out of bounds for dimension {} with size {}", index, place,
+              size);
   return self.select(dim, index);
 }
 
@@ -39,10 +45,10 @@ Tensor boolean_index(bool value) { return full({1}, value, TensorOptions(kBool))
 }  // namespace
 
 Split split(const Tensor& self, ArrayRef<TensorIndex> indices) {
-  check_index(dims_named(indices) <= self.dim() || self.dim() == 0, "too many indices for tensor of dimension {}", self.dim());
+  check_index(dims_named(indices) <= self.dim() || self.dim() == 0, "too many indices for tensor of dimension {}",
+              self.dim());
   Split out{self, {}};
   int64_t dim = 0, place = 0;  // place: the dimension of self, for messages
-  bool ellipsis = false;
   for (const TensorIndex& index : indices) {
     switch (index.type) {
       case Type::Integer:
@@ -52,14 +58,13 @@ Split split(const Tensor& self, ArrayRef<TensorIndex> indices) {
         check_index(out.view.dim() > dim, "too many indices for tensor of dimension {}", self.dim());
         const Slice& s = index.slice;
         check_value(s.step.value_or(1) > 0, "step must be greater than zero, but got {}", s.step.value_or(1));
-        if (s.start.value_or(0) != 0 || s.stop || s.step.value_or(1) != 1) out.view = out.view.slice(dim, s.start, s.stop, s.step.value_or(1));
+        if (s.start.value_or(0) != 0 || s.stop || s.step.value_or(1) != 1)
+          out.view = out.view.slice(dim, s.start, s.stop, s.step.value_or(1));
         ++dim;
         ++place;
         break;
       }
       case Type::Ellipsis: {
-        check_index(!ellipsis, "an index can only have a single ellipsis ('...')");
-        ellipsis = true;
         const int64_t skipped = self.dim() - dims_named(indices);
         dim += skipped;
         place += skipped;
@@ -74,7 +79,8 @@ Split split(const Tensor& self, ArrayRef<TensorIndex> indices) {
         break;
       case Type::Tensor: {
         const Tensor& t = index.tensor;
-        check_index(t.dtype() == kLong || t.dtype() == kInt || is_mask(t), "tensors used as indices must be long, int, byte or bool tensors; got {}", to_string(t.dtype()));
+        check_index(t.dtype() == kLong || t.dtype() == kInt || is_mask(t),
+                    "tensors used as indices must be long, int, byte or bool tensors; got {}", to_string(t.dtype()));
         if (t.dim() == 0 && is_mask(t)) {
           out.view = out.view.unsqueeze(dim);
           record(out.tensors, dim++, boolean_index(t.item().toBool()));
@@ -115,7 +121,9 @@ Tensor without_leading_ones(const Tensor& value) {
 }
 
 // A mask over all of the view, and a value that is one number: masked_fill_ needs no list of positions.
-bool is_masked_fill(const Split& s) { return s.tensors.size() == 1 && s.tensors[0].dtype() == kBool && s.tensors[0].sizes() == s.view.sizes(); }
+bool is_masked_fill(const Split& s) {
+  return s.tensors.size() == 1 && s.tensors[0].dtype() == kBool && s.tensors[0].sizes() == s.view.sizes();
+}
 
 }  // namespace
 
@@ -128,7 +136,8 @@ Tensor get(const Tensor& self, ArrayRef<TensorIndex> indices) {
 void set(const Tensor& self, ArrayRef<TensorIndex> indices, const Tensor& value) {
   Split s = split(self, indices);
   if (s.tensors.empty()) {
-    s.view.copy_(without_leading_ones(value));
+    const Tensor plain = without_leading_ones(value);
+    s.view.copy_(plain.sizes() == s.view.sizes() ? plain : plain.expand(s.view.sizes()));
   } else if (value.dim() == 0 && is_masked_fill(s)) {
     s.view.masked_fill_(s.tensors[0], value.to(s.view.dtype()));
   } else {
@@ -138,9 +147,12 @@ void set(const Tensor& self, ArrayRef<TensorIndex> indices, const Tensor& value)
 
 void set(const Tensor& self, ArrayRef<TensorIndex> indices, const Scalar& value) {
   Split s = split(self, indices);
-  if (s.tensors.empty()) s.view.fill_(value);
-  else if (is_masked_fill(s)) s.view.masked_fill_(s.tensors[0], value);
-  else rushlight::index_put_(s.view, index_list(s.tensors), scalar_tensor(value, TensorOptions(s.view.dtype())));
+  if (s.tensors.empty())
+    s.view.fill_(value);
+  else if (is_masked_fill(s))
+    s.view.masked_fill_(s.tensors[0], value);
+  else
+    rushlight::index_put_(s.view, index_list(s.tensors), scalar_tensor(value, TensorOptions(s.view.dtype())));
 }
 
 TensorIndex::TensorIndex(std::string_view text) : type(Type::Ellipsis) {

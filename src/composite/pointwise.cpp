@@ -11,18 +11,21 @@ Tensor div_rounded(const Tensor& self, const Divisor& other, std::optional<std::
   if (!mode) return div(self, other);
   if (*mode == "trunc") return _div_trunc(self, other);
   check(*mode == "floor", "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{}'", *mode);
-  return floor_divide(self, other);
+  return _div_floor(self, other);
 }
+
+// What an in-place composite computes from: a copy where the graph keeps what the write would overwrite.
+Tensor source_of(const Tensor& self) { return detail::recording(self) ? self.clone() : self; }
 
 }  // namespace
 
 Tensor div(const Tensor& self, const Tensor& other, std::optional<std::string_view> rounding_mode) { return div_rounded(self, other, rounding_mode); }
 Tensor div(const Tensor& self, const Scalar& other, std::optional<std::string_view> rounding_mode) { return div_rounded(self, other, rounding_mode); }
 Tensor& div_(Tensor& self, const Tensor& other, std::optional<std::string_view> rounding_mode) {
-  return rounding_mode ? self.copy_(div_rounded(self, other, rounding_mode)) : div_(self, other);
+  return rounding_mode ? self.copy_(div_rounded(source_of(self), other, rounding_mode)) : div_(self, other);
 }
 Tensor& div_(Tensor& self, const Scalar& other, std::optional<std::string_view> rounding_mode) {
-  return rounding_mode ? self.copy_(div_rounded(self, other, rounding_mode)) : div_(self, other);
+  return rounding_mode ? self.copy_(div_rounded(source_of(self), other, rounding_mode)) : div_(self, other);
 }
 
 Tensor float_power(const Tensor& self, const Tensor& exponent) { return pow(self.to(kDouble), exponent.to(kDouble)); }
@@ -51,8 +54,13 @@ Tensor _i1(const Tensor& self) {
 
 Tensor logit(const Tensor& self, std::optional<double> eps) {
   if (!eps) return logit(self);
-  return logit(clamp(self, Scalar(*eps), Scalar(1 - *eps)));
+  const Tensor x = self.is_floating_point() ? self : self.to(get_default_dtype());
+  return logit(clamp(x, Scalar(*eps), Scalar(1 - *eps)));
 }
+Tensor& logit_(Tensor& self, std::optional<double> eps) { return eps ? self.copy_(logit(source_of(self), eps)) : logit_(self); }
+
+Tensor isposinf(const Tensor& self) { return self.is_floating_point() ? eq(self, __builtin_inf()) : zeros_like(self, TensorOptions(kBool)); }
+Tensor isneginf(const Tensor& self) { return self.is_floating_point() ? eq(self, -__builtin_inf()) : zeros_like(self, TensorOptions(kBool)); }
 
 Tensor round(const Tensor& self, int64_t decimals) {
   if (decimals == 0) return round(self);
@@ -61,13 +69,15 @@ Tensor round(const Tensor& self, int64_t decimals) {
   return decimals > 0 ? div(round(mul(self, scale)), scale) : mul(round(div(self, scale)), scale);
 }
 
+Tensor& round_(Tensor& self, int64_t decimals) { return self.copy_(round(source_of(self), decimals)); }
+
 Tensor nan_to_num(const Tensor& self, std::optional<double> nan, std::optional<double> posinf, std::optional<double> neginf) {
   if (!self.is_floating_point()) return self.clone();
   const double largest = self.dtype() == kDouble ? 1.7976931348623157e308 : self.dtype() == kHalf ? 65504.0 : self.dtype() == kBFloat16 ? 3.3895313892515355e38 : 3.4028234663852886e38;
   return _nan_to_num(self, nan.value_or(0), posinf.value_or(largest), neginf.value_or(-largest));
 }
 Tensor& nan_to_num_(Tensor& self, std::optional<double> nan, std::optional<double> posinf, std::optional<double> neginf) {
-  return self.copy_(nan_to_num(self, nan, posinf, neginf));
+  return self.copy_(nan_to_num(source_of(self), nan, posinf, neginf));
 }
 
 Tensor bitwise_not(const Tensor& self) { return self.dtype() == kBool ? logical_not(self) : _bitwise_not(self); }
@@ -88,7 +98,7 @@ Tensor& clamp_(Tensor& self, const std::optional<Scalar>& min, const std::option
   if (min && max) return _clamp_(self, *min, *max);
   return min ? clamp_min_(self, *min) : clamp_max_(self, *max);
 }
-Tensor& clamp_(Tensor& self, const Tensor& min, const Tensor& max) { return self.copy_(clamp(self, min, max)); }
+Tensor& clamp_(Tensor& self, const Tensor& min, const Tensor& max) { return self.copy_(clamp(source_of(self), min, max)); }
 
 Tensor selu(const Tensor& self) { return _elu(self, 1.6732632423543772, 1.0507009873554805, 1.0); }
 Tensor celu(const Tensor& self, double alpha) {
@@ -175,7 +185,8 @@ Tensor gelu(const Tensor& input, std::string_view approximate) {
 }
 Tensor silu(const Tensor& input, bool inplace) { RL_EITHER(_silu_(x), _silu(input)); }
 Tensor mish(const Tensor& input, bool inplace) {
-  Tensor result = mul(input, rushlight::tanh(_softplus(input, 1.0, 20.0)));
+  const Tensor x = inplace ? source_of(input) : input;
+  Tensor result = mul(x, rushlight::tanh(_softplus(x, 1.0, 20.0)));
   return inplace ? const_cast<Tensor&>(input).copy_(result) : result;
 }
 Tensor elu(const Tensor& input, double alpha, bool inplace) { RL_EITHER(_elu_(x, alpha, 1.0, 1.0), _elu(input, alpha, 1.0, 1.0)); }
@@ -203,7 +214,7 @@ Tensor hardsigmoid(const Tensor& input, bool inplace) { RL_EITHER(_hardsigmoid_(
 Tensor threshold(const Tensor& input, double threshold, double value, bool inplace) { RL_EITHER(_threshold_(x, threshold, value), _threshold(input, threshold, value)); }
 Tensor hardshrink(const Tensor& input, double lambd) { return rushlight::hardshrink(input, lambd); }
 Tensor softshrink(const Tensor& input, double lambd) {
-  check(lambd >= 0, "lambda must be greater or equal to 0, but found to be {}.", lambd);
+  check(lambd >= 0, "lambda must be in range [0, 3.40282e+38] for input dtype {}, but found {}", to_string(input.dtype()), lambd);
   return _softshrink(input, lambd);
 }
 #undef RL_EITHER

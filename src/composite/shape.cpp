@@ -181,17 +181,7 @@ Tensor& resize_(Tensor& self, IntArrayRef size, std::optional<MemoryFormat> memo
   int64_t bytes = 0;
   overflow |= !empty && __builtin_mul_overflow(last + 1, self.element_size(), &bytes);
   check(empty || !overflow, "resize_: shape {} has more bytes than fit a 64-bit integer", sizes);
-  if (!empty && static_cast<size_t>(bytes) > impl->storage->nbytes) {
-    Storage* storage = impl->storage;
-    check(!storage->deleter && !storage->read_only, "Trying to resize storage that is not resizable (resize_: the memory is borrowed)");
-    check(storage->unique(), "resize_: the storage of {} bytes must grow to {}, but other tensors share it; clone() first",
-          storage->nbytes, bytes);
-    Storage* grown = Storage::allocate(static_cast<size_t>(bytes));
-    if (storage->nbytes > 0) memcpy(grown->data, storage->data, storage->nbytes);
-    grown->version.store(storage->version.load());
-    impl->storage = grown;
-    storage->release();
-  }
+  if (!empty) impl->storage->grow(static_cast<size_t>(bytes));
   impl->set_geometry(sizes, strides);
   return self;
 }
@@ -403,10 +393,6 @@ std::vector<Tensor> atleast_2d(TensorList tensors) { return each(tensors, atleas
 std::vector<Tensor> atleast_3d(TensorList tensors) { return each(tensors, atleast_3d); }
 
 // ---- copies and joins ------------------------------------------------------------------------------------------------
-
-Tensor contiguous(const Tensor& self, std::optional<MemoryFormat> memory_format) {
-  return self.contiguous(memory_format.value_or(MemoryFormat::Contiguous));
-}
 
 Tensor Tensor::contiguous(MemoryFormat format) const {
   check(format != MemoryFormat::Preserve, "preserve memory format is unsupported by the contiguous operator");

@@ -120,10 +120,14 @@ std::string vector_text(const Part& part, int64_t indent, bool summarize, const 
     }
   }
   const auto element = static_cast<int64_t>(formatter.width()) + 2;
-  const int64_t per_line = std::max<int64_t>(1, static_cast<int64_t>(std::floor(static_cast<double>(options.linewidth - indent) / static_cast<double>(element))));
+  const int64_t per_line = std::max<int64_t>(
+      1,
+      static_cast<int64_t>(std::floor(static_cast<double>(options.linewidth - indent) / static_cast<double>(element))));
   std::string text = "[";
   for (size_t i = 0; i < items.size(); ++i) {
-    if (i > 0) text += static_cast<int64_t>(i) % per_line == 0 ? ",\n" + std::string(static_cast<size_t>(indent) + 1, ' ') : ", ";
+    if (i > 0)
+      text +=
+          static_cast<int64_t>(i) % per_line == 0 ? ",\n" + std::string(static_cast<size_t>(indent) + 1, ' ') : ", ";
     text += items[i];
   }
   return text + "]";
@@ -134,7 +138,8 @@ std::string part_text(const Part& part, int64_t indent, bool summarize, const Fo
   if (part.dims() == 1) return vector_text(part, indent, summarize, formatter);
   const int64_t n = part.size(), edge = print_options().edgeitems;
   const bool cut = summarize && n > 2 * edge;
-  const std::string separator = "," + std::string(part.dims() - 1, '\n') + std::string(static_cast<size_t>(indent) + 1, ' ');
+  const std::string separator =
+      "," + std::string(part.dims() - 1, '\n') + std::string(static_cast<size_t>(indent) + 1, ' ');
   std::string text = "[";
   for (int64_t i = 0; i < n; ++i) {
     if (i > 0) text += separator;
@@ -173,8 +178,10 @@ std::vector<std::string> suffixes(const Tensor& tensor) {
   const bool show_size = tensor.numel() == 0 ? tensor.dim() != 1 : print_options().edgeitems == 0;
   if (show_size) out.push_back("size=" + tuple_text(tensor.sizes()));
   if (!plain) out.push_back("dtype=torch." + std::string(dtype_name(dtype)));
-  if (const Node* node = tensor.grad_fn()) out.push_back(std::string("grad_fn=<") + node->name + ">");
-  else if (tensor.requires_grad()) out.push_back("requires_grad=True");
+  if (const Node* node = tensor.grad_fn())
+    out.push_back(std::string("grad_fn=<") + node->name + ">");
+  else if (tensor.requires_grad())
+    out.push_back("requires_grad=True");
   return out;
 }
 
@@ -203,5 +210,9 @@ std::string format_tensor(const Tensor& tensor, std::string_view name) {
 std::string Tensor::toString() const { return format_tensor(*this); }
 std::string to_string(const Tensor& tensor) { return format_tensor(tensor); }
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor) { return out << format_tensor(tensor); }
+
+std::ostream& operator<<(std::ostream& out, IntArrayRef list) { return out << format("{}", list); }
+std::ostream& operator<<(std::ostream& out, ScalarType type) { return out << to_string(type); }
+std::ostream& operator<<(std::ostream& out, const Device& device) { return out << device.str(); }
 
 }  // namespace rushlight

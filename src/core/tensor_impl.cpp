@@ -1,6 +1,7 @@
 // Storage and TensorImpl: pooled headers, small tensors in one block with their bytes, iterative release.
 #include "rushlight/tensor_impl.h"
 
+#include <cstring>
 #include <new>
 
 #include "autograd/node.h"
@@ -22,7 +23,7 @@ Storage* Storage::allocate(size_t nbytes) {
     auto* storage = new (block) Storage;
     storage->data = static_cast<char*>(block) + kHeader;
     storage->nbytes = nbytes;
-    storage->inline_block = 1;
+    storage->block_bytes = static_cast<uint32_t>(kHeader + nbytes);
     return storage;
   }
   void* data = rushlight::allocate(nbytes);
@@ -41,14 +42,22 @@ Storage* Storage::borrow(void* data, size_t nbytes, void (*deleter)(void*), void
   return storage;
 }
 
+void Storage::grow(size_t bytes) {
+  if (bytes <= nbytes) return;
+  check(!deleter && !read_only && !exported, "Trying to resize storage that is not resizable (its {} bytes are borrowed, or shared with NumPy); clone() the tensor first", nbytes);
+  void* bigger = rushlight::allocate(bytes);
+  if (nbytes > 0) memcpy(bigger, data, nbytes);
+  if (!has_inline_data()) rushlight::deallocate(data, nbytes);
+  data = bigger;
+  nbytes = bytes;
+}
+
+bool Storage::has_inline_data() const noexcept { return block_bytes > 0 && data == reinterpret_cast<const char*>(this) + kHeader; }
+
 void Storage::destroy() noexcept {
-  if (inline_block) {
-    rushlight::deallocate(this, kHeader + nbytes);
-    return;
-  }
   if (deleter) deleter(context);
-  else rushlight::deallocate(data, nbytes);
-  rushlight::deallocate(this, sizeof(Storage));
+  else if (!has_inline_data()) rushlight::deallocate(data, nbytes);
+  rushlight::deallocate(this, block_bytes > 0 ? block_bytes : sizeof(Storage));
 }
 
 TensorImpl* TensorImpl::make() { return new (rushlight::allocate(sizeof(TensorImpl))) TensorImpl; }

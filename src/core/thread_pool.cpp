@@ -29,12 +29,13 @@ namespace rushlight {
 namespace {
 
 // Note [Claiming chunks]
-// One word, the ticket, holds {job number, next unclaimed group of chunks}. A thread claims a group by raising the ticket
-// with compare-exchange, so a claim is always one of the job whose number it read; a worker that wakes up late fails its
-// exchange and touches nothing. The caller claims like everybody else and at the end waits only for groups that somebody
-// has claimed: a worker that never got the processor has claimed none. Groups are claimed in rising order, therefore when
-// chunk c throws all lower chunks are claimed and will be finished, and the lowest chunk that throws is the same each run.
-// The job's fields are only written while the ticket is closed, so a successful exchange proves that they belonged to it.
+// One word, the ticket, holds {job number, next unclaimed group of chunks}. A thread claims a group by raising the
+// ticket with compare-exchange, so a claim is always one of the job whose number it read; a worker that wakes up late
+// fails its exchange and touches nothing. The caller claims like everybody else and at the end waits only for groups
+// that somebody has claimed: a worker that never got the processor has claimed none. Groups are claimed in rising
+// order, therefore when chunk c throws all lower chunks are claimed and will be finished, and the lowest chunk that
+// throws is the same each run. The job's fields are only written while the ticket is closed, so a successful exchange
+// proves that they belonged to it.
 
 constexpr int kMaxWorkers = 1023;
 constexpr uint32_t kClosed = 0xffffffffu;  // no group has this number
@@ -380,7 +381,8 @@ void wait_for_claimed(Pool& pool) {
 
 // The workers a loop of this cost is worth, given who is awake; 0: do it alone.
 int useful_workers(Pool& pool, int64_t groups, double total_ns) {
-  const double worth = std::min(static_cast<double>(std::min<int64_t>(groups, kMaxWorkers + 1) - 1), total_ns / kShareNs);
+  const int64_t most = std::min<int64_t>(groups, kMaxWorkers + 1) - 1;
+  const double worth = std::min(static_cast<double>(most), total_ns / kShareNs);
   int workers = std::min(static_cast<int>(worth), get_num_threads() - 1);
   if (total_ns >= kWakeNs) return start_workers(pool, workers);
   workers = std::min(workers, pool.started);

@@ -21,8 +21,8 @@ Tensor as_index(const Tensor& index) { return index.to(kLong).contiguous(); }
 
 namespace {
 
-[[noreturn]] void out_of_range(int64_t index, int64_t dim, int64_t size) {
-  fail(ErrorKind::kIndex, "index {} is out of bounds for dimension {} with size {}", index, dim, size);
+[[noreturn]] void out_of_range(int64_t index, int64_t dim, int64_t size, ErrorKind kind = ErrorKind::kIndex, std::string_view words = "") {
+  fail(kind, "{}index {} is out of bounds for dimension {} with size {}", words, index, dim, size);
 }
 
 // Drops dims of size 1 and joins gapless neighbours.
@@ -96,7 +96,7 @@ void for_pieces(const IndexPlan& p, double ns_per_element, const F& body) {
 
 }  // namespace
 
-IndexPlan plan_along(const char*, const Tensor& self, int64_t dim, const Tensor& index, bool wrap) {
+IndexPlan plan_along(const Tensor& self, int64_t dim, const Tensor& index, bool wrap, ErrorKind kind, std::string_view words) {
   IndexPlan plan;
   dim = plan::wrap_dim(dim, self.dim());
   const int64_t size = self.dim() == 0 ? 1 : self.sizes()[dim], stride = self.dim() == 0 ? 1 : self.strides()[dim];
@@ -114,7 +114,7 @@ IndexPlan plan_along(const char*, const Tensor& self, int64_t dim, const Tensor&
   for (int64_t i = 0; i < plan.count; ++i) {
     int64_t at = p[i];
     if (at < 0 && wrap) at += size;
-    if (static_cast<uint64_t>(at) >= static_cast<uint64_t>(size)) out_of_range(p[i], dim, size);
+    if (static_cast<uint64_t>(at) >= static_cast<uint64_t>(size)) out_of_range(p[i], dim, size, kind, words);
     out[i] = at * stride;
   }
   return plan;
@@ -239,22 +239,22 @@ void add_plan(const IndexPlan& p, const Tensor& self, const void* values, bool o
 // ---- kernels ---------------------------------------------------------------------------------------------------------
 
 void index_select(const Tensor& self, int64_t dim, const Tensor& index, Tensor& result) {
-  read_plan(plan_along("index_select", self, dim, index, false), self, result.data_ptr());
+  read_plan(plan_along(self, dim, index, false, ErrorKind::kIndex, "index out of range in self: "), self, result.data_ptr());
 }
 
 void _index(const Tensor& self, TensorList indices, Tensor& result) { read_plan(plan_indices(self, indices), self, result.data_ptr()); }
 
 void index_add_(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha) {
-  add_plan(plan_along("index_add_", self, dim, index, false), self, source.contiguous().data_ptr(), false, alpha);
+  add_plan(plan_along(self, dim, index, false, ErrorKind::kRuntime), self, source.contiguous().data_ptr(), false, alpha);
 }
 
 void index_copy_(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source) {
-  write_plan(plan_along("index_copy_", self, dim, index, false), self, source.contiguous().data_ptr(), false);
+  write_plan(plan_along(self, dim, index, false, ErrorKind::kIndex, "index_copy_(): "), self, source.contiguous().data_ptr(), false);
 }
 
 void index_fill_(const Tensor& self, int64_t dim, const Tensor& index, const Scalar& value) {
   const uint64_t bits = scalar_bits(value, self.dtype());
-  write_plan(plan_along("index_fill_", self, dim, index, true), self, &bits, true);
+  write_plan(plan_along(self, dim, index, true), self, &bits, true);
 }
 
 void _index_put_(const Tensor& self, TensorList indices, const Tensor& values, bool accumulate) {

@@ -19,8 +19,10 @@ struct IndexPlan {
   int64_t* offsets() const { return storage.as<int64_t>(); }
 };
 
-// A vector index along one dim; negative indices are refused unless `wrap`. IndexError names index, dim and size.
-IndexPlan plan_along(const char* op, const Tensor& self, int64_t dim, const Tensor& index, bool wrap);
+// A vector index along one dim; negative indices are refused unless `wrap`. The error, of the given kind, names index, dim
+// and size after `words`.
+IndexPlan plan_along(const Tensor& self, int64_t dim, const Tensor& index, bool wrap, ErrorKind kind = ErrorKind::kIndex,
+                     std::string_view words = "");
 // One index tensor (or none) per dim, broadcast together.
 IndexPlan plan_indices(const Tensor& self, TensorList indices);
 

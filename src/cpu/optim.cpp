@@ -60,13 +60,15 @@ struct Run {
 // row-major memory first and copied back by finish().
 class Runs {
  public:
+  explicit Runs(size_t tensors) { runs_.reserve(tensors); }
   // tensors[0] is the parameter, tensors[1] the gradient (read only), the others states; undefined ones are left out.
   void add(const Tensor* const (&tensors)[kStates], int step) {
     const Tensor& param = *tensors[0];
     const int64_t n = param.numel();
     const bool half = param.dtype() != kFloat && param.dtype() != kDouble;
-    bool direct = !half && param.is_non_overlapping_and_dense();
-    for (const Tensor* t : tensors) direct &= !t || t->strides() == param.strides() || (t->is_contiguous() && param.is_contiguous());
+    const bool row_major = param.is_contiguous();
+    bool direct = !half && (row_major || param.is_non_overlapping_and_dense());
+    for (const Tensor* t : tensors) direct &= !t || (row_major ? t->is_contiguous() : t->strides() == param.strides());
     void* at[kStates] = {};
     for (int k = 0; k < kStates; ++k) {
       if (!tensors[k]) continue;
@@ -116,7 +118,7 @@ void sgd_(TensorList params, TensorList grads, TensorList momentum_buffers, doub
   check_length(kOp, "grads", grads.size(), params.size());
   const bool buffered = momentum != 0;
   if (buffered) check_length(kOp, "momentum_buffers", momentum_buffers.size(), params.size());
-  Runs runs;
+  Runs runs(params.size());
   for (size_t i = 0; i < params.size(); ++i) {
     check_param(kOp, i, params[i]);
     check_state(kOp, "grads", i, params[i], grads[i]);
@@ -143,6 +145,7 @@ namespace {
 // Counts a step tensor up and gives the new count.
 double next_step(const Tensor& step) {
   detail::written(step);
+  if (step.dtype() == kFloat) return static_cast<double>(*static_cast<float*>(step.data_ptr()) += 1);
   double count = 0;
   cpu::convert(&count, kDouble, 1, step.data_ptr(), step.dtype(), 1, 1);
   count += 1;
@@ -172,7 +175,7 @@ void adam_(TensorList params, TensorList grads, TensorList exp_avgs, TensorList 
     if (amsgrad) check_state(kOp, "max_exp_avg_sqs", i, params[i], max_exp_avg_sqs[i]);
     check(steps[i].defined() && steps[i].numel() == 1, "{}: steps[{}] must hold one number", kOp, i);
   }
-  Runs runs;
+  Runs runs(params.size());
   std::vector<AdamNumbers> numbers;
   for (size_t i = 0; i < params.size(); ++i) {
     const double step = next_step(steps[i]);

@@ -41,9 +41,14 @@ int64_t folded_count(const Tensor& self, const DimMask& mask) {
   return n;
 }
 
+void truth_over(const Reducer& reducer, const Tensor& self, const DimMask& mask, Tensor& out) {
+  reduce_into<uint8_t>(self, mask, kBool, reducer, out, [](uint8_t v) { return v; });
+}
+
 void sum_over(const Tensor& self, const DimMask& mask, Tensor& out, double divisor = 1) {
   const ScalarType compute = sum_compute(out.dtype());
   const ReduceKernels& k = reduce_kernels();
+  if (out.dtype() == kBool) return truth_over(k.any, self, mask, out);
   if (self.dtype() == kBool && compute == kLong) return reduce_into<int64_t>(self, mask, kBool, k.count, out, [](int64_t s) { return s; });
   if (compute == kLong) return reduce_into<int64_t>(self, mask, kLong, k.sum[kReduceI64], out, [](int64_t s) { return s; });
   if (divisor == 1) return reduce_into<double>(self, mask, compute, k.sum[reduce_type(compute)], out, [](double s) { return s; });
@@ -51,6 +56,7 @@ void sum_over(const Tensor& self, const DimMask& mask, Tensor& out, double divis
 }
 
 void prod_over(const Tensor& self, const DimMask& mask, Tensor& out) {
+  if (out.dtype() == kBool) return truth_over(reduce_kernels().all, self, mask, out);
   const ScalarType compute = sum_compute(out.dtype());
   const Reducer& r = reduce_kernels().prod[reduce_type(compute)];
   if (compute == kLong) reduce_into<int64_t>(self, mask, compute, r, out, [](int64_t s) { return s; });
@@ -67,10 +73,6 @@ void extreme_over(bool largest, const Tensor& self, const DimMask& mask, Tensor&
     case kLong: return reduce_into<int64_t>(self, mask, compute, r, out, same);
     default: return reduce_into<int32_t>(self, mask, compute, r, out, same);
   }
-}
-
-void truth_over(const Reducer& reducer, const Tensor& self, const DimMask& mask, Tensor& out) {
-  reduce_into<uint8_t>(self, mask, kBool, reducer, out, [](uint8_t v) { return v; });
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ constexpr int64_t kBlock = 4096;       // elements gathered at a time
 constexpr int64_t kDirectRun = 256;    // shorter runs are gathered into blocks
 constexpr int64_t kColumnChunk = 1024; // rows one task folds
 constexpr int kMaxAcc = sizeof(Moments);
-constexpr int64_t kTaskElements = 32768;
+constexpr int64_t kTaskElements = 65536;
 
 class Walk {
  public:
@@ -109,7 +109,7 @@ void Walk::rows() {
   const double ns = in_place ? 0.06 * static_cast<double>(wide_) / 4 : 0.7;
   if (parts > 1) {
     Scratch sums(static_cast<size_t>(plan_.results * parts * acc_));
-    parallel_for(plan_.results * parts, 1, ns * kRowChunk, [&](int64_t begin, int64_t end) {
+    parallel_for(plan_.results * parts, kTaskElements / kRowChunk, ns * kRowChunk, [&](int64_t begin, int64_t end) {
       Scratch block(in_place && plan_.run >= kDirectRun ? 0 : static_cast<size_t>(kBlock * wide_));
       for (int64_t t = begin; t < end; ++t) {
         const Odometer where(plan_.kept_sizes, plan_.kept_in, t / parts);

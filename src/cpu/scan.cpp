@@ -21,11 +21,38 @@ using Wide = std::conditional_t<std::is_integral_v<T>, uint64_t, double>;
 
 constexpr int64_t kTile = 64;  // neighbouring scans that run side by side
 
+// Rows: kSide of them at a time, so that their chains of additions overlap.
+template <class T, class Step>
+void scan_rows(const T* from, T* to, Slices s, Wide<T> start, bool backwards, const Step& step) {
+  constexpr int64_t kSide = 4;
+  const auto run = [&]<int64_t kRows>(int64_t first) {
+    Wide<T> acc[kRows];
+    std::fill_n(acc, kRows, start);
+    const T* in = from + first * s.n;
+    T* out = to + first * s.n;
+    for (int64_t k = 0; k < s.n; ++k) {
+      const int64_t i = backwards ? s.n - 1 - k : k;
+#pragma GCC unroll 4
+      for (int64_t r = 0; r < kRows; ++r) {
+        acc[r] = step(acc[r], static_cast<Wide<T>>(load(in[r * s.n + i])));
+        out[r * s.n + i] = store<T>(acc[r]);
+      }
+    }
+  };
+  const int64_t grain = std::max<int64_t>(1, 8192 / std::max<int64_t>(1, s.n)) * kSide;
+  parallel_for(s.outer, grain, 0.9 * static_cast<double>(s.n), [&](int64_t begin, int64_t end) {
+    int64_t r = begin;
+    for (; r + kSide <= end; r += kSide) run.template operator()<kSide>(r);
+    for (; r < end; ++r) run.template operator()<1>(r);
+  });
+}
+
 // step(acc, x) for every element along n, from the end when `backwards`; neighbours in `inner` run side by side.
 template <class T, class Step>
 void scan(const Tensor& x, Tensor& out, Slices s, Wide<T> start, bool backwards, const Step& step) {
   const T* from = static_cast<const T*>(x.data_ptr());
   T* to = static_cast<T*>(out.data_ptr());
+  if (s.inner == 1) return scan_rows<T>(from, to, s, start, backwards, step);
   const int64_t tiles = (s.inner + kTile - 1) / kTile, width = std::min(s.inner, kTile);
   const int64_t grain = std::max<int64_t>(1, 8192 / std::max<int64_t>(1, s.n * width));
   parallel_for(s.outer * tiles, grain, 1.3 * static_cast<double>(s.n * width), [&](int64_t begin, int64_t end) {
@@ -75,7 +102,7 @@ void extreme_scan(bool largest, const Tensor& x, Slices s, Tensor& values, Tenso
       for (int64_t k = 0; k < s.n; ++k) {
         const int64_t i = base + k * s.inner;
         const auto a = load(from[i]), b = load(best);
-        if (b == b && (a != a || (largest ? a >= b : a <= b))) {
+        if (a != a || (b == b && (largest ? a >= b : a <= b))) {
           best = from[i];
           place = k;
         }

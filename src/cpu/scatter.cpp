@@ -312,16 +312,17 @@ void nonzero(const Tensor& self, Tensor& result) {
   if (result.numel() == 0) return;
   const Tensor dense = self.detach().contiguous();
   const int64_t dims = self.dim(), width = self.sizes().back(), rows = self.numel() / width;
-  int64_t* out = result.data_ptr<int64_t>();
+  const int64_t count = result.sizes()[0];
+  int64_t* out = result.data_ptr<int64_t>();  // column-major
   dispatch(self.dtype(), "nonzero", [&]<class T>() {
     const T* p = static_cast<const T*>(dense.data_ptr());
     DimVector at(static_cast<size_t>(dims));
     for (int64_t r = 0; r < rows; ++r, p += width) {
       for (int64_t j = 0; j < width; ++j) {
         if (load(p[j]) == opmath_t<T>(0)) continue;
-        for (int64_t d = 0; d + 1 < dims; ++d) out[d] = at[d];
-        out[dims - 1] = j;
-        out += dims;
+        for (int64_t d = 0; d + 1 < dims; ++d) out[d * count] = at[d];
+        out[(dims - 1) * count] = j;
+        ++out;
       }
       for (int64_t d = dims - 2; d >= 0 && ++at[d] == self.sizes()[d]; --d) at[d] = 0;
     }

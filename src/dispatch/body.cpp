@@ -181,12 +181,11 @@ void prepare(const char* op, Tensor& out, IntArrayRef sizes, IntArrayRef strides
     out = allocate_tensor(sizes, strides, dtype);
     return;
   }
+  check(out.sizes() == sizes || how == How::Out, "output with shape {} doesn't match the broadcast shape {} ({}: an in-place result keeps self's "
+        "shape)", out.sizes(), sizes, std::string_view(op));
   check(can_cast(dtype, out.dtype()), "result type {} can't be cast to the desired output type {} ({}: convert the output "
         "with to() first)", to_string(dtype), to_string(out.dtype()), std::string_view(op));
-  if (out.sizes() == sizes) return;
-  check(how == How::Out, "output with shape {} doesn't match the broadcast shape {} ({}: an in-place result keeps self's "
-        "shape)", out.sizes(), sizes, std::string_view(op));
-  out.resize_(sizes);
+  if (out.sizes() != sizes) out.resize_(sizes);
 }
 
 bool fill_undefined(Node* node, Tensor* grads) {

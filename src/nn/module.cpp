@@ -19,7 +19,9 @@ Module::~Module() {
 void Module::check_name(const char* kind, const std::string& name) const {
   check(!name.empty(), "{} name must not be empty", kind);
   check(name.find('.') == std::string::npos, "{} name must not contain a dot (got '{}')", kind, name);
-  check(!parameters_.contains(name) && !buffers_.contains(name) && !children_.contains(name), "{} '{}' already defined in {}", kind, name, this->name());
+  // name() is asked only in case of error: in a base's constructor the class is not known yet.
+  if (!parameters_.contains(name) && !buffers_.contains(name) && !children_.contains(name)) return;
+  fail(ErrorKind::kRuntime, "{} '{}' already defined in {}", kind, name, this->name());
 }
 
 Tensor& Module::register_parameter(std::string name, Tensor tensor, bool requires_grad) {
@@ -263,7 +265,8 @@ std::string Module::path() const {
 void Module::annotate(Error& error) const {
   if (std::string_view(error.what()).find("\n  in module ") != std::string_view::npos) return;
   const std::string path = this->path();
-  error.add_context("  in module " + (path.empty() ? "" : path + " ") + "(" + name() + "(" + extra_repr() + "))");
+  const std::string text = name() + "(" + extra_repr() + ")";
+  error.add_context("  in module " + (path.empty() ? text : path + " (" + text + ")"));
 }
 
 namespace {

@@ -104,8 +104,8 @@ Geometry expand(const Tensor& self, IntArrayRef size) {
   const IntArrayRef sizes = self.sizes(), strides = self.strides();
   const size_t n = size.size(), have = sizes.size();
   check(n >= have,
-        "expand({}, size={}): the number of sizes provided ({}) must be greater or equal to the number of dimensions in the "
-        "tensor ({})", sizes, size, n, have);
+        "expand(torch.{}Tensor{{}}, size={}): the number of sizes provided ({}) must be greater or equal to the number of "
+        "dimensions in the tensor ({})", to_string(self.dtype()), sizes, size, n, have);
   Geometry g{DimVector(n), DimVector(n), self.storage_offset()};
   for (size_t i = n; i-- > 0;) {
     const bool existing = i + have >= n;
@@ -277,7 +277,7 @@ Geometry unfold(const Tensor& self, int64_t dimension, int64_t size, int64_t ste
   const int64_t stride = self.dim() == 0 ? 1 : self.strides()[dim];
   if (self.dim() > 0) {
     g.sizes[dim] = (have - size) / step + 1;
-    g.strides[dim] = have - size >= step ? stride * step : stride;
+    g.strides[dim] = stride * step;
   }
   g.sizes.push_back(size);
   g.strides.push_back(stride);

@@ -45,7 +45,7 @@ void check_parameters(const Tensor& weight, IntArrayRef stride, IntArrayRef padd
 }
 
 void check_convolution_types(const Tensor& input, const Tensor& weight, const Tensor& bias) {
-  check(input.dtype() == weight.dtype(), "expected scalar type {} but found {} (convolution: input and weight)", to_string(input.dtype()), to_string(weight.dtype()));
+  check(input.dtype() == weight.dtype(), "Input type (torch.{}Tensor) and weight type (torch.{}Tensor) should be the same", to_string(input.dtype()), to_string(weight.dtype()));
   check(!bias.defined() || bias.dtype() == input.dtype(), "Input type ({}) and bias type ({}) should be the same", dtype_name(input.dtype()),
         bias.defined() ? dtype_name(bias.dtype()) : "");
   check_not_implemented(input.dtype() != kBool, "\"convolution\" not implemented for 'Bool'");
@@ -109,7 +109,9 @@ namespace {
 Meta pooled(const char* op, const Tensor& input, IntArrayRef kernel, IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation, bool ceil_mode) {
   const size_t spatial = kernel.size();
   const int64_t n = input.dim(), lead = n - static_cast<int64_t>(spatial);
-  check(lead == 1 || lead == 2, "{}: Expected {}D or {}D (batch mode) tensor expected for input, but got: {}", std::string_view(op), spatial + 1, spatial + 2, input.sizes());
+  check(lead == 1 || lead == 2 || spatial > 1, "{}1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, but got:{}", std::string_view(op), input.sizes());
+  check(lead == 1 || lead == 2, "non-empty {}D or {}D (batch mode) tensor expected for input ({}{}d: got shape {})", spatial + 1, spatial + 2, std::string_view(op), spatial,
+        input.sizes());
   for (int64_t d = 1; d < n; ++d) {
     check(d < lead - 1 || input.sizes()[d] > 0, "{}: Expected {}D or {}D (batch mode) tensor with optional 0 dim batch size for input, but got: {}",
           std::string_view(op), spatial + 1, spatial + 2, input.sizes());

@@ -214,7 +214,7 @@ void masked_scatter(const Tensor& self, const Tensor& mask, const Tensor& source
 Meta nonzero(const Tensor& self) {
   const Tensor mask = (self.dtype() == kBool ? self : self.ne(0)).contiguous();
   const int64_t count = std::count(mask.const_data_ptr<bool>(), mask.const_data_ptr<bool>() + mask.numel(), true);
-  return {{count, self.dim()}, kLong};
+  return {{count, self.dim()}, kLong, {1, count}};  // PyTorch's layout: one dense column per dimension
 }
 
 // ---- counting and searching ------------------------------------------------------------------------------------------

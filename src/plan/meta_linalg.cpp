@@ -86,10 +86,14 @@ Meta matmul(const Tensor& self, const Tensor& other) {
   const IntArrayRef a = self.sizes(), b = other.sizes();
   const size_t p = a.size(), q = b.size();
   check(p >= 2 && q >= 2, "both arguments to matmul need to be at least 2D here, but they are {}D and {}D", p, q);
-  check(a[p - 1] == b[q - 2], "mat1 and mat2 shapes cannot be multiplied ({}x{} and {}x{}): matmul of shapes {} and {}", a[p - 2], a[p - 1], b[q - 2],
-        b[q - 1], a, b);
-  check_types(self, other);
   DimVector sizes = plan::broadcast(a.slice(0, p - 2), b.slice(0, q - 2));
+  if (a[p - 1] != b[q - 2]) [[unlikely]] {
+    const int64_t batch = plan::numel_of(sizes);
+    check(q > 2, "mat1 and mat2 shapes cannot be multiplied ({}x{} and {}x{}): matmul of shapes {} and {}", batch * a[p - 2], a[p - 1], b[q - 2], b[q - 1], a, b);
+    check(false, "Expected size for first two dimensions of batch2 tensor to be: [{}, {}] but got: [{}, {}]. (matmul: shapes {} and {} cannot be multiplied)",
+          batch, a[p - 1], batch, b[q - 2], a, b);
+  }
+  check_types(self, other);
   sizes.push_back(a[p - 2]);
   sizes.push_back(b[q - 1]);
   return {sizes, self.dtype()};

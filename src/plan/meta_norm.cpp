@@ -63,7 +63,8 @@ Meta channel_layout(const Tensor& input) {
 
 Meta softmax(const char* op, const Tensor& self, int64_t dim) {
   plan::wrap_dim(dim, self.dim());
-  check_floating(op, self);
+  const bool last = self.dim() == 0 || plan::wrap_dim(dim, self.dim()) == self.dim() - 1;
+  check_floating(format("{}_{}kernel_impl", op, std::string_view(last ? "lastdim_" : "")).c_str(), self);
   return like(self);
 }
 

@@ -21,9 +21,10 @@ ScalarType sum_type(const Tensor& self, std::optional<ScalarType> dtype) {
 void check_dense(const char* op, const Tensor& self) { check_type(self.defined(), "{}(): the input is an undefined tensor", op); }
 
 // A dim that is folded by an op without identity must hold something.
-void check_nonempty(const char* op, const Tensor& self, const DimMask& mask) {
+std::string call_text(const char* op) { return std::string(op) + "()"; }
+void check_nonempty(std::string_view op, const Tensor& self, const DimMask& mask) {
   for (size_t d = 0; d < self.sizes().size(); ++d)
-    check_index(!mask[d] || self.sizes()[d] != 0, "{}(): Expected reduction dim {} to have non-zero size. (input of shape {})", op, d, self.sizes());
+    check_index(!mask[d] || self.sizes()[d] != 0, "{}: Expected reduction dim {} to have non-zero size. (input of shape {})", op, d, self.sizes());
 }
 
 DimMask one_dim(const Tensor& self, int64_t dim) {
@@ -67,7 +68,7 @@ Meta extreme(const char* op, const Tensor& self, IntArrayRef dim, bool keepdim) 
   const DimMask mask = dim_mask(dim, self.dim());
   if (dim.empty())
     check(self.numel() > 0, "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.", op);
-  check_nonempty(op, self, mask);
+  check_nonempty(call_text(op), self, mask);
   return {reduced_sizes(self.sizes(), mask, keepdim), self.dtype()};
 }
 
@@ -89,7 +90,7 @@ std::array<Meta, 2> aminmax(const Tensor& self, std::optional<int64_t> dim, bool
 
 std::array<Meta, 2> select(const char* op, const Tensor& self, int64_t dim, bool keepdim) {
   const DimVector sizes = sizes_without(self, dim, keepdim);
-  check_nonempty(op, self, one_dim(self, dim));
+  check_nonempty(call_text(op), self, one_dim(self, dim));
   return {Meta(sizes, self.dtype()), Meta(sizes, kLong)};
 }
 
@@ -100,7 +101,7 @@ Meta arg(const char* op, const Tensor& self, std::optional<int64_t> dim, bool ke
     return {reduced_sizes(self.sizes(), DimMask().set(), keepdim), kLong};
   }
   const DimVector sizes = sizes_without(self, *dim, keepdim);
-  check_nonempty(op, self, one_dim(self, *dim));
+  check_nonempty(call_text(op), self, one_dim(self, *dim));
   return {sizes, kLong};
 }
 
@@ -150,7 +151,7 @@ Meta median_all(const char* op, const Tensor& self) {
 }
 
 std::array<Meta, 2> median(const char* op, const Tensor& self, int64_t dim, bool keepdim) {
-  check_not_implemented(self.dtype() != kBool, "\"{}_cpu\" not implemented for 'Bool'; convert the tensor with to() first", op);
+  check_not_implemented(self.dtype() != kBool, "\"{}_out\" not implemented for 'Bool'; convert the tensor with to() first", op);
   return select(op, self, dim, keepdim);
 }
 

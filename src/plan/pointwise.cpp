@@ -318,6 +318,9 @@ void general(const PointwiseInfo& info, const Operand* operands, size_t count, s
   const Compute compute = compute_type(common);
   const PointwiseKernel kernel = kernel_for(info, common);
   const ScalarType out_dtype = info.promotion == Promotion::Bool ? kBool : common;
+  if (how == How::Out && count == 1 && info.promotion == Promotion::Same && result.dtype() != out_dtype) {
+    fail(ErrorKind::kRuntime, "Found dtype {} but expected {} ({}: pass an out= of dtype {})", to_string(result.dtype()), to_string(out_dtype), info.name, to_string(out_dtype));
+  }
   const DimVector strides = how == How::New ? result_strides(sizes, tensors, tensor_count) : DimVector();
   detail::prepare(info.name, result, sizes, strides, out_dtype, how);
   if (how == How::Out) {

@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT / "ops" / "gen"))
 import surfaces  # noqa: E402
 from table import load  # noqa: E402
 
-ROWS: list[dict[str, Any]] = json.loads(surfaces.test_rows(load(ROOT / "ops").rows))
+ROWS: list[dict[str, Any]] = [r for r in json.loads(surfaces.test_rows(load(ROOT / "ops").rows)) if r["python"]]
 
 DOMAINS = {
     None: lambda t: t,
@@ -49,7 +49,7 @@ def function(row: dict[str, Any], name: str | None = None) -> Any:
     """The Python callable of a row; a method where there is no function."""
     name = name or row["name"]
     if row["function"]:
-        space: Any = torch
+        space: Any = torch._C if name.startswith("_") else torch
         for part in filter(None, row["namespace"].split(".")):
             space = getattr(space, part)
         return getattr(space, name)
@@ -58,9 +58,8 @@ def function(row: dict[str, Any], name: str | None = None) -> Any:
 
 def sample_scope(seed: int) -> dict[str, Any]:
     torch.manual_seed(seed)
-    names = ("randn", "rand", "randint", "randperm", "arange", "tensor", "ones", "zeros", "eye", "full", "linspace", "empty", "tril", "triu", "Generator")
-    scope = {name: getattr(torch, name) for name in names}
-    return {**scope, "torch": torch, "float32": torch.float32, "float64": torch.float64, "int64": torch.int64, "int32": torch.int32, "bool": torch.bool, "inf": float("inf"), "nan": float("nan"), "dict": dict}
+    scope = {name: value for name, value in vars(torch).items() if not name.startswith("_") and name not in ("float", "int", "bool", "complex", "range")}
+    return {**scope, "torch": torch, "F": torch.nn.functional, "inf": float("inf"), "nan": float("nan"), "dict": dict}
 
 
 def evaluate(text: str, seed: int = 0) -> tuple[tuple, dict[str, Any]]:

@@ -278,7 +278,9 @@ class NamedAnyModule {
   AnyModule module_;
 };
 
-// Modules run one after another.
+// Modules run one after another. In braces they are made from left to right, so that a seed gives the weights it gives in
+// Python; in parentheses C++ leaves the order open:
+//   nn::Sequential net{nn::Linear(4, 8), nn::ReLU(), nn::Linear(8, 2)};
 class RL_API SequentialImpl : public Module {
  public:
   SequentialImpl() = default;

@@ -97,7 +97,7 @@ class RL_API Optimizer {
 // ---- SGD, with momentum as in Sutskever et al. 2013 ---------------------------------------------------------------------
 class RL_API SGDOptions final : public OptimizerOptions {
  public:
-  explicit SGDOptions(double lr = 1e-3) : lr_(lr) {}
+  SGDOptions(double lr = 1e-3) : lr_(lr) {}
   std::unique_ptr<OptimizerOptions> clone() const override { return std::make_unique<SGDOptions>(*this); }
   double get_lr() const override { return lr_; }
   void set_lr(double lr) override { lr_ = lr; }
@@ -124,7 +124,7 @@ class RL_API SGD final : public Optimizer {
 // ---- Adam (Kingma & Ba 2015; amsgrad: Reddi et al. 2018) and AdamW (Loshchilov & Hutter 2019) ----------------------------
 class RL_API AdamOptions : public OptimizerOptions {
  public:
-  explicit AdamOptions(double lr = 1e-3) : lr_(lr) {}
+  AdamOptions(double lr = 1e-3) : lr_(lr) {}
   std::unique_ptr<OptimizerOptions> clone() const override { return std::make_unique<AdamOptions>(*this); }
   double get_lr() const override { return lr_; }
   void set_lr(double lr) override { lr_ = lr; }
@@ -139,7 +139,7 @@ class RL_API AdamOptions : public OptimizerOptions {
 
 class RL_API AdamWOptions final : public OptimizerOptions {
  public:
-  explicit AdamWOptions(double lr = 1e-3) : lr_(lr) {}
+  AdamWOptions(double lr = 1e-3) : lr_(lr) {}
   std::unique_ptr<OptimizerOptions> clone() const override { return std::make_unique<AdamWOptions>(*this); }
   double get_lr() const override { return lr_; }
   void set_lr(double lr) override { lr_ = lr; }

@@ -5,6 +5,6 @@ from __future__ import annotations
 import rushlight as torch
 
 IntList = int | tuple[int, ...]  # one number for every dimension, or one number per dimension
-OptionalIntList = int | tuple[int | None, ...] | None  # None keeps the input's size
+OptionalIntList = int | tuple[int | None, ...]  # None keeps the input's size
 Device = torch.device | str | int
 DType = torch.dtype

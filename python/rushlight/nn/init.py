@@ -345,9 +345,15 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: torch.Generator | No
     rows = tensor.size(0)
     columns = tensor.numel() // rows
     with torch.no_grad():
-        flat = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator)
-        q, r = torch.linalg.qr(flat.t() if rows < columns else flat)
-        q = q * torch.diag(r, 0).sign()  # makes the result uniform over the orthogonal matrices
+        drawn = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator)
+        # The Q of the QR decomposition whose R has a positive diagonal: that sign makes it unique, and uniform over the
+        # orthogonal matrices. Every column is made orthogonal to those before it twice: once leaves rounding errors.
+        q = (drawn.t() if rows < columns else drawn).to(torch.float64).clone()
+        for j in range(q.size(1)):
+            before, column = q[:, :j], q[:, j]
+            for _ in range(2):
+                column = column - before @ (before.t() @ column)
+            q[:, j] = column / column.norm()
         tensor.copy_((q.t() if rows < columns else q).reshape(tensor.shape))
         tensor.mul_(gain)
     return tensor

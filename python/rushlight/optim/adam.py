@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 
 import rushlight as torch
 from rushlight import _C, Tensor
@@ -19,6 +20,9 @@ from .optimizer import (
 )
 
 __all__ = ["Adam"]
+
+# Lists are collected by `map` with these: a step of a small model costs as much in Python as in its kernels.
+_exp_avg, _exp_avg_sq, _max_exp_avg_sq, _step = map(itemgetter, ("exp_avg", "exp_avg_sq", "max_exp_avg_sq", "step"))
 
 
 def _check_betas(betas: tuple[float | Tensor, float | Tensor], foreach: bool | None, capturable: bool) -> None:
@@ -162,14 +166,14 @@ class Adam(Optimizer):
             _C._optim.adam_(
                 params,
                 grads,
-                [s["exp_avg"] for s in states],
-                [s["exp_avg_sq"] for s in states],
-                [s["max_exp_avg_sq"] for s in states] if amsgrad else [],
-                [s["step"] for s in states],
+                list(map(_exp_avg, states)),
+                list(map(_exp_avg_sq, states)),
+                list(map(_max_exp_avg_sq, states)) if amsgrad else [],
+                list(map(_step, states)),
                 lr=_as_float(group["lr"]),
                 beta1=_as_float(beta1),
                 beta2=_as_float(beta2),
-                eps=_as_float(group["eps"]),
+                eps=group["eps"],
                 weight_decay=_as_float(group["weight_decay"]),
                 amsgrad=amsgrad,
                 maximize=group["maximize"],

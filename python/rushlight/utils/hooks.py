@@ -88,9 +88,10 @@ def _boundary_function() -> type:
             @staticmethod
             def forward(ctx: object, on_grads: Callable, materialize: bool, *tensors: torch.Tensor) -> tuple:
                 ctx.set_materialize_grads(materialize)
-                ctx.mark_non_differentiable(*[t for t in tensors if not t.requires_grad])
                 ctx.on_grads = on_grads
-                return tuple(t.view_as(t) if t.requires_grad else t.detach() for t in tensors)
+                passed = tuple(t.view_as(t) for t in tensors)
+                ctx.mark_non_differentiable(*[p for p, t in zip(passed, tensors, strict=True) if not t.requires_grad])
+                return passed
 
             @staticmethod
             def backward(ctx: object, *grads: torch.Tensor | None) -> tuple:

@@ -3,6 +3,8 @@
 #pragma once
 #include "math/basic.h"
 
+#define RL_GROUP_UNROLL _Pragma("GCC unroll 8")
+
 namespace rushlight::cpu::RL_ISA {
 
 alignas(64) static constexpr float kIotaF32[16] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
@@ -37,23 +39,28 @@ struct Group {
 
   static Group set(T x) {
     Group g;
+    RL_GROUP_UNROLL
     for (int i = 0; i < kRegs; ++i) g.r[i] = V(x);
     return g;
   }
   static Group load(const T* p) {
     Group g;
+    RL_GROUP_UNROLL
     for (int i = 0; i < kRegs; ++i) g.r[i] = V::load(p + i * V::kLanes);
     return g;
   }
   static Group load_or(const T* p, int64_t n, T fill) {
     Group g;
+    RL_GROUP_UNROLL
     for (int i = 0; i < kRegs; ++i) g.r[i] = RL_ISA::load_or<V>(p + i * V::kLanes, n - i * V::kLanes, fill);
     return g;
   }
   void store(T* p) const {
+    RL_GROUP_UNROLL
     for (int i = 0; i < kRegs; ++i) r[i].store(p + i * V::kLanes);
   }
   void store(T* p, int64_t n) const {
+    RL_GROUP_UNROLL
     for (int i = 0; i < kRegs; ++i) {
       const int64_t rest = n - i * V::kLanes;
       if (rest >= V::kLanes) r[i].store(p + i * V::kLanes);
@@ -65,12 +72,14 @@ struct Group {
 template <class V, class F>
 inline Group<V> each(const Group<V>& a, F f) {
   Group<V> g;
+  RL_GROUP_UNROLL
   for (int i = 0; i < Group<V>::kRegs; ++i) g.r[i] = f(a.r[i]);
   return g;
 }
 template <class V, class F>
 inline Group<V> each(const Group<V>& a, const Group<V>& b, F f) {
   Group<V> g;
+  RL_GROUP_UNROLL
   for (int i = 0; i < Group<V>::kRegs; ++i) g.r[i] = f(a.r[i], b.r[i]);
   return g;
 }

@@ -34,24 +34,25 @@ struct Norm {
     const auto centred = [&](int64_t i, int64_t k, const G& g) {
       return each(load_group<V>(x + i, k, mean), g, [&](V a, V b) { return (a - m) * b; });
     };
-    constexpr int64_t kWidth = G::kWidth;
-    const auto add = [](V a, V b) { return a + b; };
+    constexpr int64_t kWidth = G::kWidth, kChains = RowSum<V>::kChains, kStep = kChains * kWidth, kLevel = RowSum<V>::kFirstLevel * kStep;
+    const auto take = [&](int c, int64_t at, int64_t k) {
+      const G g = grad(at, k);
+      s0.part[c] = RowSum<V>::plus(s0.part[c], g);
+      s1.part[c] = RowSum<V>::plus(s1.part[c], centred(at, k, g));
+    };
     int64_t i = 0;
-    for (int64_t block = 0; i + kWidth <= n; i += kWidth, ++block) {
-      const int c = (int)(block % RowSum<V>::kChains);
-      const G g = grad(i, kWidth);
-      s0.part[c] = each(s0.part[c], g, add);
-      s1.part[c] = each(s1.part[c], centred(i, kWidth, g), add);
-      if (block % 64 == 63) {
-        s0.raise();
-        s1.raise();
+    while (i + kStep <= n) {
+      const int64_t end = n - i < kLevel ? i + (n - i) / kStep * kStep : i + kLevel;
+      for (; i < end; i += kStep) {
+        RL_GROUP_UNROLL
+        for (int c = 0; c < kChains; ++c) take(c, i + c * kWidth, kWidth);
       }
+      s0.raise();
+      s1.raise();
     }
-    if (i < n) {
-      const G g = grad(i, n - i);
-      s0.part[0] = each(s0.part[0], g, add);
-      s1.part[0] = each(s1.part[0], centred(i, n - i, g), add);
-    }
+    RL_GROUP_UNROLL
+    for (int c = 0; c < kChains; ++c, i += kWidth)
+      if (i < n) take(c, i, n - i < kWidth ? n - i : kWidth);
     out[0] = s0.total();
     out[1] = s1.total();
   }
@@ -118,6 +119,11 @@ struct Norm {
       });
     }
   }
+  static void add(T* into, const T* from, int64_t n) {
+    row_each<V>(n, [&](int64_t i, int64_t k) {
+      store_group(each(load_group<V>(into + i, k, 0), load_group<V>(from + i, k, 0), [](V a, V b) { return a + b; }), into + i, k);
+    });
+  }
   static T squared_distance(const T* a, const T* b, int64_t n) {
     return row_sum<V>(n, [&](int64_t i, int64_t k) {
       return each(load_group<V>(a + i, k, 0), load_group<V>(b + i, k, 0), [](V p, V q) { return (p - q) * (p - q); });
@@ -135,7 +141,7 @@ struct Norm {
     }
     for (; i < n; ++i) y[i] = x[i] * (mask[i] ? scale : T(0));
   }
-  static constexpr NormKernels<T> table = {normalize, sums, combine, accumulate, affine, affine_columns, sums_columns, combine_columns, squared_distance, mask};
+  static constexpr NormKernels<T> table = {normalize, sums, combine, accumulate, affine, affine_columns, sums_columns, combine_columns, add, squared_distance, mask};
 };
 
 }  // namespace

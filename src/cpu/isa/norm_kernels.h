@@ -22,6 +22,7 @@ struct NormKernels {
   void (*sums_columns)(const T* dy, const T* x, int64_t rows, int64_t columns, const T* mean, T* s0, T* s1);
   // dx[i][j] = dy[i][j] * a[j] + x[i][j] * b[j] + c[j] over dense rows.
   void (*combine_columns)(const T* dy, const T* x, T* dx, int64_t rows, int64_t columns, const T* a, const T* b, const T* c);
+  void (*add)(T* into, const T* from, int64_t n);  // into += from
   // The sum of (a - b)^2.
   T (*squared_distance)(const T* a, const T* b, int64_t n);
   // y = mask ? x * scale : x * 0

@@ -75,29 +75,36 @@ struct Fold {
     return each(a, b, [](V x, V y) { return Op::join(x, y); });
   }
   static void take_all(G* acc, const T* p) {
+    RL_GROUP_UNROLL
     for (int c = 0; c < kChains; ++c) acc[c] = take(acc[c], G::load(p + c * G::kWidth));
   }
   static T row(const T* p, int64_t n) {
     G acc[kChains];
+    RL_GROUP_UNROLL
     for (int c = 0; c < kChains; ++c) acc[c] = G::set(kIdentity);
     int64_t i = 0;
     if constexpr (Op::kCascade) {
       if (n >= kFirstLevel * kStep) {
         G level[kChains];
+        RL_GROUP_UNROLL
         for (int c = 0; c < kChains; ++c) level[c] = G::set(kIdentity);
         for (; i + kFirstLevel * kStep <= n; i += kFirstLevel * kStep) {
           G part[kChains];
+          RL_GROUP_UNROLL
           for (int c = 0; c < kChains; ++c) part[c] = G::set(kIdentity);
           for (int k = 0; k < kFirstLevel; ++k) take_all(part, p + i + k * kStep);
+          RL_GROUP_UNROLL
           for (int c = 0; c < kChains; ++c) level[c] = join(level[c], part[c]);
         }
         for (; i + kStep <= n; i += kStep) take_all(acc, p + i);
+        RL_GROUP_UNROLL
         for (int c = 0; c < kChains; ++c) acc[c] = join(level[c], acc[c]);
       }
     }
     for (; i + kStep <= n; i += kStep) take_all(acc, p + i);
-    for (int c = 0; c < kChains && i < n; ++c, i += G::kWidth)
-      acc[c] = take(acc[c], n - i >= G::kWidth ? G::load(p + i) : G::load_or(p + i, n - i, kFill));
+    RL_GROUP_UNROLL
+    for (int c = 0; c < kChains; ++c, i += G::kWidth)
+      if (i < n) acc[c] = take(acc[c], n - i >= G::kWidth ? G::load(p + i) : G::load_or(p + i, n - i, kFill));
     const G whole = n <= G::kWidth ? acc[0] : join(join(acc[0], acc[1]), join(acc[2], acc[3]));
     return fold(whole, [](V a, V b) { return Op::join(a, b); });
   }
@@ -107,8 +114,10 @@ struct Fold {
     int64_t j = 0;
     for (; j + kStep <= columns; j += kStep) {
       G acc[kChains];
+      RL_GROUP_UNROLL
       for (int c = 0; c < kChains; ++c) acc[c] = G::set(kIdentity);
       for (int64_t i = 0; i < rows; ++i) take_all(acc, p + i * stride + j);
+      RL_GROUP_UNROLL
       for (int c = 0; c < kChains; ++c) join(G::load(sums + j + c * G::kWidth), acc[c]).store(sums + j + c * G::kWidth);
     }
     for (; j < columns; j += G::kWidth) {

@@ -9,7 +9,7 @@ namespace rushlight::cpu {
 // then adds that sum to a second level; lanes are folded upper half onto lower. Rows longer than kRowChunk and columns
 // longer than kColumnChunk are cut at fixed places, and the parts are joined pairwise (f32 parts in double). So the tree
 // depends on sizes only, not on the ISA or the number of threads, and the error grows like that of pairwise summation.
-constexpr int64_t kRowChunk = 65536;    // elements one call of `rows` takes
+constexpr int64_t kRowChunk = 16384;    // elements one call of `rows` takes
 constexpr int64_t kColumnRows = 256;    // rows one call of `columns` takes
 constexpr int64_t kColumnTile = 512;    // columns one call of `columns` takes
 

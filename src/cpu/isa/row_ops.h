@@ -16,6 +16,7 @@ struct RowSum {
   int chain = 0, count = 0;
 
   RowSum() {
+    RL_GROUP_UNROLL
     for (int c = 0; c < kChains; ++c) part[c] = level[c] = G::set(0);
   }
   static G plus(const G& a, const G& b) {
@@ -29,6 +30,7 @@ struct RowSum {
     while (i + kStep <= n) {
       const int64_t end = n - i < kFirstLevel * kStep ? i + (n - i) / kStep * kStep : i + kFirstLevel * kStep;
       for (; i < end; i += kStep)
+        RL_GROUP_UNROLL
         for (int c = 0; c < kChains; ++c) part[c] = plus(part[c], term(i + c * G::kWidth));
       raise();
     }
@@ -36,6 +38,7 @@ struct RowSum {
   }
   // Passes what the lanes have added up on to the second level.
   void raise() {
+    RL_GROUP_UNROLL
     for (int c = 0; c < kChains; ++c) {
       level[c] = plus(level[c], part[c]);
       part[c] = G::set(0);
@@ -44,6 +47,7 @@ struct RowSum {
   T total() const {
     const auto add = [](V a, V b) { return a + b; };
     G s[kChains];
+    RL_GROUP_UNROLL
     for (int c = 0; c < kChains; ++c) s[c] = plus(level[c], part[c]);
     return fold(plus(plus(s[0], s[1]), plus(s[2], s[3])), add);
   }
@@ -56,8 +60,9 @@ inline typename V::T row_sum(int64_t n, Term term) {
   RowSum<V> sum;
   int64_t i = 0;
   if (n >= RowSum<V>::kChains * G::kWidth) i = sum.whole(n, [&](int64_t at) { return term(at, (int64_t)G::kWidth); });
-  for (int c = 0; c < RowSum<V>::kChains && i < n; ++c, i += G::kWidth)
-    sum.part[c] = RowSum<V>::plus(sum.part[c], term(i, n - i < G::kWidth ? n - i : (int64_t)G::kWidth));
+  RL_GROUP_UNROLL
+  for (int c = 0; c < RowSum<V>::kChains; ++c, i += G::kWidth)
+    if (i < n) sum.part[c] = RowSum<V>::plus(sum.part[c], term(i, n - i < G::kWidth ? n - i : (int64_t)G::kWidth));
   return sum.total();
 }
 
@@ -82,6 +87,7 @@ inline void store_group(const Group<V>& g, typename V::T* p, int64_t n) {
 template <class V>
 inline Group<V> clear_from(Group<V> g, int64_t n) {
   if (n == Group<V>::kWidth) return g;
+  RL_GROUP_UNROLL
   for (int r = 0; r < Group<V>::kRegs; ++r) g.r[r] = where(iota<V>() < V((typename V::T)(n - r * V::kLanes)), g.r[r], V(0));
   return g;
 }

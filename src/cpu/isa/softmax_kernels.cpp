@@ -19,7 +19,7 @@ struct Softmax {
   using G = Group<V>;
   static constexpr T kLow = -Format<V>::kInfinity;
 
-  // The largest element; NaN if there is one. -inf becomes 0, so that x - max stays defined.
+  // The largest element; NaN if there is one.
   static T row_max(const T* x, int64_t n) {
     constexpr int64_t kWidth = G::kWidth;
     G m[2] = {G::set(kLow), G::set(kLow)};
@@ -29,10 +29,10 @@ struct Softmax {
       m[0] = each(m[0], G::load(x + i), larger);
       m[1] = each(m[1], G::load(x + i + kWidth), larger);
     }
-    for (int c = 0; c < 2 && i < n; ++c, i += kWidth) m[c] = each(m[c], load_group<V>(x + i, n - i < kWidth ? n - i : kWidth, kLow), larger);
+    for (int c = 0; c < 2; ++c, i += kWidth)
+      if (i < n) m[c] = each(m[c], load_group<V>(x + i, n - i < kWidth ? n - i : kWidth, kLow), larger);
     return fold(each(m[0], m[1], larger), larger);
   }
-  static T safe(T max) { return max == kLow ? T(0) : max; }
   static T log_scalar(T x) { return log(V(x)).v[0]; }
 
   // The sum of e^(x - max); stores the terms if y is given.
@@ -83,44 +83,56 @@ struct Softmax {
     });
   }
 
-  // Columns: one group of neighbours at a time, walking down the rows.
+  // Columns: whole rows of the tile, one after another, onto running maxima and sums of `columns` neighbours.
   static void columns(const T* x, T* y, int64_t n, int64_t stride, int64_t columns, bool log_form) {
+    alignas(64) T max[kSoftmaxTile], sum[kSoftmaxTile];
     for (int64_t j = 0; j < columns; j += G::kWidth) {
-      const int64_t k = columns - j < G::kWidth ? columns - j : (int64_t)G::kWidth;
-      G max = G::set(kLow), sum = G::set(0);
-      for (int64_t i = 0; i < n; ++i) max = each(max, load_group<V>(x + i * stride + j, k, 0), [](V a, V b) { return maximum(a, b); });
-      for (int64_t i = 0; i < n; ++i) {
-        const G e = each(load_group<V>(x + i * stride + j, k, 0), max, [](V a, V b) { return exp_down(a - b); });
-        sum = each(sum, e, [](V a, V b) { return a + b; });
-        if (!log_form) store_group(e, y + i * stride + j, k);
-      }
-      const G last = each(sum, [&](V v) { return log_form ? log(v) : V(1) / v; });
-      for (int64_t i = 0; i < n; ++i) {
-        T* to = y + i * stride + j;
-        if (log_form) {
-          const G d = each(load_group<V>(x + i * stride + j, k, 0), max, [](V a, V b) { return a - b; });
-          store_group(each(d, last, [](V a, V b) { return a - b; }), to, k);
-        } else {
-          store_group(each(load_group<V>(to, k, 0), last, [](V a, V b) { return a * b; }), to, k);
-        }
-      }
+      G::set(kLow).store(max + j);
+      G::set(0).store(sum + j);
+    }
+    for (int64_t i = 0; i < n; ++i) {
+      const T* row = x + i * stride;
+      row_each<V>(columns, [&](int64_t j, int64_t k) { each(G::load(max + j), load_group<V>(row + j, k, 0), [](V a, V b) { return maximum(a, b); }).store(max + j); });
+    }
+    for (int64_t i = 0; i < n; ++i) {
+      const T* row = x + i * stride;
+      T* to = y + i * stride;
+      row_each<V>(columns, [&](int64_t j, int64_t k) {
+        const G e = each(load_group<V>(row + j, k, 0), G::load(max + j), [](V a, V b) { return exp_down(a - b); });
+        each(G::load(sum + j), e, [](V a, V b) { return a + b; }).store(sum + j);
+        if (!log_form) store_group(e, to + j, k);
+      });
+    }
+    for (int64_t j = 0; j < columns; j += G::kWidth) each(G::load(sum + j), [&](V v) { return log_form ? log(v) : V(1) / v; }).store(sum + j);
+    for (int64_t i = 0; i < n; ++i) {
+      const T* row = x + i * stride;
+      T* to = y + i * stride;
+      row_each<V>(columns, [&](int64_t j, int64_t k) {
+        const G last = G::load(sum + j);
+        if (!log_form) return store_group(each(load_group<V>(to + j, k, 0), last, [](V a, V b) { return a * b; }), to + j, k);
+        const G d = each(load_group<V>(row + j, k, 0), G::load(max + j), [](V a, V b) { return a - b; });
+        store_group(each(d, last, [](V a, V b) { return a - b; }), to + j, k);
+      });
     }
   }
   static void columns_backward(const T* dy, const T* y, T* dx, int64_t n, int64_t stride, int64_t columns, bool log_form) {
-    for (int64_t j = 0; j < columns; j += G::kWidth) {
-      const int64_t k = columns - j < G::kWidth ? columns - j : (int64_t)G::kWidth;
-      G sum = G::set(0);
-      for (int64_t i = 0; i < n; ++i) {
+    alignas(64) T sum[kSoftmaxTile];
+    for (int64_t j = 0; j < columns; j += G::kWidth) G::set(0).store(sum + j);
+    for (int64_t i = 0; i < n; ++i) {
+      row_each<V>(columns, [&](int64_t j, int64_t k) {
         const G d = load_group<V>(dy + i * stride + j, k, 0);
         const G term = log_form ? d : each(d, load_group<V>(y + i * stride + j, k, 0), [](V a, V b) { return a * b; });
-        sum = each(sum, term, [](V a, V b) { return a + b; });
-      }
-      for (int64_t i = 0; i < n; ++i) {
-        const G d = load_group<V>(dy + i * stride + j, k, 0), r = load_group<V>(y + i * stride + j, k, 0);
+        each(G::load(sum + j), term, [](V a, V b) { return a + b; }).store(sum + j);
+      });
+    }
+    for (int64_t i = 0; i < n; ++i) {
+      row_each<V>(columns, [&](int64_t j, int64_t k) {
+        const G d = load_group<V>(dy + i * stride + j, k, 0), r = load_group<V>(y + i * stride + j, k, 0), s = G::load(sum + j);
         G out;
-        for (int q = 0; q < G::kRegs; ++q) out.r[q] = log_form ? d.r[q] - exp_down(r.r[q]) * sum.r[q] : (d.r[q] - sum.r[q]) * r.r[q];
+        RL_GROUP_UNROLL
+        for (int q = 0; q < G::kRegs; ++q) out.r[q] = log_form ? d.r[q] - exp_down(r.r[q]) * s.r[q] : (d.r[q] - s.r[q]) * r.r[q];
         store_group(out, dx + i * stride + j, k);
-      }
+      });
     }
   }
   static constexpr SoftmaxKernels<T> table = {softmax, log_softmax, logsumexp, softmax_backward, log_softmax_backward, scaled_softmax, columns, columns_backward};

@@ -4,7 +4,7 @@
 
 namespace rushlight::cpu {
 
-constexpr int64_t kSoftmaxTile = 64;  // columns that one call of the column forms takes at most
+constexpr int64_t kSoftmaxTile = 256;  // columns that one call of the column forms takes at most
 
 template <class T>
 struct SoftmaxKernels {

@@ -9,6 +9,7 @@ class LayerNormOptions {
  public:
   LayerNormOptions(const IntList& normalized_shape, double eps = 1e-05, bool elementwise_affine = true, bool bias = true, std::optional<Device> device = {}, std::optional<ScalarType> dtype = {})
       : normalized_shape_(normalized_shape), eps_(eps), elementwise_affine_(elementwise_affine), bias_(bias), device_(device), dtype_(dtype) {}
+  LayerNormOptions(std::initializer_list<int64_t> normalized_shape) : LayerNormOptions(IntList(normalized_shape)) {}
   RUSHLIGHT_OPTION(const IntList&, IntList, normalized_shape)
   RUSHLIGHT_OPTION(double, double, eps)
   RUSHLIGHT_OPTION(bool, bool, elementwise_affine)
@@ -92,6 +93,7 @@ class RMSNormOptions {
  public:
   RMSNormOptions(const IntList& normalized_shape, std::optional<double> eps = {}, bool elementwise_affine = true, std::optional<Device> device = {}, std::optional<ScalarType> dtype = {})
       : normalized_shape_(normalized_shape), eps_(eps), elementwise_affine_(elementwise_affine), device_(device), dtype_(dtype) {}
+  RMSNormOptions(std::initializer_list<int64_t> normalized_shape) : RMSNormOptions(IntList(normalized_shape)) {}
   RUSHLIGHT_OPTION(const IntList&, IntList, normalized_shape)
   RUSHLIGHT_OPTION(std::optional<double>, std::optional<double>, eps)
   RUSHLIGHT_OPTION(bool, bool, elementwise_affine)

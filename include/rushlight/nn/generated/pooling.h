@@ -22,6 +22,7 @@ class MaxPool1dOptions {
  public:
   MaxPool1dOptions(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0, const IntList& dilation = 1, bool ceil_mode = false)
       : kernel_size_(kernel_size), stride_(stride), padding_(padding), dilation_(dilation), ceil_mode_(ceil_mode) {}
+  MaxPool1dOptions(std::initializer_list<int64_t> kernel_size) : MaxPool1dOptions(IntList(kernel_size)) {}
   RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
   RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
   RUSHLIGHT_OPTION(const IntList&, IntList, padding)
@@ -55,6 +56,7 @@ class MaxPool2dOptions {
  public:
   MaxPool2dOptions(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0, const IntList& dilation = 1, bool ceil_mode = false)
       : kernel_size_(kernel_size), stride_(stride), padding_(padding), dilation_(dilation), ceil_mode_(ceil_mode) {}
+  MaxPool2dOptions(std::initializer_list<int64_t> kernel_size) : MaxPool2dOptions(IntList(kernel_size)) {}
   RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
   RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
   RUSHLIGHT_OPTION(const IntList&, IntList, padding)
@@ -88,6 +90,7 @@ class MaxPool3dOptions {
  public:
   MaxPool3dOptions(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0, const IntList& dilation = 1, bool ceil_mode = false)
       : kernel_size_(kernel_size), stride_(stride), padding_(padding), dilation_(dilation), ceil_mode_(ceil_mode) {}
+  MaxPool3dOptions(std::initializer_list<int64_t> kernel_size) : MaxPool3dOptions(IntList(kernel_size)) {}
   RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
   RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
   RUSHLIGHT_OPTION(const IntList&, IntList, padding)
@@ -120,6 +123,7 @@ class AvgPool1dOptions {
  public:
   AvgPool1dOptions(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0, bool ceil_mode = false, bool count_include_pad = true)
       : kernel_size_(kernel_size), stride_(stride), padding_(padding), ceil_mode_(ceil_mode), count_include_pad_(count_include_pad) {}
+  AvgPool1dOptions(std::initializer_list<int64_t> kernel_size) : AvgPool1dOptions(IntList(kernel_size)) {}
   RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
   RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
   RUSHLIGHT_OPTION(const IntList&, IntList, padding)
@@ -172,6 +176,7 @@ class AvgPool2dOptions {
  public:
   AvgPool2dOptions(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0, bool ceil_mode = false, bool count_include_pad = true, std::optional<int64_t> divisor_override = {})
       : kernel_size_(kernel_size), stride_(stride), padding_(padding), ceil_mode_(ceil_mode), count_include_pad_(count_include_pad), divisor_override_(divisor_override) {}
+  AvgPool2dOptions(std::initializer_list<int64_t> kernel_size) : AvgPool2dOptions(IntList(kernel_size)) {}
   RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
   RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
   RUSHLIGHT_OPTION(const IntList&, IntList, padding)
@@ -206,6 +211,7 @@ class AvgPool3dOptions {
  public:
   AvgPool3dOptions(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0, bool ceil_mode = false, bool count_include_pad = true, std::optional<int64_t> divisor_override = {})
       : kernel_size_(kernel_size), stride_(stride), padding_(padding), ceil_mode_(ceil_mode), count_include_pad_(count_include_pad), divisor_override_(divisor_override) {}
+  AvgPool3dOptions(std::initializer_list<int64_t> kernel_size) : AvgPool3dOptions(IntList(kernel_size)) {}
   RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
   RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
   RUSHLIGHT_OPTION(const IntList&, IntList, padding)
@@ -239,6 +245,7 @@ class AdaptiveMaxPool2dOptions {
  public:
   AdaptiveMaxPool2dOptions(const OptionalIntList& output_size)
       : output_size_(output_size) {}
+  AdaptiveMaxPool2dOptions(std::initializer_list<std::optional<int64_t>> output_size) : AdaptiveMaxPool2dOptions(OptionalIntList(output_size)) {}
   RUSHLIGHT_OPTION(const OptionalIntList&, OptionalIntList, output_size)
 };
 
@@ -275,6 +282,7 @@ class AdaptiveAvgPool1dOptions {
  public:
   AdaptiveAvgPool1dOptions(const OptionalIntList& output_size)
       : output_size_(output_size) {}
+  AdaptiveAvgPool1dOptions(std::initializer_list<std::optional<int64_t>> output_size) : AdaptiveAvgPool1dOptions(OptionalIntList(output_size)) {}
   RUSHLIGHT_OPTION(const OptionalIntList&, OptionalIntList, output_size)
 };
 
@@ -298,6 +306,7 @@ class AdaptiveAvgPool2dOptions {
  public:
   AdaptiveAvgPool2dOptions(const OptionalIntList& output_size)
       : output_size_(output_size) {}
+  AdaptiveAvgPool2dOptions(std::initializer_list<std::optional<int64_t>> output_size) : AdaptiveAvgPool2dOptions(OptionalIntList(output_size)) {}
   RUSHLIGHT_OPTION(const OptionalIntList&, OptionalIntList, output_size)
 };
 
@@ -321,6 +330,7 @@ class AdaptiveAvgPool3dOptions {
  public:
   AdaptiveAvgPool3dOptions(const OptionalIntList& output_size)
       : output_size_(output_size) {}
+  AdaptiveAvgPool3dOptions(std::initializer_list<std::optional<int64_t>> output_size) : AdaptiveAvgPool3dOptions(OptionalIntList(output_size)) {}
   RUSHLIGHT_OPTION(const OptionalIntList&, OptionalIntList, output_size)
 };
 

@@ -319,8 +319,6 @@ class Module(_C.ModuleBase, _Hooks, _StateDict):
                 )
             is_buffer = isinstance(value, Buffer)
             persistent = value.persistent if is_buffer else name not in self._non_persistent_buffers_set
-            if is_buffer and name not in self._buffers:
-                own.pop(name, None)
             self.register_buffer(name, value, persistent)
         else:
             super().__setattr__(name, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 from collections.abc import Callable, Mapping, MutableMapping, MutableSequence, Sequence
 
 import rushlight as torch
@@ -101,7 +102,7 @@ def _collate_numpy(batch: list, join: Callable) -> object:
         raise TypeError(_ERROR.format(first.dtype))
     if type(first).__name__ == "ndarray":
         return join([torch.as_tensor(array) for array in batch])
-    return torch.as_tensor(batch)
+    return torch.as_tensor(sys.modules["numpy"].asarray(batch))
 
 
 def collate_tensor_fn(batch: list[Tensor], *, collate_fn_map: CollateMap | None = None) -> Tensor:

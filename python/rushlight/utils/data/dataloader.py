@@ -194,8 +194,6 @@ def _check_worker_options(
     if timeout < 0:
         raise ValueError(f"timeout option should be non-negative, but got timeout={timeout}")
     if num_workers == 0:
-        if timeout != 0:
-            raise ValueError("timeout option needs num_workers > 0: without workers the loop itself fetches")
         if prefetch_factor is not None:
             raise ValueError(
                 "prefetch_factor option could only be specified in multiprocessing. "
@@ -262,6 +260,11 @@ class _InlineIter(_BaseIter):
 
     def __init__(self, loader: DataLoader) -> None:
         super().__init__(loader)
+        if loader.timeout != 0:
+            raise AssertionError(
+                "_SingleProcessDataLoaderIter requires timeout == 0: without workers the loop itself fetches. "
+                f"Leave timeout={loader.timeout} out, or let num_workers > 0"
+            )
         self._fetcher = self._make_fetcher()
 
     def _next_data(self) -> object:
@@ -362,7 +365,7 @@ class _ThreadedIter(_BaseIter):
         self._give_task()
         if not isinstance(outcome, Failure):
             return outcome
-        error = outcome.error
+        error, outcome.error = outcome.error, None  # or the frames above would hold the error that holds them
         where = f"Caught {type(error).__name__} in DataLoader worker thread {worker} while loading batch {number}"
         if hasattr(error, "_dataset_index"):
             where += f", dataset index {error._dataset_index}"
@@ -373,7 +376,7 @@ class _ThreadedIter(_BaseIter):
         try:
             raise error
         finally:
-            del error, outcome  # the error's traceback holds this frame
+            del error  # its traceback holds this frame
 
     def _shut_down(self) -> None:
         self._shared.stopped = True

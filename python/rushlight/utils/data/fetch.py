@@ -60,6 +60,8 @@ class MapFetcher:
         except Exception as e:
             e._dataset_index = index  # the loader names it
             e.add_note(f"while loading the sample at dataset index {index}")
+            if isinstance(e, StopIteration):  # it would end the epoch in silence
+                raise RuntimeError(f"the dataset raised StopIteration at index {index}") from e
             raise
 
 
