@@ -31,10 +31,17 @@ inline Split load_split(const std::string& root, const std::string& split) {
 // Two convolution blocks and one linear layer: float32 [n, 1, 28, 28] -> [n, 10], 50,378 parameters.
 inline nn::Sequential build_net() {
   // In braces: made from left to right, as in Python, so that a seed gives the same weights.
-  return nn::Sequential{nn::Conv2d(nn::Conv2dOptions(1, 32, 3).padding(1)), nn::BatchNorm2d(32), nn::ReLU(),
-                        nn::MaxPool2d(nn::MaxPool2dOptions(2)), nn::Conv2d(nn::Conv2dOptions(32, 64, 3).padding(1)),
-                        nn::BatchNorm2d(64), nn::ReLU(), nn::MaxPool2d(nn::MaxPool2dOptions(2)), nn::Dropout(0.25),
-                        nn::Flatten(), nn::Linear(64 * 7 * 7, 10)};
+  return nn::Sequential{nn::Conv2d(nn::Conv2dOptions(1, 32, 3).padding(1)),
+                        nn::BatchNorm2d(32),
+                        nn::ReLU(),
+                        nn::MaxPool2d(nn::MaxPool2dOptions(2)),
+                        nn::Conv2d(nn::Conv2dOptions(32, 64, 3).padding(1)),
+                        nn::BatchNorm2d(64),
+                        nn::ReLU(),
+                        nn::MaxPool2d(nn::MaxPool2dOptions(2)),
+                        nn::Dropout(0.25),
+                        nn::Flatten(),
+                        nn::Linear(64 * 7 * 7, 10)};
 }
 
 // Pixels uint8 [n, 28, 28] to what the network sees: float32 [n, 1, 28, 28] of mean 0 and deviation 1.

@@ -31,7 +31,8 @@ class RL_API TensorData {
 // A tensor that borrows `data`, which must stay valid (or belong to `deleter`, called with `data` when no tensor needs it).
 RL_API Tensor from_blob(void* data, IntArrayRef sizes, TensorOptions options = {});
 RL_API Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, TensorOptions options = {});
-RL_API Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, void (*deleter)(void*), void* context, TensorOptions options);
+RL_API Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, void (*deleter)(void*), void* context,
+                        TensorOptions options);
 template <class F>
   requires std::is_invocable_v<F&, void*>
 Tensor from_blob(void* data, IntArrayRef sizes, F deleter, TensorOptions options = {}) {

@@ -146,6 +146,16 @@ Reason explain_keywords(const std::string& op, const Overload& overload, PyObjec
   return {};
 }
 
+Reason missing_arguments(const std::string& op, const Overload& overload, uint32_t have) {
+  std::string missing;
+  int number = 0;
+  for (size_t i = 0; i < overload.parameters.size(); ++i) {
+    if ((have | overload.defaults) >> i & 1) continue;
+    missing += (number++ ? ", \"" : "\"") + overload.parameters[i].name + "\"";
+  }
+  return other(format("{}() missing {} required positional arguments: {}", op, number, missing));
+}
+
 Reason explain(const std::string& op, const Overload& overload, bool method, PyObject* const* args, Py_ssize_t count,
                PyObject* keywords) {
   const Py_ssize_t hidden = method ? 1 : 0;
@@ -173,13 +183,7 @@ Reason explain(const std::string& op, const Overload& overload, bool method, PyO
   }
   Reason reason = explain_keywords(op, overload, args + count, keywords, have);
   if (reason.type != Reason::Type::None) return reason;
-  std::string missing;
-  int number = 0;
-  for (size_t i = 0; i < overload.parameters.size(); ++i) {
-    if ((have | overload.defaults) >> i & 1) continue;
-    missing += (number++ ? ", \"" : "\"") + overload.parameters[i].name + "\"";
-  }
-  return other(format("{}() missing {} required positional arguments: {}", op, number, missing));
+  return missing_arguments(op, overload, have);
 }
 
 std::string got_text(PyObject* const* args, Py_ssize_t count, PyObject* keywords, bool method) {

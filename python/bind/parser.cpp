@@ -108,6 +108,15 @@ bool convert_text(PyObject* o, Slot& slot) {
   return true;
 }
 
+bool convert_none(const Parameter& p, Slot& slot) {
+  if (!p.optional) return false;
+  if (p.kind < Kind::OptionDType) slot = p.default_slot;
+  if (p.kind == Kind::Tensor || p.kind == Kind::Generator) slot.tensor = nullptr;
+  if (p.kind == Kind::Scalar) slot.scalar = std::nullopt;
+  slot.none = true;
+  return true;
+}
+
 bool convert_outputs(const Overload& overload, PyObject* o, Frame& frame) {
   Slot* slots = frame.slots() - overload.outputs;
   if (overload.outputs == 1) {
@@ -277,14 +286,7 @@ bool convert(const Parameter& p, PyObject* o, Frame& frame, Slot* slots) {
     frame.work += static_cast<double>(slot.tensor->numel());
     return true;
   }
-  if (o == Py_None) {
-    if (!p.optional) return false;
-    if (p.kind < Kind::OptionDType) slot = p.default_slot;
-    if (p.kind == Kind::Tensor || p.kind == Kind::Generator) slot.tensor = nullptr;
-    if (p.kind == Kind::Scalar) slot.scalar = std::nullopt;
-    slot.none = true;
-    return true;
-  }
+  if (o == Py_None) return convert_none(p, slot);
   slot.none = false;
   switch (p.kind) {
     case Kind::Tensor:

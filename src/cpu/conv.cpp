@@ -134,12 +134,15 @@ template <class T> class ConvProduct {
   void product(int64_t image, int64_t images, int64_t group, int64_t band) const {
     const int64_t plane = source_.plane(), channels = source_.channels();
     const T* src = src_ + (image * groups_ + group) * channels * plane;
-    const Workspace<T> copy(in_place_ ? 0 : images * source_.copy_size() + ConvSource::kSlack);
+    constexpr int64_t kFront = 32;  // packing may read one vector before the copy
+    const Workspace<T> memory(in_place_ ? 0 : kFront + images * source_.copy_size() + ConvSource::kSlack);
+    T* copy = in_place_ ? nullptr : memory.data() + kFront;
+    if (copy) std::fill_n(memory.data(), kFront, T(0));
     for (int64_t i = 0; i < images && !in_place_; ++i) {
-      source_.copy(copy.data() + i * source_.copy_size(), src + i * groups_ * channels * plane, channels, band);
+      source_.copy(copy + i * source_.copy_size(), src + i * groups_ * channels * plane, channels, band);
     }
     const int64_t band_pixels = source_.band_pixels(band), pixels = band_pixels * images;
-    const T* from = in_place_ ? src + source_.pixel_begin(band) : copy.data();
+    const T* from = in_place_ ? src + source_.pixel_begin(band) : copy;
     T* to = dst_ + image * target_.image + group * rows_ * target_.plane;
     const Workspace<T> tile(contiguous_ ? 0 : rows_ * std::min(chunk_, pixels));
     const Workspace<T> columns(narrow_ ? 0 : chunk_ * k_block_ + gemm_.lanes);
@@ -161,16 +164,37 @@ template <class T> class ConvProduct {
     }
   }
 
+  // Turns the runs of one panel into loads of its two vectors, equally many for both; returns how many for each.
+  int64_t add_panel(const std::vector<PixelRun>& runs, std::vector<PanelPiece>& pieces) const {
+    std::vector<PanelPiece> halves[2];
+    const int64_t width = gemm_.lanes;
+    for (int v = 0; v < 2; ++v) {
+      for (const PixelRun& run : runs) {
+        const int64_t begin = std::max(run.dst, v * width), end = std::min(run.dst + run.count, (v + 1) * width);
+        if (begin >= end) continue;
+        const int64_t lane = begin - v * width;
+        halves[v].push_back({run.src + begin - run.dst - lane, lane});
+      }
+      if (halves[v].empty()) halves[v].push_back({runs[0].src, 0});  // a vector past the last pixel
+    }
+    const size_t count = std::max(halves[0].size(), halves[1].size());
+    for (auto& half : halves) {
+      half.resize(count, half.back());  // a repeated load changes nothing
+      pieces.insert(pieces.end(), half.begin(), half.end());
+    }
+    return int64_t(count);
+  }
+
   // One chunk of pixels: all rows, all of k.
   void multiply(const T* from, int64_t group, int64_t begin, int64_t n, int64_t band_pixels, T* columns, T* c, int64_t ldc,
                 std::vector<PixelRun>& runs) const {
     const int64_t nr = gemm_.nr;
-    std::vector<std::pair<int64_t, int64_t>> panels;  // first run and number of runs
-    std::vector<PixelRun> all;
+    std::vector<std::pair<int64_t, int64_t>> panels;  // first piece and pieces per vector
+    std::vector<PanelPiece> pieces;
     for (int64_t j = 0; j < n && !in_place_; j += nr) {
       runs_of(begin + j, begin + std::min(j + nr, n), band_pixels, runs);
-      panels.emplace_back(int64_t(all.size()), int64_t(runs.size()));
-      all.insert(all.end(), runs.begin(), runs.end());
+      const int64_t first = int64_t(pieces.size());
+      panels.emplace_back(first, add_panel(runs, pieces));
     }
     for (int64_t block = 0; block < k_blocks(); ++block) {
       const int64_t k0 = block * k_block_, k = std::min(k_block_, k_ - k0), plane = source_.plane();
@@ -180,7 +204,7 @@ template <class T> class ConvProduct {
           gemm_.pack(dst, nr, from + begin + j + k0 * plane, 1, plane, std::min(nr, n - j), k, nr);
         } else {
           const auto& panel = panels[size_t(j / nr)];
-          conv_.pack_columns(dst, from, source_.offsets().data(), k0, k0 + k, all.data() + panel.first, panel.second);
+          conv_.pack_columns(dst, from, source_.offsets().data(), k0, k0 + k, pieces.data() + panel.first, panel.second);
         }
       }
       const T* start = block == 0 && bias_ ? bias_ + group * rows_ : nullptr;

@@ -6,6 +6,7 @@
 #include "core/allocator.h"
 #include "core/thread_pool.h"
 #include "cpu/convert.h"
+#include "cpu/norm.h"
 #include "cpu/reduce.h"
 #include "dispatch/body.h"
 #include "dispatch/kernels.h"
@@ -25,7 +26,7 @@ Tensor checked_indices(const char* op, const Tensor& indices, int64_t rows) {
   return dense_indices;
 }
 
-constexpr int64_t kTile = 64;  // columns of the gradient one task adds up
+constexpr int64_t kTile = 128;  // columns of the gradient one task adds up
 
 }  // namespace
 
@@ -60,10 +61,13 @@ void embedding_dense_backward(const Tensor& grad_output, const Tensor& indices, 
     T* to = static_cast<T*>(sums.data_ptr());
     // Each task owns a strip of columns and goes through all indices in order: no two write one place, the order is fixed.
     const int64_t tiles = (width + kTile - 1) / kTile;
-    const double ns = 0.1 * static_cast<double>(num_weights * kTile) + 12.0 * static_cast<double>(count);
+    const auto& kernels = norm_kernels<T>();
+    parallel_for(num_weights, std::max<int64_t>(1, 32768 / std::max<int64_t>(1, width)), 0.1 * static_cast<double>(width), [&](int64_t begin, int64_t end) {
+      std::fill_n(to + begin * width, (end - begin) * width, T(0));
+    });
+    const double ns = (3.0 + 0.15 * static_cast<double>(std::min(width, kTile))) * static_cast<double>(count);
     parallel_for(tiles, 1, ns, [&](int64_t begin, int64_t end) {
       const int64_t first = begin * kTile, n = std::min(width, end * kTile) - first;
-      for (int64_t r = 0; r < num_weights; ++r) std::fill_n(to + r * width + first, n, T(0));
       for (int64_t i = 0; i < count; ++i) {
         if (at[i] == padding_idx) continue;
         const T scale = scale_grad_by_freq ? T(1) / static_cast<T>(times[static_cast<size_t>(at[i])]) : T(1);
@@ -72,7 +76,7 @@ void embedding_dense_backward(const Tensor& grad_output, const Tensor& indices, 
         if (scale_grad_by_freq) {
           for (int64_t j = 0; j < n; ++j) row[j] += add[j] * scale;
         } else {
-          for (int64_t j = 0; j < n; ++j) row[j] += add[j];
+          kernels.add(row, add, n);
         }
       }
     });

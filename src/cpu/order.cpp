@@ -1,6 +1,6 @@
 // Order statistics along one dimension: medians, the k-th smallest, the most frequent value.
 #include <algorithm>
-#include <cmath>
+#include <bit>
 #include <limits>
 #include <vector>
 
@@ -14,54 +14,92 @@ namespace {
 
 using plan::Slices;
 
-// An element and its place; NaN is larger than every number, ties go by place, so that the answer is unique.
-template <class V>
-struct Item {
-  V value;
-  int64_t place;
+// Note [Packed items]
+// An element and its place, in the order that statistics need: NaN above every number, equal elements by place, so that
+// the answer is unique. Types of up to 32 bits are packed into one word, the element's bits (made to order like unsigned
+// integers) above the place; wider ones are compared piece by piece.
+struct Packed {
+  uint64_t word;
+  uint64_t key() const { return word >> 32; }
+  int64_t place() const { return static_cast<int64_t>(word & 0xffffffffu); }
+  friend bool operator<(Packed a, Packed b) { return a.word < b.word; }
 };
-template <class V>
-bool less(const Item<V>& a, const Item<V>& b) {
-  const bool nan_a = a.value != a.value, nan_b = b.value != b.value;
-  if (nan_a != nan_b) return nan_b;
-  if (a.value != b.value && !nan_a) return a.value < b.value;
-  return a.place < b.place;
+struct Wide {
+  uint64_t bits;
+  int64_t at;
+  uint64_t key() const { return bits; }
+  int64_t place() const { return at; }
+  friend bool operator<(const Wide& a, const Wide& b) { return a.bits != b.bits ? a.bits < b.bits : a.at < b.at; }
+};
+
+constexpr uint64_t kNanKey32 = 0xffffffffu, kNanKey64 = ~uint64_t{0};
+
+// The bits of a number as an unsigned key of the same order; both zeros have one key, so have all NaNs.
+inline uint32_t key_of(float x) {
+  if (x != x) return static_cast<uint32_t>(kNanKey32);
+  const auto u = std::bit_cast<uint32_t>(x + 0.0f);
+  return u & 0x80000000u ? ~u : u | 0x80000000u;
+}
+inline uint64_t key_of(double x) {
+  if (x != x) return kNanKey64;
+  const auto u = std::bit_cast<uint64_t>(x + 0.0);
+  return u >> 63 ? ~u : u | uint64_t{1} << 63;
+}
+inline uint64_t key_of(int64_t x) { return static_cast<uint64_t>(x) ^ uint64_t{1} << 63; }
+inline uint32_t key_of(int32_t x) { return static_cast<uint32_t>(x) ^ 0x80000000u; }
+
+template <class Item, class T>
+Item item_of(T x, int64_t place) {
+  if constexpr (std::is_same_v<Item, Packed>) return {static_cast<uint64_t>(key_of(x)) << 32 | static_cast<uint64_t>(place)};
+  else return {key_of(x), place};
 }
 
-// choose(items) gives the chosen item of one slice; value and place are stored.
+// choose(items, nan_key) gives the chosen item of one slice; value and place are stored.
+template <class Item, class V, class T, class Choose>
+void each_slice_as(const T* from, Slices s, T* to, int64_t* places, const Choose& choose) {
+  const int64_t slices = s.outer * s.inner;
+  constexpr uint64_t kNan = std::is_floating_point_v<V> ? (std::is_same_v<Item, Packed> ? kNanKey32 : kNanKey64) : 1;
+  constexpr bool kHasNan = std::is_floating_point_v<V>;
+  parallel_for(slices, std::max<int64_t>(1, 2048 / s.n), 6.0 * static_cast<double>(s.n) + 50, [&](int64_t begin, int64_t end) {
+    std::vector<Item> items(static_cast<size_t>(s.n));
+    for (int64_t r = begin; r < end; ++r) {
+      const int64_t base = r / s.inner * s.n * s.inner + r % s.inner;
+      for (int64_t k = 0; k < s.n; ++k) items[static_cast<size_t>(k)] = item_of<Item>(static_cast<V>(load(from[base + k * s.inner])), k);
+      const int64_t place = choose(items, [](const Item& item) { return kHasNan && item.key() == kNan; }).place();
+      to[r] = from[base + place * s.inner];
+      if (places) places[r] = place;
+    }
+  });
+}
+
 template <class Choose>
 void each_slice(const Tensor& self, Slices s, Tensor& values, int64_t* places, const Choose& choose) {
   const Tensor x = dense(self);
   dispatch(x.dtype(), "kthvalue", [&]<class T>() {
-    using V = std::conditional_t<std::is_same_v<T, bool>, uint8_t, opmath_t<T>>;
     const T* from = static_cast<const T*>(x.data_ptr());
     T* to = static_cast<T*>(values.data_ptr());
-    const int64_t slices = s.outer * s.inner;
-    parallel_for(slices, std::max<int64_t>(1, 2048 / s.n), 10.0 * static_cast<double>(s.n) + 50, [&](int64_t begin, int64_t end) {
-      std::vector<Item<V>> items(static_cast<size_t>(s.n));
-      for (int64_t r = begin; r < end; ++r) {
-        const int64_t base = r / s.inner * s.n * s.inner + r % s.inner;
-        for (int64_t k = 0; k < s.n; ++k) items[static_cast<size_t>(k)] = {static_cast<V>(load(from[base + k * s.inner])), k};
-        const Item<V> found = choose(items);
-        to[r] = from[base + found.place * s.inner];
-        if (places) places[r] = found.place;
-      }
-    });
+    if constexpr (std::is_same_v<T, double> || std::is_same_v<T, int64_t>) {
+      each_slice_as<Wide, T>(from, s, to, places, choose);
+    } else {
+      using V = std::conditional_t<std::is_integral_v<T>, int32_t, float>;
+      check(s.n <= int64_t{0xffffffff}, "median and its kin: at most 2^32 - 1 elements along the dimension, but got {}", s.n);
+      each_slice_as<Packed, V>(from, s, to, places, choose);
+    }
   });
 }
 
-template <class V>
-Item<V> kth(std::vector<Item<V>>& items, int64_t k) {
-  std::nth_element(items.begin(), items.begin() + k, items.end(), less<V>);
+template <class Item>
+Item kth(std::vector<Item>& items, int64_t k) {
+  std::nth_element(items.begin(), items.begin() + k, items.end());
   return items[static_cast<size_t>(k)];
 }
 
 // The lower median. NaN wins, or (ignore_nan) does not count.
 const auto median_of = [](bool ignore_nan) {
-  return [ignore_nan]<class V>(std::vector<Item<V>>& items) {
+  return [ignore_nan]<class Item, class IsNan>(std::vector<Item>& items, const IsNan& is_nan) {
     int64_t n = 0;
-    for (const auto& item : items) {
-      if (item.value == item.value) ++n;
+    for (const Item& item : items) {
+      if (!is_nan(item)) ++n;
       else if (!ignore_nan) return item;
     }
     return kth(items, n == 0 ? 0 : (n - 1) / 2);
@@ -96,16 +134,16 @@ void nanmedian_dim(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor
 }
 void kthvalue(const Tensor& self, int64_t k, int64_t dim, bool, Tensor& values, Tensor& indices) {
   if (values.numel() == 0) return;
-  each_slice(self, along(self, dim), values, places_of(indices), [k]<class V>(std::vector<Item<V>>& items) { return kth(items, k - 1); });
+  each_slice(self, along(self, dim), values, places_of(indices), [k]<class Item, class IsNan>(std::vector<Item>& items, const IsNan&) { return kth(items, k - 1); });
 }
 void mode(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
   if (values.numel() == 0) return;
-  each_slice(self, along(self, dim), values, places_of(indices), []<class V>(std::vector<Item<V>>& items) {
-    std::sort(items.begin(), items.end(), less<V>);
+  each_slice(self, along(self, dim), values, places_of(indices), []<class Item, class IsNan>(std::vector<Item>& items, const IsNan& is_nan) {
+    std::sort(items.begin(), items.end());
     size_t best = 0, longest = 0;
     for (size_t i = 0; i < items.size();) {
       size_t end = i + 1;
-      while (end < items.size() && items[end].value == items[i].value) ++end;
+      while (end < items.size() && items[end].key() == items[i].key() && !is_nan(items[i])) ++end;  // a NaN equals nothing
       if (end - i > longest) {
         longest = end - i;
         best = end - 1;

@@ -34,6 +34,7 @@ constexpr int64_t kBlock = 4096;       // elements gathered at a time
 constexpr int64_t kDirectRun = 256;    // shorter runs are gathered into blocks
 constexpr int64_t kColumnChunk = 1024; // rows one task folds
 constexpr int kMaxAcc = sizeof(Moments);
+constexpr int64_t kShortRun = 16;      // rows up to this length are transposed and folded as columns
 constexpr int64_t kTaskElements = 65536;
 
 class Walk {
@@ -42,19 +43,25 @@ class Walk {
       : plan_(plan), data_(static_cast<const char*>(self.data_ptr())), dtype_(self.dtype()), compute_(compute), item_(self.element_size()),
         wide_(element_size(compute)), acc_(reducer.acc_size), reducer_(reducer), finish_(finish) {}
   void run() {
-    if (plan_.kind == ReducePlan::Case::Rows) rows();
+    if (is_short()) short_rows();
+    else if (plan_.kind == ReducePlan::Case::Rows) rows();
     else columns();
   }
 
  private:
   const char* at(int64_t offset) const { return data_ + offset * item_; }
   bool direct() const { return dtype_ == compute_; }
+  bool is_short() const {
+    return plan_.kind == ReducePlan::Case::Rows && direct() && plan_.run <= kShortRun && plan_.run_stride == 1 && plan_.results >= 64 && plan_.folded_sizes.empty() &&
+           plan_.kept_sizes.size() == 1 && plan_.kept_in[0] == plan_.run;
+  }
   void gather(char* block, int64_t offset, int64_t stride, int64_t n) const { convert(block, compute_, 1, at(offset), dtype_, stride, n); }
   void join_parts(char* acc, int64_t parts, int64_t count) const {
     for (int64_t step = 1; step < parts; step *= 2)
       for (int64_t i = 0; i + step < parts; i += 2 * step) reducer_.join(acc + i * count * acc_, acc + (i + step) * count * acc_, count);
   }
   void rows();
+  void short_rows();
   void fold_run(int64_t base, int64_t begin, int64_t end, void* acc, char* block) const;
   void columns();
   void fold_columns(int64_t base, int64_t begin, int64_t end, int64_t columns, char* acc, char* block) const;
@@ -143,6 +150,21 @@ void Walk::rows() {
       } while (n < kBatch && r + n < end && to.offset() == first + n);
       finish_.call(finish_.context, sums, n, first, 1);
       r += n;
+    }
+  });
+}
+
+// Many short rows that lie close: a block of them is transposed, so that each lane folds a row of its own.
+void Walk::short_rows() {
+  const int64_t n = plan_.run;
+  parallel_for(plan_.results, 8 * kColumnTile, 1.2 * static_cast<double>(n), [&](int64_t begin, int64_t end) {
+    Scratch block(static_cast<size_t>(kColumnTile * n * wide_));
+    alignas(8) char sums[kColumnTile * kMaxAcc];
+    for (int64_t r = begin; r < end; r += kColumnTile) {
+      const int64_t rows = std::min(kColumnTile, end - r);
+      copy_kernels().transpose(wide_, rows, n, at(r * n), n, block.data(), kColumnTile);
+      reducer_.columns(block.data(), n, kColumnTile, rows, sums);
+      finish_.call(finish_.context, sums, rows, r * plan_.kept_out[0], plan_.kept_out[0]);
     }
   });
 }

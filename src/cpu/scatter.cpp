@@ -10,6 +10,7 @@
 #include "cpu/index.h"
 #include "dispatch/kernels.h"
 #include "plan/dims.h"
+#include "plan/meta_index.h"
 #include "rushlight/ops.h"
 
 #pragma GCC optimize("O3")
@@ -44,7 +45,7 @@ struct Lines {
         c.push_back(stride(other, d));
       }
     }
-    if (!sizes.empty()) {
+    if (!sizes.empty() && dim + 1 < index.dim()) {  // lines along the last dim are walked one by one
       inner = sizes.back();
       la = a.back();
       lb = b.back();
@@ -83,7 +84,20 @@ void for_lines(const Lines& l, double ns, const F& body) {
 // f(element of self, element of other) for every index position.
 template <class T, class F>
 void visit(const Lines& l, T* self, const int64_t* index, const T* other, double ns, const F& f) {
+  auto one_line = [&](T* s, const int64_t* p, const T* o, auto sa, auto sb, auto sc) {
+    for (int64_t i = 0; i < l.along; ++i) {
+      const int64_t at = p[i * sb()];
+      if (static_cast<uint64_t>(at) >= static_cast<uint64_t>(l.limit)) out_of_range(at, l);
+      f(s[at * sa()], o[i * sc()]);
+    }
+  };
+  using One = std::integral_constant<int64_t, 1>;
+  const bool dense = l.sa == 1 && l.sb == 1 && l.sc == 1;
   for_lines(l, ns, [&](int64_t oa, int64_t ob, int64_t oc, int64_t n) {
+    if (n == 1 && dense) return one_line(self + oa, index + ob, other + oc, One(), One(), One());
+    if (n == 1) {
+      return one_line(self + oa, index + ob, other + oc, [&] { return l.sa; }, [&] { return l.sb; }, [&] { return l.sc; });
+    }
     for (int64_t i = 0; i < l.along; ++i) {
       const int64_t* p = index + ob + i * l.sb;
       const T* o = other + oc + i * l.sc;
@@ -247,7 +261,10 @@ void fill_masked(const Tensor& self, const Tensor& mask, uint64_t bits) {
     const bool* m = where.const_data_ptr<bool>();
     auto fill_run = [&](T* d, const bool* p, int64_t count) {
       if (step == 1) {
-        for (int64_t j = 0; j < count; ++j) d[j] = p[j] ? value : d[j];
+        for (int64_t j = 0; j < count; ++j) {  // bitwise, so that it vectorises everywhere
+          const T keep = static_cast<T>(static_cast<T>(p[j]) - 1);
+          d[j] = static_cast<T>((d[j] & keep) | (value & static_cast<T>(~keep)));
+        }
       } else if (step == 0) {
         if (*p) std::fill(d, d + count, value);
       } else {
@@ -296,7 +313,7 @@ void masked_scatter_(const Tensor& self, const Tensor& mask, const Tensor& sourc
   const Tensor where = mask.expand(self.sizes()).contiguous(), from = source.contiguous();
   Tensor dense = self.contiguous();
   const bool* m = where.const_data_ptr<bool>();
-  const int64_t count = std::count(m, m + where.numel(), true);
+  const int64_t count = meta::count_true(where);
   check(count <= source.numel(), "Number of elements of source < number of ones in mask (masked_scatter: {} < {})", source.numel(), count);
   dispatch_bytes(self.element_size(), [&]<class T>() {
     T* to = static_cast<T*>(dense.data_ptr());
@@ -313,16 +330,15 @@ void nonzero(const Tensor& self, Tensor& result) {
   const Tensor dense = self.detach().contiguous();
   const int64_t dims = self.dim(), width = self.sizes().back(), rows = self.numel() / width;
   const int64_t count = result.sizes()[0];
-  int64_t* out = result.data_ptr<int64_t>();  // column-major
+  int64_t *out = result.data_ptr<int64_t>(), found = 0;  // column-major
   dispatch(self.dtype(), "nonzero", [&]<class T>() {
     const T* p = static_cast<const T*>(dense.data_ptr());
     DimVector at(static_cast<size_t>(dims));
     for (int64_t r = 0; r < rows; ++r, p += width) {
-      for (int64_t j = 0; j < width; ++j) {
-        if (load(p[j]) == opmath_t<T>(0)) continue;
-        for (int64_t d = 0; d + 1 < dims; ++d) out[d * count] = at[d];
-        out[(dims - 1) * count] = j;
-        ++out;
+      for (int64_t j = 0; j < width && found < count; ++j) {  // written first, kept if it is not zero: no branch to miss
+        for (int64_t d = 0; d + 1 < dims; ++d) out[d * count + found] = at[d];
+        out[(dims - 1) * count + found] = j;
+        found += load(p[j]) != opmath_t<T>(0);
       }
       for (int64_t d = dims - 2; d >= 0 && ++at[d] == self.sizes()[d]; --d) at[d] = 0;
     }

@@ -241,6 +241,7 @@ struct Best {
   bool wants(uint64_t key) const { return open_ || key < bar_; }
   void offer(uint64_t key, int64_t index) {
     if (!wants(key)) return;
+    if (k_ <= kFew) return insert(key, index);
     if (list_.size() == room_) {
       shrink();
       if (!wants(key)) return;
@@ -255,6 +256,18 @@ struct Best {
   }
 
  private:
+  static constexpr size_t kFew = 24;  // so few are kept in order all the time
+
+  void insert(uint64_t key, int64_t index) {
+    if (list_.size() == k_) list_.pop_back();
+    size_t at = list_.size();
+    list_.push_back({key, index});
+    for (; at > 0 && list_[at - 1].key > key; --at) list_[at] = list_[at - 1];
+    list_[at] = {key, index};
+    if (list_.size() < k_) return;
+    bar_ = list_.back().key;
+    open_ = false;
+  }
   void shrink() {
     std::nth_element(list_.begin(), list_.begin() + static_cast<std::ptrdiff_t>(k_ - 1), list_.end());
     list_.resize(k_);

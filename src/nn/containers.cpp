@@ -4,8 +4,10 @@
 namespace rushlight::nn {
 
 void ModuleDictImpl::insert(std::string name, std::shared_ptr<Module> module) {
-  if (contains(name)) replace_module(name, std::move(module));
-  else register_module(std::move(name), std::move(module));
+  if (contains(name))
+    replace_module(name, std::move(module));
+  else
+    register_module(std::move(name), std::move(module));
 }
 
 std::shared_ptr<Module> ModuleDictImpl::operator[](const std::string& name) const {
@@ -47,7 +49,8 @@ Tensor ParameterListImpl::operator[](size_t i) const {
 std::string ParameterListImpl::extra_repr() const {
   std::string out;
   for (size_t i = 0; i < items_.size(); ++i) {
-    out += (i ? "\n" : "") + format("  ({}): ", i) + held(items_[i], "torch." + std::string(dtype_name(items_[i].dtype())));
+    out += (i ? "\n" : "") + format("  ({}): ", i) +
+           held(items_[i], "torch." + std::string(dtype_name(items_[i].dtype())));
   }
   return out;
 }
@@ -62,7 +65,8 @@ Tensor ParameterDictImpl::operator[](const std::string& name) const {
 std::string ParameterDictImpl::extra_repr() const {
   std::string out;
   for (const auto& item : named_parameters(false)) {
-    out += (out.empty() ? "" : "\n") + ("  (" + item.key() + "): ") + held(item.value(), "torch." + std::string(to_string(item.value().dtype())) + "Tensor");
+    out += (out.empty() ? "" : "\n") + ("  (" + item.key() + "): ") +
+           held(item.value(), "torch." + std::string(to_string(item.value().dtype())) + "Tensor");
   }
   return out;
 }

@@ -14,7 +14,8 @@ using support::cat;
 using GeneratorOption = std::optional<Generator>;
 
 double calculate_gain(std::string_view nonlinearity, std::optional<double> param) {
-  for (const char* one : {"linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "sigmoid"}) {
+  for (const char* one : {"linear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
+                          "conv_transpose3d", "sigmoid"}) {
     if (nonlinearity == one) return 1;
   }
   if (nonlinearity == "tanh") return 5.0 / 3;
@@ -22,7 +23,8 @@ double calculate_gain(std::string_view nonlinearity, std::optional<double> param
   if (nonlinearity == "leaky_relu") return std::sqrt(2.0 / (1 + std::pow(param.value_or(0.01), 2)));
   if (nonlinearity == "selu") return 3.0 / 4;
   throw ValueError(cat("Unsupported nonlinearity ", nonlinearity,
-                       ". Use one of ('linear', 'conv1d', 'conv2d', 'conv3d', 'conv_transpose1d', 'conv_transpose2d', 'conv_transpose3d', "
+                       ". Use one of ('linear', 'conv1d', 'conv2d', 'conv3d', 'conv_transpose1d', 'conv_transpose2d', "
+                       "'conv_transpose3d', "
                        "'sigmoid', 'tanh', 'relu'), 'leaky_relu' or 'selu'"));
 }
 
@@ -30,10 +32,13 @@ namespace {
 
 double normal_cdf(double x) { return (1.0 + std::erf(x / std::sqrt(2.0))) / 2.0; }
 
-double rounded_to(const Tensor& like, double value) { return full({}, value, TensorOptions(like.dtype())).item<double>(); }
+double rounded_to(const Tensor& like, double value) {
+  return full({}, value, TensorOptions(like.dtype())).item<double>();
+}
 
 // Where most of the mass is inside: what falls outside is drawn again.
-Tensor trunc_by_redrawing(const Tensor& tensor, double mean, double std, double a, double b, const GeneratorOption& generator) {
+Tensor trunc_by_redrawing(const Tensor& tensor, double mean, double std, double a, double b,
+                          const GeneratorOption& generator) {
   const double low = rounded_to(tensor, a), high = rounded_to(tensor, b);
   tensor.normal_(mean, std, generator);
   Tensor values = tensor;
@@ -47,7 +52,8 @@ Tensor trunc_by_redrawing(const Tensor& tensor, double mean, double std, double 
 }
 
 // Where little is: uniform numbers, kept in proportion to the density.
-Tensor trunc_by_rejection(const Tensor& tensor, double mean, double std, double a, double b, const GeneratorOption& generator) {
+Tensor trunc_by_rejection(const Tensor& tensor, double mean, double std, double a, double b,
+                          const GeneratorOption& generator) {
   const double mode = std::max(a, std::min(mean, b));
   const double log_peak = -0.5 * std::pow((mode - mean) / std, 2);
   auto rejected = [&](const Tensor& candidates) {
@@ -67,7 +73,8 @@ Tensor trunc_by_rejection(const Tensor& tensor, double mean, double std, double 
 
 }  // namespace
 
-Tensor trunc_normal_(const Tensor& tensor, double mean, double std, double a, double b, const GeneratorOption& generator) {
+Tensor trunc_normal_(const Tensor& tensor, double mean, double std, double a, double b,
+                     const GeneratorOption& generator) {
   if (mean < a - 2 * std || mean > b + 2 * std) {
     warn("mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of values may be incorrect.");
   }
@@ -86,7 +93,8 @@ Tensor eye_(const Tensor& tensor) {
 }
 
 Tensor dirac_(const Tensor& tensor, int64_t groups) {
-  if (tensor.dim() < 3 || tensor.dim() > 5) throw ValueError(cat("Only tensors with 3, 4, or 5 dimensions are supported, but got ", tensor.dim()));
+  if (tensor.dim() < 3 || tensor.dim() > 5)
+    throw ValueError(cat("Only tensors with 3, 4, or 5 dimensions are supported, but got ", tensor.dim()));
   if (groups <= 0 || tensor.size(0) % groups != 0) {
     throw ValueError(cat("dim 0 must be divisible by groups, but got ", tensor.size(0), " and groups=", groups));
   }
@@ -104,9 +112,12 @@ Tensor dirac_(const Tensor& tensor, int64_t groups) {
 }
 
 Tensor orthogonal_(const Tensor& tensor, double, const GeneratorOption&) {
-  if (tensor.dim() < 2) throw ValueError(cat("Only tensors with 2 or more dimensions are supported, but got ", tensor.dim()));
+  if (tensor.dim() < 2)
+    throw ValueError(cat("Only tensors with 2 or more dimensions are supported, but got ", tensor.dim()));
   if (tensor.numel() == 0) return tensor;
-  throw NotImplementedError("nn.init.orthogonal_ needs linalg.qr, which this build lacks; draw with xavier_normal_ or kaiming_normal_ instead");
+  throw NotImplementedError(
+      "nn.init.orthogonal_ needs linalg.qr, which this build lacks; draw with xavier_normal_ or kaiming_normal_ "
+      "instead");
 }
 
 Tensor sparse_(const Tensor& tensor, double sparsity, double std, const GeneratorOption& generator) {

@@ -65,7 +65,8 @@ void Module::unregister_module(const std::string& name) {
 
 namespace {
 
-void collect_modules(const Module& module, const std::string& prefix, OrderedDict<std::string, std::shared_ptr<Module>>& out, std::vector<const Module*>& seen) {
+void collect_modules(const Module& module, const std::string& prefix,
+                     OrderedDict<std::string, std::shared_ptr<Module>>& out, std::vector<const Module*>& seen) {
   for (const auto& child : module.named_children()) {
     if (std::find(seen.begin(), seen.end(), child.value().get()) != seen.end()) continue;
     seen.push_back(child.value().get());
@@ -75,7 +76,8 @@ void collect_modules(const Module& module, const std::string& prefix, OrderedDic
   }
 }
 
-void insert_once(OrderedDict<std::string, Tensor>& out, std::vector<const TensorImpl*>& seen, const std::string& prefix, const OrderedDict<std::string, Tensor>& from) {
+void insert_once(OrderedDict<std::string, Tensor>& out, std::vector<const TensorImpl*>& seen, const std::string& prefix,
+                 const OrderedDict<std::string, Tensor>& from) {
   for (const auto& item : from) {
     if (!item.value().defined() || std::find(seen.begin(), seen.end(), item.value().impl()) != seen.end()) continue;
     seen.push_back(item.value().impl());
@@ -85,7 +87,8 @@ void insert_once(OrderedDict<std::string, Tensor>& out, std::vector<const Tensor
 
 }  // namespace
 
-OrderedDict<std::string, std::shared_ptr<Module>> Module::named_modules(const std::string& prefix, bool include_self) const {
+OrderedDict<std::string, std::shared_ptr<Module>> Module::named_modules(const std::string& prefix,
+                                                                        bool include_self) const {
   OrderedDict<std::string, std::shared_ptr<Module>> out{"Submodule"};
   if (include_self) {
     // A module on the stack has no owner to share; list its children only.
@@ -96,7 +99,9 @@ OrderedDict<std::string, std::shared_ptr<Module>> Module::named_modules(const st
   return out;
 }
 
-std::vector<std::shared_ptr<Module>> Module::modules(bool include_self) const { return named_modules("", include_self).values(); }
+std::vector<std::shared_ptr<Module>> Module::modules(bool include_self) const {
+  return named_modules("", include_self).values();
+}
 
 OrderedDict<std::string, Tensor> Module::named_parameters(bool recurse) const {
   OrderedDict<std::string, Tensor> out{"Parameter"};
@@ -134,13 +139,16 @@ void Module::zero_grad(bool set_to_none) {
   for (auto& p : parameters()) {
     Tensor& grad = p.mutable_grad();
     if (!grad.defined()) continue;
-    if (set_to_none) grad.reset();
-    else grad = grad.detach().zero_();
+    if (set_to_none)
+      grad.reset();
+    else
+      grad = grad.detach().zero_();
   }
 }
 
 void Module::to(ScalarType dtype, bool) {
-  check_type(is_floating_point(dtype), "nn.Module.to only accepts floating point dtypes, but got desired dtype={}", dtype_name(dtype));
+  check_type(is_floating_point(dtype), "nn.Module.to only accepts floating point dtypes, but got desired dtype={}",
+             dtype_name(dtype));
   NoGradGuard guard;
   for (auto& p : parameters()) {
     if (!p.is_floating_point()) continue;
@@ -162,7 +170,8 @@ NamedTensors Module::state_dict(const std::string& prefix) const {
     if (p.value().defined()) out.emplace_back(prefix + p.key(), p.value().detach());
   }
   for (const auto& b : buffers_) {
-    const bool transient = std::find(transient_buffers_.begin(), transient_buffers_.end(), b.key()) != transient_buffers_.end();
+    const bool transient =
+        std::find(transient_buffers_.begin(), transient_buffers_.end(), b.key()) != transient_buffers_.end();
     if (b.value().defined() && !transient) out.emplace_back(prefix + b.key(), b.value().detach());
   }
   for (const auto& child : children_) {
@@ -223,15 +232,21 @@ IncompatibleKeys Module::load_state_dict(const NamedTensors& state, bool strict)
     if (found == state.end()) {
       keys.missing_keys.push_back(name);
     } else if (found->second.sizes() != target.sizes()) {
-      errors += format("\n\tsize mismatch for {}: copying a param with shape {} from checkpoint, the shape in current model is {}.", name, found->second.sizes(), target.sizes());
+      errors += format(
+          "\n\tsize mismatch for {}: copying a param with shape {} from checkpoint, the shape in current model is {}.",
+          name, found->second.sizes(), target.sizes());
     }
   }
   for (const auto& item : state) {
-    if (std::none_of(own.begin(), own.end(), [&](const auto& o) { return o.first == item.first; })) keys.unexpected_keys.push_back(item.first);
+    if (std::none_of(own.begin(), own.end(), [&](const auto& o) { return o.first == item.first; }))
+      keys.unexpected_keys.push_back(item.first);
   }
   std::string report;
-  if (strict && !keys.unexpected_keys.empty()) report += "\n\tUnexpected key(s) in state_dict: " + quoted_list(keys.unexpected_keys) + ". " + near_matches(keys.unexpected_keys, keys.missing_keys);
-  if (strict && !keys.missing_keys.empty()) report += "\n\tMissing key(s) in state_dict: " + quoted_list(keys.missing_keys) + ". ";
+  if (strict && !keys.unexpected_keys.empty())
+    report += "\n\tUnexpected key(s) in state_dict: " + quoted_list(keys.unexpected_keys) + ". " +
+              near_matches(keys.unexpected_keys, keys.missing_keys);
+  if (strict && !keys.missing_keys.empty())
+    report += "\n\tMissing key(s) in state_dict: " + quoted_list(keys.missing_keys) + ". ";
   report += errors;
   check(report.empty(), "Error(s) in loading state_dict for {}:{}", this->name(), report);
   for (auto& [name, target] : own) {
@@ -258,7 +273,8 @@ const std::string& Module::name() const {
 
 std::string Module::path() const {
   std::string path = name_in_parent_;
-  for (const Module* m = parent_; m && !m->name_in_parent_.empty(); m = m->parent_) path = m->name_in_parent_ + "." + path;
+  for (const Module* m = parent_; m && !m->name_in_parent_.empty(); m = m->parent_)
+    path = m->name_in_parent_ + "." + path;
   return parent_ ? path : "";
 }
 
@@ -308,7 +324,8 @@ void ModuleListImpl::pretty_print(std::string& out) const {
     const std::string text = items_[i]->repr();
     size_t j = i + 1;
     while (j < items_.size() && items_[j]->repr() == text) ++j;
-    out += j - i == 1 ? format("\n  ({}): {}", i, indented(text)) : format("\n  ({}-{}): {} x {}", i, j - 1, j - i, indented(text));
+    out += j - i == 1 ? format("\n  ({}): {}", i, indented(text))
+                      : format("\n  ({}-{}): {} x {}", i, j - 1, j - i, indented(text));
     i = j;
   }
   out += "\n)";

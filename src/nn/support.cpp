@@ -10,7 +10,8 @@ namespace rushlight::nn {
 DimVector resolve(const OptionalIntList& sizes, const Tensor& input, int64_t spatial) {
   DimVector out;
   const auto& values = sizes.values();
-  check_value(sizes.is_single() || values.size() == static_cast<size_t>(spatial), "expected {} sizes, but got {}", spatial, values.size());
+  check_value(sizes.is_single() || values.size() == static_cast<size_t>(spatial), "expected {} sizes, but got {}",
+              spatial, values.size());
   for (int64_t i = 0; i < spatial; ++i) {
     const auto& given = values[sizes.is_single() ? 0 : static_cast<size_t>(i)];
     out.push_back(given ? *given : input.size(i - spatial));
@@ -62,7 +63,9 @@ void append_text(std::string& out, double value) {
   char buffer[64];
   const double size = std::fabs(value);
   const bool fixed = size == 0 || (size >= 1e-4 && size < 1e16);
-  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), value, fixed ? std::chars_format::fixed : std::chars_format::scientific).ptr;
+  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), value,
+                                 fixed ? std::chars_format::fixed : std::chars_format::scientific)
+                       .ptr;
   const std::string_view text(buffer, static_cast<size_t>(end - buffer));
   out += text;
   if (fixed && text.find('.') == std::string_view::npos) out += ".0";
@@ -75,13 +78,17 @@ void append_text(std::string& out, IntArrayRef tuple) {
 }
 
 void append_text(std::string& out, const IntList& value) {
-  if (value.is_single()) append_text(out, value[0]);
-  else append_text(out, IntArrayRef(value));
+  if (value.is_single())
+    append_text(out, value[0]);
+  else
+    append_text(out, IntArrayRef(value));
 }
 
 void append_text(std::string& out, const Padding& value) {
-  if (value.is_text()) append_text(out, std::string_view(value.text()));
-  else append_text(out, value.list());
+  if (value.is_text())
+    append_text(out, std::string_view(value.text()));
+  else
+    append_text(out, value.list());
 }
 
 void append_text(std::string& out, const OptionalIntList& value) {
@@ -125,14 +132,16 @@ void check_conv_padding(const Padding& padding, const IntList& stride) {
     throw ValueError(cat("Invalid padding string '", padding, "', should be one of {'same', 'valid'}"));
   }
   if (padding.text() == "same" && !all_equal(stride, 1)) {
-    throw ValueError(cat("padding='same' is not supported for strided convolutions, but got stride=", stride, ". Give the padding in numbers."));
+    throw ValueError(cat("padding='same' is not supported for strided convolutions, but got stride=", stride,
+                         ". Give the padding in numbers."));
   }
 }
 
 std::vector<int64_t> reversed_padding(const Padding& padding, const IntList& kernel_size, const IntList& dilation) {
   std::vector<int64_t> pads;
-  check_value(dilation.size() == kernel_size.size() && (padding.is_text() || padding.list().size() == kernel_size.size()),
-              "padding and dilation need one number for each of {} dimensions", kernel_size.size());
+  check_value(
+      dilation.size() == kernel_size.size() && (padding.is_text() || padding.list().size() == kernel_size.size()),
+      "padding and dilation need one number for each of {} dimensions", kernel_size.size());
   for (size_t i = kernel_size.size(); i-- > 0;) {
     int64_t before = 0, after = 0;
     if (!padding.is_text()) {

@@ -32,8 +32,10 @@ void append_text(std::string& out, const Padding& value);
 void append_text(std::string& out, const OptionalIntList& value);
 template <class T>
 void append_text(std::string& out, const std::optional<T>& value) {
-  if (value) append_text(out, *value);
-  else out += "None";
+  if (value)
+    append_text(out, *value);
+  else
+    out += "None";
 }
 template <class... A>
 std::string cat(const A&... parts) {

@@ -24,14 +24,16 @@ Tensor get_total_norm(const std::vector<Tensor>& tensors, double norm_type, bool
   for (const auto& t : tensors) norms.push_back(linalg::vector_norm(t, norm_type));
   Tensor total = linalg::vector_norm(stack(norms), norm_type);
   if (error_if_nonfinite && !isfinite(total).item<bool>()) {
-    throw Error(support::cat("The total norm of order ", norm_type,
-                             " for gradients from `parameters` is non-finite, so it cannot be clipped. To disable this error and scale the "
-                             "gradients by the non-finite norm anyway, set `error_if_nonfinite=False`"));
+    throw Error(support::cat(
+        "The total norm of order ", norm_type,
+        " for gradients from `parameters` is non-finite, so it cannot be clipped. To disable this error and scale the "
+        "gradients by the non-finite norm anyway, set `error_if_nonfinite=False`"));
   }
   return total;
 }
 
-double clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm, double norm_type, bool error_if_nonfinite) {
+double clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm, double norm_type,
+                       bool error_if_nonfinite) {
   const std::vector<Tensor> grads = gradients(parameters);
   const Tensor total = get_total_norm(grads, norm_type, error_if_nonfinite);
   NoGradGuard no_grad;
@@ -49,7 +51,9 @@ void clip_grad_value_(const std::vector<Tensor>& parameters, double clip_value) 
   for (const auto& grad : gradients(parameters)) grad.clamp_(Scalar(-clip_value), Scalar(clip_value));
 }
 
-void clip_grad_value_(const Tensor& parameter, double clip_value) { clip_grad_value_(std::vector<Tensor>{parameter}, clip_value); }
+void clip_grad_value_(const Tensor& parameter, double clip_value) {
+  clip_grad_value_(std::vector<Tensor>{parameter}, clip_value);
+}
 
 Tensor parameters_to_vector(const std::vector<Tensor>& parameters) {
   std::vector<Tensor> flat;

@@ -30,6 +30,8 @@ Meta masked_select(const Tensor& self, const Tensor& mask);
 void masked_fill(const Tensor& self, const Tensor& mask, const Tensor& value);
 void masked_scatter(const Tensor& self, const Tensor& mask, const Tensor& source);
 Meta nonzero(const Tensor& self);
+// How many elements of a dense bool tensor are true.
+int64_t count_true(const Tensor& mask);
 
 Meta bincount(const Tensor& self, const Tensor& weights, int64_t minlength);
 Meta histc(const Tensor& self, int64_t bins, const Scalar& min, const Scalar& max);

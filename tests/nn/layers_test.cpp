@@ -14,7 +14,8 @@ using torch::Tensor;
 std::vector<int64_t> sizes(const Tensor& t) { return t.sizes().vec(); }
 
 TEST(Options, SetAndRead) {
-  auto options = nn::Conv2dOptions(3, 8, {3, 5}).stride({1, 2}).padding(torch::kSame).bias(false).padding_mode(torch::kReflect);
+  auto options =
+      nn::Conv2dOptions(3, 8, {3, 5}).stride({1, 2}).padding(torch::kSame).bias(false).padding_mode(torch::kReflect);
   EXPECT_EQ(options.in_channels(), 3);
   EXPECT_EQ(torch::IntArrayRef(options.kernel_size()).vec(), (std::vector<int64_t>{3, 5}));
   EXPECT_TRUE(options.padding().is_text());
@@ -32,8 +33,10 @@ TEST(Options, DtypeOfParameters) {
 
 TEST(Options, OneNumberOrAList) {
   EXPECT_EQ(sizes(nn::MaxPool2d(2)(torch::ones({1, 1, 4, 6}))), (std::vector<int64_t>{1, 1, 2, 3}));
-  EXPECT_EQ(sizes(nn::MaxPool2d(nn::MaxPool2dOptions({2, 3}))(torch::ones({1, 1, 4, 6}))), (std::vector<int64_t>{1, 1, 2, 2}));
-  EXPECT_EQ(sizes(nn::AdaptiveAvgPool2d(nn::AdaptiveAvgPool2dOptions({1, std::nullopt}))(torch::ones({1, 1, 4, 6}))), (std::vector<int64_t>{1, 1, 1, 6}));
+  EXPECT_EQ(sizes(nn::MaxPool2d(nn::MaxPool2dOptions({2, 3}))(torch::ones({1, 1, 4, 6}))),
+            (std::vector<int64_t>{1, 1, 2, 2}));
+  EXPECT_EQ(sizes(nn::AdaptiveAvgPool2d(nn::AdaptiveAvgPool2dOptions({1, std::nullopt}))(torch::ones({1, 1, 4, 6}))),
+            (std::vector<int64_t>{1, 1, 1, 6}));
   EXPECT_EQ(sizes(nn::LayerNorm(nn::LayerNormOptions({6}))->weight), std::vector<int64_t>{6});
 }
 
@@ -52,16 +55,20 @@ TEST(Layers, MembersAreNamedAsInPython) {
 
 TEST(Functional, OptionsGiveWhatArgumentsGive) {
   const Tensor x = torch::randn({4, 5}), target = torch::tensor({1, 0, 4, 2});
-  EXPECT_TRUE(torch::equal(F::cross_entropy(x, target, F::CrossEntropyFuncOptions().label_smoothing(0.1).reduction(torch::kSum)),
-                           F::cross_entropy(x, target, Tensor(), {}, -100, {}, "sum", 0.1)));
+  EXPECT_TRUE(torch::equal(
+      F::cross_entropy(x, target, F::CrossEntropyFuncOptions().label_smoothing(0.1).reduction(torch::kSum)),
+      F::cross_entropy(x, target, Tensor(), {}, -100, {}, "sum", 0.1)));
   EXPECT_TRUE(torch::equal(F::leaky_relu(x, F::LeakyReLUFuncOptions().negative_slope(0.3)), F::leaky_relu(x, 0.3)));
   EXPECT_TRUE(torch::equal(F::softmax(x, F::SoftmaxFuncOptions(1)), F::softmax(x, 1)));
   EXPECT_TRUE(torch::equal(F::mse_loss(x, x * 2, F::MSELossFuncOptions(torch::kSum)), (x * x).sum()));
   const Tensor image = torch::randn({1, 2, 6, 6}), weight = torch::randn({3, 2, 3, 3});
-  EXPECT_TRUE(torch::equal(F::conv2d(image, weight, F::Conv2dFuncOptions().padding({1, 1})), F::conv2d(image, weight, Tensor(), 1, 1)));
-  EXPECT_EQ(sizes(F::conv2d(image, weight, F::Conv2dFuncOptions().padding(torch::kSame))), (std::vector<int64_t>{1, 3, 6, 6}));
+  EXPECT_TRUE(torch::equal(F::conv2d(image, weight, F::Conv2dFuncOptions().padding({1, 1})),
+                           F::conv2d(image, weight, Tensor(), 1, 1)));
+  EXPECT_EQ(sizes(F::conv2d(image, weight, F::Conv2dFuncOptions().padding(torch::kSame))),
+            (std::vector<int64_t>{1, 3, 6, 6}));
   EXPECT_EQ(sizes(F::max_pool2d(image, F::MaxPool2dFuncOptions(2))), (std::vector<int64_t>{1, 2, 3, 3}));
-  EXPECT_EQ(sizes(F::pad(image, F::PadFuncOptions({1, 2, 0, 0}).mode(torch::kReflect))), (std::vector<int64_t>{1, 2, 6, 9}));
+  EXPECT_EQ(sizes(F::pad(image, F::PadFuncOptions({1, 2, 0, 0}).mode(torch::kReflect))),
+            (std::vector<int64_t>{1, 2, 6, 9}));
 }
 
 TEST(Init, FillsInPlaceWithoutHistory) {

@@ -42,9 +42,11 @@ TORCH_MODULE(Net);
 
 TEST(Module, ListsWhatIsRegisteredInOrder) {
   Net net;
-  EXPECT_EQ(net->named_parameters().keys(), (std::vector<std::string>{"scale", "fc1.weight", "fc1.bias", "fc2.weight"}));
+  EXPECT_EQ(net->named_parameters().keys(),
+            (std::vector<std::string>{"scale", "fc1.weight", "fc1.bias", "fc2.weight"}));
   EXPECT_EQ(net->named_buffers().keys(), (std::vector<std::string>{"steps", "cache"}));
-  EXPECT_EQ(names(net->state_dict()), (std::vector<std::string>{"scale", "steps", "fc1.weight", "fc1.bias", "fc2.weight"}));
+  EXPECT_EQ(names(net->state_dict()),
+            (std::vector<std::string>{"scale", "steps", "fc1.weight", "fc1.bias", "fc2.weight"}));
   EXPECT_EQ(net->named_modules().keys(), (std::vector<std::string>{"", "fc1", "fc2"}));
   EXPECT_EQ(net->children().size(), 2u);
   EXPECT_EQ(net->parameters(false).size(), 1u);
@@ -54,10 +56,16 @@ TEST(Module, ListsWhatIsRegisteredInOrder) {
 
 TEST(Module, RejectsNamesThatAreTakenOrWrong) {
   Net net;
-  EXPECT_NE(message_of([&] { net->register_parameter("fc1", torch::ones({1})); }).find("'fc1' already defined"), std::string::npos);
-  EXPECT_NE(message_of([&] { net->register_buffer("a.b", torch::ones({1})); }).find("must not contain a dot"), std::string::npos);
+  EXPECT_NE(message_of([&] { net->register_parameter("fc1", torch::ones({1})); }).find("'fc1' already defined"),
+            std::string::npos);
+  EXPECT_NE(message_of([&] { net->register_buffer("a.b", torch::ones({1})); }).find("must not contain a dot"),
+            std::string::npos);
   EXPECT_NE(message_of([&] { net->register_module("", nn::ReLU()); }).find("must not be empty"), std::string::npos);
-  EXPECT_NE(message_of([&] { nn::Linear empty(nullptr); empty(torch::ones({1})); }).find("empty ModuleHolder"), std::string::npos);
+  EXPECT_NE(message_of([&] {
+              nn::Linear empty(nullptr);
+              empty(torch::ones({1}));
+            }).find("empty ModuleHolder"),
+            std::string::npos);
 }
 
 TEST(Module, ATensorUnderTwoNamesIsListedOnce) {
@@ -86,8 +94,8 @@ TEST(Module, StateGoesIntoAnotherModule) {
 TEST(Module, LoadStateDictNamesEveryMistake) {
   Net net;
   torch::NamedTensors state = net->state_dict();
-  state[2].second = torch::zeros({8, 5});                     // fc1.weight of another size
-  state[3].first = "fc1.bais";                                // misspelt
+  state[2].second = torch::zeros({8, 5});  // fc1.weight of another size
+  state[3].first = "fc1.bais";             // misspelt
   const std::string message = message_of([&] { net->load_state_dict(state); });
   EXPECT_NE(message.find("Error(s) in loading state_dict for Net:"), std::string::npos) << message;
   EXPECT_NE(message.find("Unexpected key(s) in state_dict: \"fc1.bais\""), std::string::npos) << message;
@@ -118,7 +126,8 @@ TEST(Module, PrintsAsPythonDoes) {
   out << net;
   EXPECT_EQ(out.str(), expected);
   nn::ModuleList list(nn::Linear(2, 2), nn::Linear(2, 2), nn::Tanh());
-  EXPECT_EQ(list->repr(), "ModuleList(\n  (0-1): 2 x Linear(in_features=2, out_features=2, bias=True)\n  (2): Tanh()\n)");
+  EXPECT_EQ(list->repr(),
+            "ModuleList(\n  (0-1): 2 x Linear(in_features=2, out_features=2, bias=True)\n  (2): Tanh()\n)");
   EXPECT_EQ(Net()->fc2->repr(), "Linear(in_features=8, out_features=2, bias=False)");
 }
 
@@ -126,7 +135,9 @@ TEST(Module, ErrorsSayWhereTheyHappened) {
   Net net;
   nn::Sequential outer({{"encoder", net}});
   const std::string message = message_of([&] { outer(torch::ones({2, 3})); });
-  EXPECT_NE(message.find("\n  in module encoder.fc1 (Linear(in_features=4, out_features=8, bias=True))"), std::string::npos) << message;
+  EXPECT_NE(message.find("\n  in module encoder.fc1 (Linear(in_features=4, out_features=8, bias=True))"),
+            std::string::npos)
+      << message;
   EXPECT_EQ(message.find("in module"), message.rfind("in module"));
   EXPECT_EQ(net->fc1->path(), "encoder.fc1");
 }
@@ -136,7 +147,8 @@ TEST(Module, HooksSeeAndReplace) {
   int calls = 0;
   const unsigned seen = linear->register_forward_hook([&](nn::Module&, const Tensor&, const Tensor&) { ++calls; });
   linear->register_forward_pre_hook([](nn::Module&, const Tensor& x) { return x * 0; });
-  const unsigned doubled = linear->register_forward_hook([](nn::Module&, const Tensor&, const Tensor& out) { return out * 2; });
+  const unsigned doubled =
+      linear->register_forward_hook([](nn::Module&, const Tensor&, const Tensor& out) { return out * 2; });
   EXPECT_TRUE(torch::equal(linear(torch::ones({1, 2})), (linear->bias * 2).view({1, 2})));
   EXPECT_EQ(calls, 1);
   linear->remove_hook(seen);
@@ -204,7 +216,9 @@ TEST(Containers, HoldModulesAndParametersByName) {
 
   nn::ParameterList list(torch::ones({2}), torch::ones({2, 3}));
   EXPECT_EQ(list->named_parameters().keys(), (std::vector<std::string>{"0", "1"}));
-  EXPECT_EQ(list->repr(), "ParameterList(\n    (0): Parameter containing: [torch.float32 of size 2]\n    (1): Parameter containing: [torch.float32 of size 2x3]\n)");
+  EXPECT_EQ(list->repr(),
+            "ParameterList(\n    (0): Parameter containing: [torch.float32 of size 2]\n    (1): Parameter containing: "
+            "[torch.float32 of size 2x3]\n)");
   nn::ParameterDict dict({{"w", torch::ones({2})}});
   EXPECT_TRUE((*dict)["w"].requires_grad());
 }

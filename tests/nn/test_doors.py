@@ -49,7 +49,7 @@ def same_bits(tensor: torch.Tensor, stored: tuple[list[int], bytes]) -> bool:
 
 
 def inputs_of(text: str) -> list[torch.Tensor]:
-    """`randn({2, 3}), rand({4, })`, read as Python."""
+    """`randn({2, 3}), rand({4, 5})`, read as Python."""
     scope = {name: getattr(torch, name) for name in ("randn", "rand", "randint")}
     found = eval("[" + text.replace("{", "(").replace("}", ")") + "]", scope)
     return [x.requires_grad_() if x.is_floating_point() else x for x in found]

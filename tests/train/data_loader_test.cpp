@@ -23,7 +23,9 @@ std::vector<int64_t> all_of(data::DataLoader& loader) {
   return out;
 }
 
-data::TensorDataset numbers(int64_t n) { return data::TensorDataset(torch::arange(n, torch::kLong), torch::arange(n, torch::kLong) * 10); }
+data::TensorDataset numbers(int64_t n) {
+  return data::TensorDataset(torch::arange(n, torch::kLong), torch::arange(n, torch::kLong) * 10);
+}
 
 TEST(DataLoader, GivesBatchesInOrder) {
   data::DataLoader loader(numbers(10), data::DataLoaderOptions(4));
@@ -44,10 +46,11 @@ TEST(DataLoader, ShufflesByTheSeedWhateverTheWorkers) {
   for (const int64_t workers : {0, 1, 3}) {
     torch::Generator generator;
     generator.manual_seed(7);
-    data::DataLoader loader(numbers(50), data::DataLoaderOptions(8).shuffle(true).workers(workers).generator(generator));
+    data::DataLoader loader(numbers(50),
+                            data::DataLoaderOptions(8).shuffle(true).workers(workers).generator(generator));
     orders.push_back(all_of(loader));
     auto second = all_of(loader);
-    EXPECT_NE(orders.back(), second);      // a new order in each epoch
+    EXPECT_NE(orders.back(), second);  // a new order in each epoch
     std::sort(second.begin(), second.end());
     for (int64_t i = 0; i < 50; ++i) EXPECT_EQ(second[static_cast<size_t>(i)], i);
   }

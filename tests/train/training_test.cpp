@@ -71,7 +71,9 @@ TEST(Training, GoesOnFromSavedStateBitForBit) {
 
 TEST(Optimizer, GroupsHaveTheirOwnOptions) {
   const Tensor a = torch::ones({1}).requires_grad_(), b = torch::ones({1}).requires_grad_();
-  optim::SGD sgd({optim::OptimizerParamGroup({a}), optim::OptimizerParamGroup({b}, std::make_unique<optim::SGDOptions>(0.5))}, optim::SGDOptions(0.1));
+  optim::SGD sgd(
+      {optim::OptimizerParamGroup({a}), optim::OptimizerParamGroup({b}, std::make_unique<optim::SGDOptions>(0.5))},
+      optim::SGDOptions(0.1));
   (a + b).sum().backward();
   sgd.step();
   EXPECT_FLOAT_EQ(a.item<float>(), 0.9f);
@@ -93,7 +95,7 @@ TEST(Optimizer, AParameterWithoutGradientStays) {
   adam.step();
   EXPECT_NE(a.item<float>(), 1.0f);
   EXPECT_EQ(b.item<float>(), 1.0f);
-  b.sum().backward();           // joins later, with its own count of steps
+  b.sum().backward();  // joins later, with its own count of steps
   adam.step();
   EXPECT_NEAR(b.item<float>(), 0.9f, 1e-6);
 }

@@ -20,9 +20,12 @@ namespace rushlight {
 inline constexpr const char kNone[] = "none", kMean[] = "mean", kSum[] = "sum", kBatchMean[] = "batchmean";
 inline constexpr const char kSame[] = "same", kValid[] = "valid", kZeros[] = "zeros", kConstant[] = "constant";
 inline constexpr const char kReflect[] = "reflect", kReplicate[] = "replicate", kCircular[] = "circular";
-inline constexpr const char kNearest[] = "nearest", kBilinear[] = "bilinear", kBicubic[] = "bicubic", kLinear[] = "linear";
-inline constexpr const char kTrilinear[] = "trilinear", kArea[] = "area", kBorder[] = "border", kReflection[] = "reflection";
-inline constexpr const char kReLU[] = "relu", kGELU[] = "gelu", kTanh[] = "tanh", kSigmoid[] = "sigmoid", kLeakyReLU[] = "leaky_relu";
+inline constexpr const char kNearest[] = "nearest", kBilinear[] = "bilinear", kBicubic[] = "bicubic",
+                            kLinear[] = "linear";
+inline constexpr const char kTrilinear[] = "trilinear", kArea[] = "area", kBorder[] = "border",
+                            kReflection[] = "reflection";
+inline constexpr const char kReLU[] = "relu", kGELU[] = "gelu", kTanh[] = "tanh", kSigmoid[] = "sigmoid",
+                            kLeakyReLU[] = "leaky_relu";
 inline constexpr const char kConv1D[] = "conv1d", kConv2D[] = "conv2d", kConv3D[] = "conv3d";
 inline constexpr const char kFanIn[] = "fan_in", kFanOut[] = "fan_out";
 

@@ -27,9 +27,8 @@ class RL_API FunctionalImpl : public Module {
   template <class F, class... Args>
     requires std::is_invocable_r_v<Tensor, F&, const Tensor&, const std::decay_t<Args>&...>
   explicit FunctionalImpl(F function, Args&&... args) {
-    auto call = [function = std::move(function), ... bound = std::decay_t<Args>(std::forward<Args>(args))](const Tensor& x) mutable -> Tensor {
-      return function(x, bound...);
-    };
+    auto call = [function = std::move(function), ... bound = std::decay_t<Args>(std::forward<Args>(args))](
+                    const Tensor& x) mutable -> Tensor { return function(x, bound...); };
     call_ = std::make_shared<Held<decltype(call)>>(std::move(call));
   }
   Tensor forward(const Tensor& input) { return (*call_)(input); }

@@ -21,6 +21,7 @@ RL_API Tensor dirac_(const Tensor& tensor, int64_t groups = 1);
 // A (semi-)orthogonal matrix over the first and the remaining dimensions.
 RL_API Tensor orthogonal_(const Tensor& tensor, double gain = 1, const std::optional<Generator>& generator = {});
 // Normal numbers of which a share of `sparsity` in each column is zero.
-RL_API Tensor sparse_(const Tensor& tensor, double sparsity, double std = 0.01, const std::optional<Generator>& generator = {});
+RL_API Tensor sparse_(const Tensor& tensor, double sparsity, double std = 0.01,
+                      const std::optional<Generator>& generator = {});
 
 }  // namespace rushlight::nn::init

@@ -70,7 +70,8 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
   std::vector<std::shared_ptr<Module>> children() const { return children_.values(); }
   const OrderedDict<std::string, std::shared_ptr<Module>>& named_children() const noexcept { return children_; }
   std::vector<std::shared_ptr<Module>> modules(bool include_self = true) const;
-  OrderedDict<std::string, std::shared_ptr<Module>> named_modules(const std::string& prefix = "", bool include_self = true) const;
+  OrderedDict<std::string, std::shared_ptr<Module>> named_modules(const std::string& prefix = "",
+                                                                  bool include_self = true) const;
   template <class F>
   void apply(const F& function) {
     for (auto& child : children_) child.value()->apply(function);
@@ -91,8 +92,8 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
   IncompatibleKeys load_state_dict(const NamedTensors& state, bool strict = true);
 
   // ---- identity ----
-  const std::string& name() const;        // the class, as Python prints it: "Linear"
-  std::string path() const;               // where it hangs in its outermost module: "encoder.0.fc"
+  const std::string& name() const;  // the class, as Python prints it: "Linear"
+  std::string path() const;         // where it hangs in its outermost module: "encoder.0.fc"
   virtual std::string extra_repr() const { return ""; }
   virtual void pretty_print(std::string& out) const;  // Python's repr
   std::string repr() const {
@@ -109,8 +110,10 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
     struct Call final : ForwardHook {
       explicit Call(F f) : f_(std::move(f)) {}
       Tensor operator()(Module& m, const Tensor& in, const Tensor& out) override {
-        if constexpr (std::is_void_v<decltype(f_(m, in, out))>) return f_(m, in, out), Tensor();
-        else return f_(m, in, out);
+        if constexpr (std::is_void_v<decltype(f_(m, in, out))>)
+          return f_(m, in, out), Tensor();
+        else
+          return f_(m, in, out);
       }
       F f_;
     };
@@ -123,8 +126,10 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
     struct Call final : ForwardHook {
       explicit Call(F f) : f_(std::move(f)) {}
       Tensor operator()(Module& m, const Tensor& in, const Tensor&) override {
-        if constexpr (std::is_void_v<decltype(f_(m, in))>) return f_(m, in), Tensor();
-        else return f_(m, in);
+        if constexpr (std::is_void_v<decltype(f_(m, in))>)
+          return f_(m, in), Tensor();
+        else
+          return f_(m, in);
       }
       F f_;
     };
@@ -139,8 +144,10 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
   // The module as a class or as what a holder holds: `if (auto* linear = module->as<nn::Linear>()) …`; null if it is none.
   template <class M>
   auto* as() noexcept {
-    if constexpr (requires { typename M::ContainedType; }) return dynamic_cast<typename M::ContainedType*>(this);
-    else return dynamic_cast<M*>(this);
+    if constexpr (requires { typename M::ContainedType; })
+      return dynamic_cast<typename M::ContainedType*>(this);
+    else
+      return dynamic_cast<M*>(this);
   }
 
   bool training = true;
@@ -177,9 +184,11 @@ class ModuleHolder {
   ModuleHolder(std::nullptr_t) {}
   ModuleHolder(std::shared_ptr<Contained> module) : impl_(std::move(module)) {}
   template <class Head, class... Tail>
-    requires(!(sizeof...(Tail) == 0 && (std::is_base_of_v<ModuleHolder, std::remove_cvref_t<Head>> || std::is_same_v<std::remove_cvref_t<Head>, std::nullptr_t> ||
+    requires(!(sizeof...(Tail) == 0 && (std::is_base_of_v<ModuleHolder, std::remove_cvref_t<Head>> ||
+                                        std::is_same_v<std::remove_cvref_t<Head>, std::nullptr_t> ||
                                         std::is_convertible_v<Head, std::shared_ptr<Contained>>)))
-  explicit ModuleHolder(Head&& head, Tail&&... tail) : impl_(std::make_shared<Contained>(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}
+  explicit ModuleHolder(Head&& head, Tail&&... tail)
+      : impl_(std::make_shared<Contained>(std::forward<Head>(head), std::forward<Tail>(tail)...)) {}
 
   explicit operator bool() const noexcept { return impl_ != nullptr; }
   bool is_empty() const noexcept { return impl_ == nullptr; }
@@ -203,7 +212,8 @@ class ModuleHolder {
   decltype(auto) operator()(Args&&... args) const {
     Contained& module = *get();
     try {
-      if constexpr (sizeof...(Args) == 1 && std::is_same_v<decltype(module.forward(std::forward<Args>(args)...)), Tensor> &&
+      if constexpr (sizeof...(Args) == 1 &&
+                    std::is_same_v<decltype(module.forward(std::forward<Args>(args)...)), Tensor> &&
                     (std::is_convertible_v<Args, const Tensor&> && ...)) {
         if (module.has_hooks()) {
           const Tensor input = module.run_pre_hooks(args...);
@@ -222,11 +232,11 @@ class ModuleHolder {
 };
 
 // `class NetImpl : public nn::Module {…}; RUSHLIGHT_MODULE(Net);` makes the holder Net.
-#define RUSHLIGHT_MODULE_IMPL(Name, Impl)               \
-  class Name : public rushlight::nn::ModuleHolder<Impl> { \
-   public:                                              \
+#define RUSHLIGHT_MODULE_IMPL(Name, Impl)                  \
+  class Name : public rushlight::nn::ModuleHolder<Impl> {  \
+   public:                                                 \
     using rushlight::nn::ModuleHolder<Impl>::ModuleHolder; \
-    using Impl_ = Impl;                                 \
+    using Impl_ = Impl;                                    \
   }
 #define RUSHLIGHT_MODULE(Name) RUSHLIGHT_MODULE_IMPL(Name, Name##Impl)
 #ifndef TORCH_MODULE
@@ -239,7 +249,8 @@ class AnyModule {
   template <class M>
     requires std::is_base_of_v<Module, M>
   AnyModule(std::shared_ptr<M> module)
-      : module_(std::move(module)), forward_([](Module& m, const Tensor& x) -> Tensor { return static_cast<M&>(m).forward(x); }) {}
+      : module_(std::move(module)),
+        forward_([](Module& m, const Tensor& x) -> Tensor { return static_cast<M&>(m).forward(x); }) {}
   template <class M>
   AnyModule(const ModuleHolder<M>& holder) : AnyModule(holder.ptr()) {}
   template <class M>

@@ -20,7 +20,8 @@ RL_API void clip_grad_value_(const std::vector<Tensor>& parameters, double clip_
 RL_API void clip_grad_value_(const Tensor& parameter, double clip_value);
 
 // The norm of tensors together, a tensor of no dimensions; zero for none.
-RL_API Tensor get_total_norm(const std::vector<Tensor>& tensors, double norm_type = 2.0, bool error_if_nonfinite = false);
+RL_API Tensor get_total_norm(const std::vector<Tensor>& tensors, double norm_type = 2.0,
+                             bool error_if_nonfinite = false);
 
 // All parameters, flattened, one after another; and back: each parameter becomes a view of its part of `vector`.
 RL_API Tensor parameters_to_vector(const std::vector<Tensor>& parameters);

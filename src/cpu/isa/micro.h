@@ -24,14 +24,9 @@ template <class T> struct GemmKernels {
   // chains of row i begin at start[i], or at zero if `start` is null.
   void (*macro)(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_panel, const T* b, int64_t b_panel, T* c,
                 int64_t ldc, const GemmEpilogue<T>& epilogue, const T* start);
-  // The same without a packed B, for panels of two whole vectors that lie at src + offsets[k] + panels[2 * j] and [2 * j + 1];
-  // n is a multiple of `lanes`.
-  void (*macro_indirect)(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_panel, const T* src,
-                         const int64_t* offsets, const PanelPiece* panels, T* c, int64_t ldc,
-                         const GemmEpilogue<T>& epilogue, const T* start);
   // C[m][n] without packing: any strides of A, unit column stride of B. k at most kGemmKBlock.
   void (*direct)(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t ldb,
-                 T* c, int64_t ldc, const GemmEpilogue<T>& epilogue, const T* start);
+                 T* c, int64_t ldc, const GemmEpilogue<T>& epilogue);
   // y[r] = sum over p of a[r * lda + p] * x[p], over 64 (f64: 32) virtual lanes and a fixed tree.
   void (*dot)(int64_t rows, int64_t k, const T* a, int64_t lda, const T* x, T* y);
   // sums[j] = chain over p of x[p * x_stride] * b[p * ldb + j]; k at most kGemmKBlock.
