@@ -58,7 +58,7 @@ op("_batch_norm_backward(T grad_out, T input, T? weight, T? bias, T save_mean, T
 composite("batch_norm(T input, T? weight, T? bias, T? running_mean, T? running_var, bool training, float momentum, float eps, bool cudnn_enabled=True) -> T",
           samples=["(randn(5, 3), None, None, zeros(3), ones(3), True, 0.1, 1e-5, True)"], doc="Batch norm with torch.batch_norm's order of arguments.")
 composite("nn.functional.batch_norm(T input, T? running_mean, T? running_var, T? weight=None, T? bias=None, bool training=False, float momentum=0.1, float eps=1e-05) -> T",
-          samples=["(randn(5, 3), zeros(3), ones(3))", "(randn(2, 3, 4, 5), None, None, randn(3), randn(3), True)"], doc="Each channel of [N, C, ...] is normalised by its batch (training) or running statistics.")
+          gradcheck={"inputs": ["input", "weight", "bias"]}, samples=["(randn(5, 3), zeros(3), ones(3))", "(randn(2, 3, 4, 5), None, None, randn(3), randn(3), True)"], doc="Each channel of [N, C, ...] is normalised by its batch (training) or running statistics.")
 composite("nn.functional.instance_norm(T input, T? running_mean=None, T? running_var=None, T? weight=None, T? bias=None, bool use_input_stats=True, float momentum=0.1, float eps=1e-05) -> T",
           samples=["(randn(2, 3, 4),)", "(randn(2, 3, 4, 5), None, None, randn(3), randn(3))"], doc="Each channel of each sample is normalised by itself.")
 composite("nn.functional.local_response_norm(T input, int size, float alpha=0.0001, float beta=0.75, float k=1.0) -> T", samples=["(randn(2, 5, 4), 3)", "(randn(2, 5, 3, 4), 2)"],
@@ -69,7 +69,7 @@ composite("nn.functional.normalize(T input, float p=2.0, int dim=1, float eps=1e
 op("_dropout_apply(T input, T mask, float scale) -> T", meta="meta::dropout_apply(input, mask)", grad={"input": "_dropout_apply(grad, mask, scale)"}, node="MulBackward0", samples=["(randn(3, 4), rand(3, 4) > 0.5, 2.0)", "(randn(40, 3), rand(40, 3) > 0.5, 1.25)"],
    method=False, ref="lambda x, m, s: x * m * s", doc="input * scale where the bool mask holds, input * 0 elsewhere.")
 for name in ("dropout", "alpha_dropout", "feature_dropout", "feature_alpha_dropout"):
-    composite(f"{name}(T input, float p, bool train) -> T", doc="As the function of torch.nn.functional, with torch's order of arguments.")
+    composite(f"{name}(T input, float p, bool train) -> T", samples=["(randn(2, 3), 0.5, True)", "(randn(2, 3), 0.5, False)"], doc="As the function of torch.nn.functional, with torch's order of arguments.")
 composite("nn.functional.dropout(T input, float p=0.5, bool training=True, bool inplace=False) -> T", doc="Zeroes elements with probability p and scales the others by 1 / (1 - p).")
 for n in ("1d", "2d", "3d"):
     composite(f"nn.functional.dropout{n}(T input, float p=0.5, bool training=True, bool inplace=False) -> T", doc="Zeroes whole channels with probability p and scales the others by 1 / (1 - p).")
@@ -78,7 +78,7 @@ composite("nn.functional.feature_alpha_dropout(T input, float p=0.5, bool traini
 
 # ---- embedding --------------------------------------------------------------------------------------------------------
 op("embedding(T weight, T indices, int padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> T", meta="meta::embedding(weight, indices, sparse)", out=False,
-   grad={"weight": "embedding_backward(grad, indices, weight.sizes(), padding_idx, scale_grad_by_freq)"}, samples=["(randn(5, 3), tensor([1, 4, 1]))", "(randn(5, 3), tensor([[0, 2], [4, 4]]), 2)", "(randn(5, 40), randint(0, 5, (7,)))"],
+   grad={"weight": "embedding_backward(grad, indices, weight.sizes(), padding_idx, scale_grad_by_freq)"}, gradcheck={"samples": [0, 2]}, samples=["(randn(5, 3), tensor([1, 4, 1]))", "(randn(5, 3), tensor([[0, 2], [4, 4]]), 2)", "(randn(5, 40), randint(0, 5, (7,)))"],
    ref="lambda w, i, *a: w[i]", doc="Rows of weight [N, D] at indices [...]: [..., D]. The gradient of row padding_idx is zero.")
 op("embedding_dense_backward(T grad_output, T indices, int num_weights, int padding_idx, bool scale_grad_by_freq) -> T", meta="meta::embedding_backward(grad_output, num_weights)", out=False,
    grad={"grad_output": "embedding_dense_double_backward(grad, indices, padding_idx, scale_grad_by_freq)"}, samples=["(randn(3, 4), tensor([1, 4, 1]), 5, -1, False)", "(randn(3, 4), tensor([1, 4, 1]), 5, 4, True)"],
@@ -86,5 +86,5 @@ op("embedding_dense_backward(T grad_output, T indices, int num_weights, int padd
 inplace("embedding_renorm_(T self, T indices, float max_norm, float norm_type) -> T", check="meta::embedding_renorm(self, indices)", grad=NONE, doc="Rows named in indices whose norm exceeds max_norm are scaled down to it.",
         samples=["(randn(5, 3), tensor([1, 4, 1]), 0.5, 2.0)"], method=False)
 composite("nn.functional.embedding(T input, T weight, int? padding_idx=None, float? max_norm=None, float norm_type=2.0, bool scale_grad_by_freq=False, bool sparse=False) -> T",
-          samples=["(tensor([1, 4, 1]), randn(5, 3))", "(tensor([[0, 2], [4, 4]]), randn(5, 3), 2)"], doc="Rows of weight [N, D] at the indices in input. max_norm scales those rows of weight down in place first.")
+          gradcheck={"samples": [0]}, samples=["(tensor([1, 4, 1]), randn(5, 3))", "(tensor([[0, 2], [4, 4]]), randn(5, 3), 2)"], doc="Rows of weight [N, D] at the indices in input. max_norm scales those rows of weight down in place first.")
 composite("nn.functional.one_hot(T input, int num_classes=-1) -> T", samples=["(tensor([0, 2, 1]),)", "(tensor([[0], [2]]), 4)"], doc="int64 vectors with a 1 at the index: [...] becomes [..., num_classes].")

@@ -54,7 +54,7 @@ view("slice(T self, int dim=0, int? start=None, int? end=None, int step=1) -> T"
      doc="The elements start, start + step, … below end of one dimension.")
 composite("narrow(T self, int dim, int start, int length) -> T", samples=["(randn(3, 4), 1, 1, 2)", "(randn(3, 4), 0, -2, 1)"],
           doc="`length` elements of a dimension from `start`.")
-composite("narrow(T self, int dim, T start, int length) -> T", overload="Tensor", doc="`length` elements of a dimension from the 0-d integer tensor `start`.")
+composite("narrow(T self, int dim, T start, int length) -> T", overload="Tensor", samples=["(randn(3, 4), 1, tensor(1), 2)"], doc="`length` elements of a dimension from the 0-d integer tensor `start`.")
 view("diagonal(T self, int offset=0, int dim1=0, int dim2=1) -> T", geom="geom::diagonal(self, offset, dim1, dim2)",
      grad="diagonal_backward(grad, self.sizes(), offset, dim1, dim2)", samples=["(randn(3, 4),)", "(randn(3, 4), 1)", "(randn(2, 3, 4), -1, 0, 2)"],
      ref="lambda x, offset=0, dim1=0, dim2=1: np.diagonal(x, offset, dim1, dim2)", doc="The diagonal of two dimensions, as the last dimension.")

@@ -10,7 +10,8 @@ namespace {
 
 // What each row's loss is multiplied with, as [N, 1]: the incoming gradient, the class weight, the mean's divisor; 0 for
 // ignored rows.
-Tensor row_scale(const Tensor& grad, const Tensor& target, const Tensor& weight, const Tensor& total_weight, int64_t reduction, int64_t ignore_index) {
+Tensor row_scale(const Tensor& grad, const Tensor& target, const Tensor& weight, const Tensor& total_weight,
+                 int64_t reduction, int64_t ignore_index) {
   const Tensor at = target.to(kLong), ignored = eq(at, ignore_index);
   Tensor scale = grad.dim() == 0 ? grad.expand(at.sizes()) : grad;
   if (reduction == 1) scale = div(scale, total_weight.detach().to(grad.dtype()));
@@ -20,9 +21,10 @@ Tensor row_scale(const Tensor& grad, const Tensor& target, const Tensor& weight,
 
 }  // namespace
 
-Tensor cross_entropy_backward(const Tensor& grad, const Tensor& input, const Tensor& target, const Tensor& weight, const Tensor& lse, const Tensor& total_weight, int64_t reduction,
-                              int64_t ignore_index) {
-  const bool again = GradMode::is_enabled() && (grad.requires_grad() || input.requires_grad());  // see Note [Fused and composed gradients]
+Tensor cross_entropy_backward(const Tensor& grad, const Tensor& input, const Tensor& target, const Tensor& weight,
+                              const Tensor& lse, const Tensor& total_weight, int64_t reduction, int64_t ignore_index) {
+  const bool again = GradMode::is_enabled() &&
+                     (grad.requires_grad() || input.requires_grad());  // see Note [Fused and composed gradients]
   if (!again) return _cross_entropy_backward(grad, input, target, weight, lse, total_weight, reduction, ignore_index);
   const Tensor scale = row_scale(grad, target, weight, total_weight, reduction, ignore_index);
   const Tensor at = masked_fill(target.to(kLong), eq(target.to(kLong), ignore_index), 0).unsqueeze(1);
@@ -30,7 +32,8 @@ Tensor cross_entropy_backward(const Tensor& grad, const Tensor& input, const Ten
   return mul(sub(_softmax(input, 1), hot), scale);
 }
 
-Tensor nll_loss_double_backward(const Tensor& grad, const Tensor& target, const Tensor& weight, const Tensor& total_weight, int64_t reduction, int64_t ignore_index) {
+Tensor nll_loss_double_backward(const Tensor& grad, const Tensor& target, const Tensor& weight,
+                                const Tensor& total_weight, int64_t reduction, int64_t ignore_index) {
   const Tensor sum = std::get<0>(_nll_loss(grad, target, weight, reduction == 0 ? 0 : 2, ignore_index));
   return reduction == 1 ? div(sum, total_weight.detach().to(sum.dtype())) : sum;
 }

@@ -14,7 +14,8 @@ namespace {
 // gradient (create_graph: grad mode is on and something that takes part needs a gradient), the same gradient is composed
 // of ops instead: slower, but differentiable any number of times.
 bool composed(const Tensor& grad, const Tensor& input, const Tensor& weight) {
-  return GradMode::is_enabled() && (grad.requires_grad() || input.requires_grad() || (weight.defined() && weight.requires_grad()));
+  return GradMode::is_enabled() &&
+         (grad.requires_grad() || input.requires_grad() || (weight.defined() && weight.requires_grad()));
 }
 ArrayRef<bool> mask_of(const std::array<bool, 3>& mask) { return ArrayRef<bool>(mask.data(), 3); }
 
@@ -23,7 +24,8 @@ struct Parts {
 };
 
 // x̂ = (x - mean) rstd over `dims`, g = dy w, dx = rstd (g - mean(g) - x̂ mean(g x̂)).
-Tensor normalized_gradient(const Tensor& g, const Tensor& normal, const Tensor& rstd, OptionalIntArrayRef dims, bool centred) {
+Tensor normalized_gradient(const Tensor& g, const Tensor& normal, const Tensor& rstd, OptionalIntArrayRef dims,
+                           bool centred) {
   Tensor rest = mul(normal, mul(g, normal).mean(dims, true));
   if (centred) rest = add(rest, g.mean(dims, true));
   return mul(rstd, sub(g, rest));
@@ -40,7 +42,8 @@ DimVector last_dims(int64_t count) {
   return dims;
 }
 
-Parts row_norm_backward(const Tensor& grad, const Tensor& x, IntArrayRef shape, const Tensor& weight, const Tensor& bias, double eps, bool centred) {
+Parts row_norm_backward(const Tensor& grad, const Tensor& x, IntArrayRef shape, const Tensor& weight,
+                        const Tensor& bias, double eps, bool centred) {
   const DimVector dims = last_dims(static_cast<int64_t>(shape.size()));
   const Tensor rstd = rstd_of(x, dims, eps, centred);
   const Tensor normal = mul(centred ? sub(x, x.mean(dims, true)) : x, rstd);
@@ -61,26 +64,35 @@ Tensor per_channel(const Tensor& t, int64_t ndim) {
 }  // namespace
 
 Tensor softmax_double_backward(const Tensor& grad, const Tensor& grad_output, const Tensor& output, int64_t dim) {
-  return sub(sub(mul(grad_output, grad), mul(mul(output, grad_output).sum(dim, true), grad)), mul(grad_output, mul(output, grad).sum(dim, true)));
+  return sub(sub(mul(grad_output, grad), mul(mul(output, grad_output).sum(dim, true), grad)),
+             mul(grad_output, mul(output, grad).sum(dim, true)));
 }
 
-std::tuple<Tensor, Tensor, Tensor> layer_norm_backward(const Tensor& grad, const Tensor& input, IntArrayRef normalized_shape, const Tensor& mean, const Tensor& rstd, const Tensor& weight,
-                                                       const Tensor& bias, double eps, std::array<bool, 3> output_mask) {
-  if (!composed(grad, input, weight)) return _layer_norm_backward(grad, input, normalized_shape, mean, rstd, weight, bias, mask_of(output_mask));
+std::tuple<Tensor, Tensor, Tensor> layer_norm_backward(const Tensor& grad, const Tensor& input,
+                                                       IntArrayRef normalized_shape, const Tensor& mean,
+                                                       const Tensor& rstd, const Tensor& weight, const Tensor& bias,
+                                                       double eps, std::array<bool, 3> output_mask) {
+  if (!composed(grad, input, weight))
+    return _layer_norm_backward(grad, input, normalized_shape, mean, rstd, weight, bias, mask_of(output_mask));
   const Parts p = row_norm_backward(grad, input, normalized_shape, weight, bias, eps, true);
   return {p.input, p.weight, p.bias};
 }
 
-std::tuple<Tensor, Tensor> rms_norm_backward(const Tensor& grad, const Tensor& input, IntArrayRef normalized_shape, const Tensor& rstd, const Tensor& weight, double eps,
+std::tuple<Tensor, Tensor> rms_norm_backward(const Tensor& grad, const Tensor& input, IntArrayRef normalized_shape,
+                                             const Tensor& rstd, const Tensor& weight, double eps,
                                              std::array<bool, 2> output_mask) {
-  if (!composed(grad, input, weight)) return _rms_norm_backward(grad, input, normalized_shape, rstd, weight, ArrayRef<bool>(output_mask.data(), 2));
+  if (!composed(grad, input, weight))
+    return _rms_norm_backward(grad, input, normalized_shape, rstd, weight, ArrayRef<bool>(output_mask.data(), 2));
   const Parts p = row_norm_backward(grad, input, normalized_shape, weight, Tensor(), eps, false);
   return {p.input, p.weight};
 }
 
-std::tuple<Tensor, Tensor, Tensor> group_norm_backward(const Tensor& grad, const Tensor& input, const Tensor& mean, const Tensor& rstd, const Tensor& weight, const Tensor& bias, int64_t n,
-                                                       int64_t c, int64_t hw, int64_t groups, double eps, std::array<bool, 3> output_mask) {
-  if (!composed(grad, input, weight)) return _group_norm_backward(grad, input, mean, rstd, weight, bias, n, c, hw, groups, mask_of(output_mask));
+std::tuple<Tensor, Tensor, Tensor> group_norm_backward(const Tensor& grad, const Tensor& input, const Tensor& mean,
+                                                       const Tensor& rstd, const Tensor& weight, const Tensor& bias,
+                                                       int64_t n, int64_t c, int64_t hw, int64_t groups, double eps,
+                                                       std::array<bool, 3> output_mask) {
+  if (!composed(grad, input, weight))
+    return _group_norm_backward(grad, input, mean, rstd, weight, bias, n, c, hw, groups, mask_of(output_mask));
   const int64_t grouped[] = {n, groups, c / groups * hw}, channels[] = {n, c, hw};
   const Tensor x = input.reshape(grouped);
   const Tensor inv = rstd_of(x, -1, eps, true), normal = mul(sub(x, x.mean(-1, true)), inv);
@@ -92,9 +104,12 @@ std::tuple<Tensor, Tensor, Tensor> group_norm_backward(const Tensor& grad, const
   return {p.input, p.weight, p.bias};
 }
 
-std::tuple<Tensor, Tensor, Tensor> batch_norm_backward(const Tensor& grad, const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& save_mean, const Tensor& save_rstd,
-                                                       bool training, double eps, std::array<bool, 3> output_mask) {
-  if (!composed(grad, input, weight)) return _batch_norm_backward(grad, input, weight, bias, save_mean, save_rstd, training, mask_of(output_mask));
+std::tuple<Tensor, Tensor, Tensor> batch_norm_backward(const Tensor& grad, const Tensor& input, const Tensor& weight,
+                                                       const Tensor& bias, const Tensor& save_mean,
+                                                       const Tensor& save_rstd, bool training, double eps,
+                                                       std::array<bool, 3> output_mask) {
+  if (!composed(grad, input, weight))
+    return _batch_norm_backward(grad, input, weight, bias, save_mean, save_rstd, training, mask_of(output_mask));
   DimVector dims;
   for (int64_t d = 0; d < input.dim(); ++d) {
     if (d != 1) dims.push_back(d);
@@ -110,11 +125,13 @@ std::tuple<Tensor, Tensor, Tensor> batch_norm_backward(const Tensor& grad, const
   return {p.input, p.weight, p.bias};
 }
 
-Tensor embedding_backward(const Tensor& grad, const Tensor& indices, IntArrayRef weight_sizes, int64_t padding_idx, bool scale_grad_by_freq) {
+Tensor embedding_backward(const Tensor& grad, const Tensor& indices, IntArrayRef weight_sizes, int64_t padding_idx,
+                          bool scale_grad_by_freq) {
   return embedding_dense_backward(grad, indices, weight_sizes[0], padding_idx, scale_grad_by_freq);
 }
 
-Tensor embedding_dense_double_backward(const Tensor& grad, const Tensor& indices, int64_t padding_idx, bool scale_grad_by_freq) {
+Tensor embedding_dense_double_backward(const Tensor& grad, const Tensor& indices, int64_t padding_idx,
+                                       bool scale_grad_by_freq) {
   const Tensor flat = indices.reshape({-1});
   Tensor rows = grad.index_select(0, flat);
   if (scale_grad_by_freq) {

@@ -11,8 +11,8 @@
 namespace rushlight {
 namespace {
 
-using plan::DimMask;
 using plan::dim_mask;
+using plan::DimMask;
 
 Tensor as_type(const Tensor& t, ScalarType dtype) { return t.dtype() == dtype ? t : t.to(dtype); }
 
@@ -24,7 +24,9 @@ Tensor restore(Tensor t, int64_t ndim, const DimMask& mask, bool keepdim) {
   }
   return t;
 }
-Tensor restore(const Tensor& t, int64_t ndim, OptionalIntArrayRef dim, bool keepdim) { return restore(t, ndim, dim_mask(dim, ndim), keepdim); }
+Tensor restore(const Tensor& t, int64_t ndim, OptionalIntArrayRef dim, bool keepdim) {
+  return restore(t, ndim, dim_mask(dim, ndim), keepdim);
+}
 
 int64_t folded(IntArrayRef sizes, OptionalIntArrayRef dim) {
   const DimMask mask = dim_mask(dim, static_cast<int64_t>(sizes.size()));
@@ -79,7 +81,8 @@ Tensor logsumexp_backward(const Tensor& grad, const Tensor& self, const Tensor& 
   return mul(restore(grad, self.dim(), dim, keepdim), exp(sub(self, restore(result, self.dim(), dim, keepdim))));
 }
 
-Tensor extreme_backward(const Tensor& grad, const Tensor& self, const Tensor& result, OptionalIntArrayRef dim, bool keepdim) {
+Tensor extreme_backward(const Tensor& grad, const Tensor& self, const Tensor& result, OptionalIntArrayRef dim,
+                        bool keepdim) {
   const DimMask mask = dim_mask(dim, self.dim());
   const Tensor at = eq(self, restore(result, self.dim(), mask, keepdim));
   const Tensor g = restore(grad, self.dim(), mask, keepdim);
@@ -96,9 +99,12 @@ Tensor evenly_distribute_backward(const Tensor& grad, const Tensor& self, const 
   return mul(div(grad, at.sum()), at);
 }
 
-Tensor aminmax_backward(const Tensor& grad_min, const Tensor& grad_max, const Tensor& self, const Tensor& min, const Tensor& max, std::optional<int64_t> dim, bool keepdim) {
+Tensor aminmax_backward(const Tensor& grad_min, const Tensor& grad_max, const Tensor& self, const Tensor& min,
+                        const Tensor& max, std::optional<int64_t> dim, bool keepdim) {
   const auto part = [&](const Tensor& grad, const Tensor& result) {
-    if (!dim) return evenly_distribute_backward(keepdim ? grad.reshape(IntArrayRef()) : grad, self, keepdim ? result.reshape(IntArrayRef()) : result);
+    if (!dim)
+      return evenly_distribute_backward(keepdim ? grad.reshape(IntArrayRef()) : grad, self,
+                                        keepdim ? result.reshape(IntArrayRef()) : result);
     return extreme_backward(grad, self, result, *dim, keepdim);
   };
   if (!grad_min.defined()) return part(grad_max, max);
@@ -116,22 +122,26 @@ Tensor selection_backward(const Tensor& grad, IntArrayRef sizes, int64_t dim, co
 
 Tensor scan_selection_backward(const Tensor& grad, IntArrayRef sizes, int64_t dim, const Tensor& indices) {
   if (sizes.empty() || grad.numel() == 0) return grad;
-  return zeros(sizes, grad.options()).scatter_add(plan::wrap_dim(dim, static_cast<int64_t>(sizes.size())), indices, grad);
+  return zeros(sizes, grad.options())
+      .scatter_add(plan::wrap_dim(dim, static_cast<int64_t>(sizes.size())), indices, grad);
 }
 
-Tensor var_backward(const Tensor& grad, const Tensor& self, OptionalIntArrayRef dim, const std::optional<Scalar>& correction, bool keepdim) {
+Tensor var_backward(const Tensor& grad, const Tensor& self, OptionalIntArrayRef dim,
+                    const std::optional<Scalar>& correction, bool keepdim) {
   const double less = correction ? correction->toDouble() : 1.0;
   const double factor = 2.0 / (static_cast<double>(folded(self.sizes(), dim)) - less);
   const Tensor mean = self.dim() == 0 ? self : self.mean(dim, true);
   return mul(mul(restore(grad, self.dim(), dim, keepdim), factor), sub(self, mean));
 }
 
-Tensor std_backward(const Tensor& grad, const Tensor& self, const Tensor& result, OptionalIntArrayRef dim, const std::optional<Scalar>& correction, bool keepdim) {
+Tensor std_backward(const Tensor& grad, const Tensor& self, const Tensor& result, OptionalIntArrayRef dim,
+                    const std::optional<Scalar>& correction, bool keepdim) {
   const Tensor of_var = masked_fill(div(grad, mul(result, 2)), eq(result, 0), 0);
   return var_backward(of_var, self, dim, correction, keepdim);
 }
 
-Tensor var_mean_backward(const Tensor& grad_var, const Tensor& grad_mean, const Tensor& self, OptionalIntArrayRef dim, const std::optional<Scalar>& correction, bool keepdim) {
+Tensor var_mean_backward(const Tensor& grad_var, const Tensor& grad_mean, const Tensor& self, OptionalIntArrayRef dim,
+                         const std::optional<Scalar>& correction, bool keepdim) {
   Tensor total;
   if (grad_var.defined()) total = var_backward(grad_var, self, dim, correction, keepdim);
   if (!grad_mean.defined()) return total;
@@ -139,13 +149,14 @@ Tensor var_mean_backward(const Tensor& grad_var, const Tensor& grad_mean, const 
   return total.defined() ? add(total, of_mean) : of_mean;
 }
 
-Tensor std_mean_backward(const Tensor& grad_std, const Tensor& grad_mean, const Tensor& self, const Tensor& std, OptionalIntArrayRef dim, const std::optional<Scalar>& correction,
-                         bool keepdim) {
+Tensor std_mean_backward(const Tensor& grad_std, const Tensor& grad_mean, const Tensor& self, const Tensor& std,
+                         OptionalIntArrayRef dim, const std::optional<Scalar>& correction, bool keepdim) {
   const Tensor of_var = grad_std.defined() ? masked_fill(div(grad_std, mul(std, 2)), eq(std, 0), 0) : Tensor();
   return var_mean_backward(of_var, grad_mean, self, dim, correction, keepdim);
 }
 
-Tensor norm_backward(const Tensor& grad, const Tensor& input, const Scalar& ord, const Tensor& result, OptionalIntArrayRef dim, bool keepdim) {
+Tensor norm_backward(const Tensor& grad, const Tensor& input, const Scalar& ord, const Tensor& result,
+                     OptionalIntArrayRef dim, bool keepdim) {
   const double p = ord.toDouble();
   if (p == 0) return zeros_like(input);
   const Tensor self = as_type(input, result.dtype());
@@ -207,7 +218,8 @@ Tensor logcumsumexp_backward(const Tensor& grad, const Tensor& self, const Tenso
   if (grad.dim() == 0 || grad.numel() == 0) return grad;
   const int64_t dims[] = {plan::wrap_dim(dim, self.dim())};
   const auto reverse = [&](const Tensor& t) { return flip(logcumsumexp(flip(t, dims), dims[0]), dims); };
-  const double low = grad.dtype() == kDouble ? std::numeric_limits<double>::lowest() : static_cast<double>(std::numeric_limits<float>::lowest());
+  const double low = grad.dtype() == kDouble ? std::numeric_limits<double>::lowest()
+                                             : static_cast<double>(std::numeric_limits<float>::lowest());
   const auto part = [&](const Tensor& g, const Tensor& positive) {
     const Tensor log_grad = masked_fill(log(masked_fill(g, logical_not(positive), 1)), logical_not(positive), low);
     return exp(add(reverse(sub(log_grad, result)), self));

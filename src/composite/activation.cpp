@@ -8,14 +8,19 @@ namespace {
 // PyTorch's choice when no dim is given: 0 for 0-d, 1-d and 3-d inputs, else 1.
 int64_t softmax_dim(std::string_view name, std::optional<int64_t> dim, int64_t ndim) {
   if (dim) return *dim;
-  warn(format("Implicit dimension choice for {} has been deprecated. Change the call to include dim=X as an argument.", name));
+  warn(format("Implicit dimension choice for {} has been deprecated. Change the call to include dim=X as an argument.",
+              name));
   return ndim == 0 || ndim == 1 || ndim == 3 ? 0 : 1;
 }
 
 }  // namespace
 
-Tensor softmax(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) { return _softmax(dtype ? self.to(*dtype) : self, dim); }
-Tensor log_softmax(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) { return _log_softmax(dtype ? self.to(*dtype) : self, dim); }
+Tensor softmax(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
+  return _softmax(dtype ? self.to(*dtype) : self, dim);
+}
+Tensor log_softmax(const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
+  return _log_softmax(dtype ? self.to(*dtype) : self, dim);
+}
 
 namespace nn::functional {
 

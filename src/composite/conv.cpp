@@ -319,6 +319,11 @@ Tensor interpolate(const Tensor& input, OptionalIntArrayRef size, std::optional<
   const Interpolation& how = interpolation_named(mode, dims);
   const bool smooth = how.spatial != 0;
   check_value(smooth || !align_corners, "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear");
+  check_not_implemented(!smooth || is_floating_point(input.dtype()) || input.dtype() == kByte, "\"upsample_{}\" not implemented for '{}'", mode, to_string(input.dtype()));
+  if (smooth && input.dtype() == kByte) {  // through floats, rounded at the end
+    const Tensor wide = interpolate(input.to(kFloat), size, scale_factor, mode, align_corners, recompute_scale_factor, antialias);
+    return wide.round().clamp(0, 255).to(kByte);
+  }
   check_not_implemented(!antialias, "interpolate: antialias=True is not supported; blur the input first or use mode='area'");
   check_value(!(size && scale_factor), "only one of size or scale_factor should be defined");
   check_value(size || scale_factor, "either size or scale_factor should be defined");

@@ -1,4 +1,5 @@
 // Factories, tensors like others, and conversion between dtypes.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -171,6 +172,7 @@ template <class Range>
 Tensor triangle_indices(int64_t row, int64_t col, TensorOptions options, const Range& range) {
   check(row >= 0, "row must be non-negative, got{}", row);
   check(col >= 0, "col must be non-negative, got{}", col);
+  check(row <= (int64_t(1) << 61) && col <= (int64_t(1) << 61), "triangle_indices: a matrix of {} x {} is too large", row, col);
   if (!options.has_dtype()) options = options.dtype(kLong);
   check(options.dtype() == kLong || options.dtype() == kInt, "\"triangle_indices\" not implemented for '{}'", to_string(options.dtype()));
   int64_t count = 0;
@@ -192,9 +194,11 @@ Tensor triangle_indices(int64_t row, int64_t col, TensorOptions options, const R
 }  // namespace
 
 Tensor tril_indices(int64_t row, int64_t col, int64_t offset, TensorOptions options) {
+  offset = std::clamp(offset, -(int64_t(1) << 61), int64_t(1) << 61);
   return triangle_indices(row, col, options, [&](int64_t r) { return std::pair<int64_t, int64_t>(0, std::min(col, std::max<int64_t>(0, r + offset + 1))); });
 }
 Tensor triu_indices(int64_t row, int64_t col, int64_t offset, TensorOptions options) {
+  offset = std::clamp(offset, -(int64_t(1) << 61), int64_t(1) << 61);
   return triangle_indices(row, col, options, [&](int64_t r) { return std::pair<int64_t, int64_t>(std::min(col, std::max<int64_t>(0, r + offset)), col); });
 }
 

@@ -255,7 +255,7 @@ Labelled contract(Labelled a, Labelled b, const Keep& keep) {
   right_labels.insert(right_labels.end(), columns.begin(), columns.end());
   labels.insert(labels.end(), rows.begin(), rows.end());
   labels.insert(labels.end(), columns.begin(), columns.end());
-  if (summed.empty() || a.tensor.dtype() == kBool) {  // nothing to sum: a broadcast product
+  if (summed.empty()) {  // nothing to sum: a broadcast product
     const Tensor x = arranged(a, left_labels, left, {nb, nr, 1}), y = arranged(b, right_labels, right, {nb, 1, nc});
     return {x.mul(y).reshape(sizes), labels};
   }

@@ -8,7 +8,8 @@
 
 namespace rushlight {
 
-Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight, const Tensor& bias, double eps, bool) {
+Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight, const Tensor& bias,
+                  double eps, bool) {
   return std::get<0>(native_layer_norm(input, normalized_shape, weight, bias, eps));
 }
 
@@ -26,11 +27,12 @@ Tensor group_norm(const Tensor& input, int64_t num_groups, const Tensor& weight,
   return std::get<0>(native_group_norm(input, weight, bias, n, c, spatial, num_groups, eps));
 }
 
-Tensor batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& running_mean, const Tensor& running_var, bool training, double momentum, double eps, bool) {
+Tensor batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
+                  const Tensor& running_var, bool training, double momentum, double eps, bool) {
   return std::get<0>(native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps));
 }
 
-// ---- dropout ----------------------------------------------------------------------------------------------------------
+// ---- dropout --------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -41,10 +43,13 @@ Tensor dropout_impl(const Tensor& input, double p, bool train, bool feature, boo
   check(p >= 0 && p <= 1, "dropout probability has to be between 0 and 1, but got {}", p);
   if (p == 0 || !train || input.numel() == 0) return input;
   Tensor target = input;
-  if (p == 1) return inplace ? target.mul_(zeros(IntArrayRef(), input.options())) : mul(input, zeros(IntArrayRef(), input.options()));
+  if (p == 1)
+    return inplace ? target.mul_(zeros(IntArrayRef(), input.options()))
+                   : mul(input, zeros(IntArrayRef(), input.options()));
   DimVector sizes = input.sizes();
   if (feature) {
-    check(input.dim() >= 2, "Feature dropout requires at least 2 dimensions in the input, but got shape {}", input.sizes());
+    check(input.dim() >= 2, "Feature dropout requires at least 2 dimensions in the input, but got shape {}",
+          input.sizes());
     for (size_t d = 2; d < sizes.size(); ++d) sizes[d] = 1;
   }
   Tensor keep = empty(sizes, kBool);
@@ -65,14 +70,22 @@ Tensor dropout_impl(const Tensor& input, double p, bool train, bool feature, boo
   return _dropout_apply(input, keep, scale);
 }
 
-void check_probability(double p) { check_value(p >= 0 && p <= 1, "dropout probability has to be between 0 and 1, but got {}", p); }
+void check_probability(double p) {
+  check_value(p >= 0 && p <= 1, "dropout probability has to be between 0 and 1, but got {}", p);
+}
 
 }  // namespace
 
 Tensor dropout(const Tensor& input, double p, bool train) { return dropout_impl(input, p, train, false, false, false); }
-Tensor alpha_dropout(const Tensor& input, double p, bool train) { return dropout_impl(input, p, train, false, true, false); }
-Tensor feature_dropout(const Tensor& input, double p, bool train) { return dropout_impl(input, p, train, true, false, false); }
-Tensor feature_alpha_dropout(const Tensor& input, double p, bool train) { return dropout_impl(input, p, train, true, true, false); }
+Tensor alpha_dropout(const Tensor& input, double p, bool train) {
+  return dropout_impl(input, p, train, false, true, false);
+}
+Tensor feature_dropout(const Tensor& input, double p, bool train) {
+  return dropout_impl(input, p, train, true, false, false);
+}
+Tensor feature_alpha_dropout(const Tensor& input, double p, bool train) {
+  return dropout_impl(input, p, train, true, true, false);
+}
 
 namespace nn::functional {
 
@@ -92,8 +105,10 @@ Tensor feature_alpha_dropout(const Tensor& input, double p, bool training, bool 
 Tensor dropout1d(const Tensor& input, double p, bool training, bool inplace) {
   check_probability(p);
   check(input.dim() == 2 || input.dim() == 3,
-        "dropout1d: Expected 2D or 3D input, but received a {}D input. Note that dropout1d exists to provide channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, "
-        "and an optional batch dimension (i.e. 2D or 3D inputs).", input.dim());
+        "dropout1d: Expected 2D or 3D input, but received a {}D input. Note that dropout1d exists to provide "
+        "channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, "
+        "and an optional batch dimension (i.e. 2D or 3D inputs).",
+        input.dim());
   if (input.dim() == 3) return dropout_impl(input, p, training, true, false, inplace);
   return dropout_impl(input.unsqueeze(0), p, training, true, false, inplace).squeeze(0);
 }
@@ -101,13 +116,20 @@ Tensor dropout1d(const Tensor& input, double p, bool training, bool inplace) {
 Tensor dropout2d(const Tensor& input, double p, bool training, bool inplace) {
   check_probability(p);
   if (input.dim() != 3 && input.dim() != 4) {
-    warn(format("dropout2d: Received a {}-D input to dropout2d, which is deprecated and will result in an error in a future release. To retain the behavior and silence this warning, please "
-                "use dropout instead. Note that dropout2d exists to provide channel-wise dropout on inputs with 2 spatial dimensions, a channel dimension, and an optional batch dimension "
-                "(i.e. 3D or 4D inputs).", input.dim()));
+    warn(
+        format("dropout2d: Received a {}-D input to dropout2d, which is deprecated and will result in an error in a "
+               "future release. To retain the behavior and silence this warning, please "
+               "use dropout instead. Note that dropout2d exists to provide channel-wise dropout on inputs with 2 "
+               "spatial dimensions, a channel dimension, and an optional batch dimension "
+               "(i.e. 3D or 4D inputs).",
+               input.dim()));
   } else if (input.dim() == 3) {
-    warn("dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired - input is interpreted as shape (N, C, L), where C is the channel dim. This "
-         "behavior will change in a future release to interpret the input as one without a batch dimension, i.e. shape (C, H, W). To maintain the 1D channel-wise dropout behavior, please "
-         "switch to using dropout1d instead.");
+    warn(
+        "dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout behavior is desired - "
+        "input is interpreted as shape (N, C, L), where C is the channel dim. This "
+        "behavior will change in a future release to interpret the input as one without a batch dimension, i.e. shape "
+        "(C, H, W). To maintain the 1D channel-wise dropout behavior, please "
+        "switch to using dropout1d instead.");
   }
   return dropout_impl(input, p, training, true, false, inplace);
 }
@@ -115,39 +137,52 @@ Tensor dropout2d(const Tensor& input, double p, bool training, bool inplace) {
 Tensor dropout3d(const Tensor& input, double p, bool training, bool inplace) {
   check_probability(p);
   if (input.dim() != 4 && input.dim() != 5) {
-    warn(format("dropout3d: Received a {}-D input to dropout3d, which is deprecated and will result in an error in a future release. To retain the behavior and silence this warning, please "
-                "use dropout instead. Note that dropout3d exists to provide channel-wise dropout on inputs with 3 spatial dimensions, a channel dimension, and an optional batch dimension "
-                "(i.e. 4D or 5D inputs).", input.dim()));
+    warn(
+        format("dropout3d: Received a {}-D input to dropout3d, which is deprecated and will result in an error in a "
+               "future release. To retain the behavior and silence this warning, please "
+               "use dropout instead. Note that dropout3d exists to provide channel-wise dropout on inputs with 3 "
+               "spatial dimensions, a channel dimension, and an optional batch dimension "
+               "(i.e. 4D or 5D inputs).",
+               input.dim()));
   }
   if (input.dim() == 5) return dropout_impl(input, p, training, true, false, inplace);
   return dropout_impl(input.unsqueeze(0), p, training, true, false, inplace).squeeze(0);
 }
 
-// ---- normalisation ----------------------------------------------------------------------------------------------------
+// ---- normalisation --------------------------------------------------------------------------------------------------
 
-Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight, const Tensor& bias, double eps) {
+Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight, const Tensor& bias,
+                  double eps) {
   return std::get<0>(native_layer_norm(input, normalized_shape, weight, bias, eps));
 }
-Tensor rms_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight, std::optional<double> eps) { return rushlight::rms_norm(input, normalized_shape, weight, eps); }
+Tensor rms_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight, std::optional<double> eps) {
+  return rushlight::rms_norm(input, normalized_shape, weight, eps);
+}
 Tensor group_norm(const Tensor& input, int64_t num_groups, const Tensor& weight, const Tensor& bias, double eps) {
   return rushlight::group_norm(input, num_groups, weight, bias, eps, true);
 }
 
-Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor& running_var, const Tensor& weight, const Tensor& bias, bool training, double momentum, double eps) {
+Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor& running_var, const Tensor& weight,
+                  const Tensor& bias, bool training, double momentum, double eps) {
   if (training && input.dim() >= 2) {
     const int64_t channels = input.sizes()[1];
-    check_value(channels == 0 || input.numel() / channels != 1, "Expected more than 1 value per channel when training, got input size torch.Size({})", input.sizes());
+    check_value(channels == 0 || input.numel() / channels != 1,
+                "Expected more than 1 value per channel when training, got input size torch.Size({})", input.sizes());
   }
   check_value(!training || eps > 0, "batch_norm eps must be positive during training, but got {}", eps);
   check_value(eps >= 0, "batch_norm eps must be non-negative, but got {}", eps);
   return std::get<0>(native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps));
 }
 
-Tensor instance_norm(const Tensor& input, const Tensor& running_mean, const Tensor& running_var, const Tensor& weight, const Tensor& bias, bool use_input_stats, double momentum, double eps) {
-  check(use_input_stats || (running_mean.defined() && running_var.defined()), "Expected running_mean and running_var to be defined when use_input_stats is false");
+Tensor instance_norm(const Tensor& input, const Tensor& running_mean, const Tensor& running_var, const Tensor& weight,
+                     const Tensor& bias, bool use_input_stats, double momentum, double eps) {
+  check(use_input_stats || (running_mean.defined() && running_var.defined()),
+        "Expected running_mean and running_var to be defined when use_input_stats is false");
   check(input.dim() >= 2, "instance_norm: expected an input of shape [N, C, ...], but got {}", input.sizes());
   const int64_t n = input.sizes()[0], c = input.sizes()[1];
-  if (use_input_stats) check_value(n * c == 0 || input.numel() / (n * c) != 1, "Expected more than 1 spatial element when training, got input size torch.Size({})", input.sizes());
+  if (use_input_stats)
+    check_value(n * c == 0 || input.numel() / (n * c) != 1,
+                "Expected more than 1 spatial element when training, got input size torch.Size({})", input.sizes());
   // every (sample, channel) pair becomes a channel of one sample
   DimVector sizes = input.sizes();
   sizes[0] = 1;
@@ -155,7 +190,9 @@ Tensor instance_norm(const Tensor& input, const Tensor& running_mean, const Tens
   const auto repeated = [&](const Tensor& t) { return t.defined() ? t.repeat({n}) : t; };
   const Tensor mean = repeated(running_mean), var = repeated(running_var);
   const Tensor flat = input.reshape(sizes);
-  const Tensor result = std::get<0>(native_batch_norm(flat, repeated(weight), repeated(bias), mean, var, use_input_stats, momentum, eps)).reshape(input.sizes());
+  const Tensor result =
+      std::get<0>(native_batch_norm(flat, repeated(weight), repeated(bias), mean, var, use_input_stats, momentum, eps))
+          .reshape(input.sizes());
   if (use_input_stats) {  // the running statistics are the mean over samples
     const NoGradGuard guard;
     if (running_mean.defined()) Tensor(running_mean).copy_(mean.view({n, c}).mean(0));
@@ -165,7 +202,8 @@ Tensor instance_norm(const Tensor& input, const Tensor& running_mean, const Tens
 }
 
 Tensor local_response_norm(const Tensor& input, int64_t size, double alpha, double beta, double k) {
-  check_value(input.dim() >= 3, "Expected 3D or higher dimensionality                          input (got {} dimensions)", input.dim());
+  check_value(input.dim() >= 3,
+              "Expected 3D or higher dimensionality                          input (got {} dimensions)", input.dim());
   if (input.numel() == 0) return input;
   DimVector pads(static_cast<size_t>(2 * (input.dim() - 1)), 0);  // the last pair is dim 1
   pads[pads.size() - 2] = size / 2;
@@ -181,15 +219,17 @@ Tensor normalize(const Tensor& input, double p, int64_t dim, double eps, const T
   return target.copy_(result);
 }
 
-// ---- embedding --------------------------------------------------------------------------------------------------------
+// ---- embedding ------------------------------------------------------------------------------------------------------
 
-Tensor embedding(const Tensor& input, const Tensor& weight, std::optional<int64_t> padding_idx, std::optional<double> max_norm, double norm_type, bool scale_grad_by_freq, bool sparse) {
+Tensor embedding(const Tensor& input, const Tensor& weight, std::optional<int64_t> padding_idx,
+                 std::optional<double> max_norm, double norm_type, bool scale_grad_by_freq, bool sparse) {
   check(weight.dim() == 2, "'weight' must be 2-D (got shape {})", weight.sizes());
   const int64_t rows = weight.sizes()[0];
   int64_t padding = -1;
   if (padding_idx) {
     if (*padding_idx >= rows || *padding_idx < -rows)
-      fail(ErrorKind::kAssertion, "Padding_idx must be within num_embeddings (got {}, num_embeddings is {})", *padding_idx, rows);
+      fail(ErrorKind::kAssertion, "Padding_idx must be within num_embeddings (got {}, num_embeddings is {})",
+           *padding_idx, rows);
     padding = *padding_idx < 0 ? *padding_idx + rows : *padding_idx;
   }
   if (max_norm) {
@@ -201,7 +241,9 @@ Tensor embedding(const Tensor& input, const Tensor& weight, std::optional<int64_
 }
 
 Tensor one_hot(const Tensor& input, int64_t num_classes) {
-  check(input.dtype() == kLong, "one_hot is only applicable to index tensor of type LongTensor. (got {}; convert it with to(torch.int64))", to_string(input.dtype()));
+  check(input.dtype() == kLong,
+        "one_hot is only applicable to index tensor of type LongTensor. (got {}; convert it with to(torch.int64))",
+        to_string(input.dtype()));
   DimVector sizes = input.sizes();
   if (input.numel() == 0) {
     check(num_classes > 0, "Can not infer total number of classes from empty tensor.");
@@ -211,7 +253,8 @@ Tensor one_hot(const Tensor& input, int64_t num_classes) {
   check(input.min().item<int64_t>() >= 0, "Class values must be non-negative.");
   const int64_t largest = input.max().item<int64_t>();
   if (num_classes == -1) num_classes = largest + 1;
-  check(num_classes > largest, "Class values must be smaller than num_classes. (largest class {}, num_classes {})", largest, num_classes);
+  check(num_classes > largest, "Class values must be smaller than num_classes. (largest class {}, num_classes {})",
+        largest, num_classes);
   sizes.push_back(num_classes);
   return zeros(sizes, kLong).scatter(-1, input.unsqueeze(-1), Scalar(1));
 }

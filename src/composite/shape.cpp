@@ -460,7 +460,7 @@ Tensor roll(const Tensor& self, IntArrayRef shifts, IntArrayRef dims) {
   for (size_t i = 0; i < dims.size(); ++i) {
     const int64_t size = result.size(dims[i]);
     if (size == 0) continue;
-    const int64_t start = ((size - shifts[i]) % size + size) % size;
+    const int64_t start = (size - shifts[i] % size) % size;
     if (start == 0) continue;
     const Tensor parts[] = {result.slice(dims[i], start, size, 1), result.slice(dims[i], 0, start, 1)};
     result = cat(parts, dims[i]);

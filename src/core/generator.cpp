@@ -1,7 +1,9 @@
 // mt19937 (Matsumoto & Nishimura 1998), seeded and serialised as PyTorch's CPU generator.
+#include <pthread.h>
 #include <sys/random.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include "core/generator_impl.h"
@@ -25,7 +27,9 @@ struct State {
 };
 static_assert(sizeof(State) == 5056);
 
-uint32_t twist(uint32_t u, uint32_t v) { return (((u & 0x80000000u) | (v & 0x7fffffffu)) >> 1) ^ ((v & 1u) ? 0x9908b0dfu : 0u); }
+uint32_t twist(uint32_t u, uint32_t v) {
+  return (((u & 0x80000000u) | (v & 0x7fffffffu)) >> 1) ^ ((v & 1u) ? 0x9908b0dfu : 0u);
+}
 
 }  // namespace
 
@@ -80,8 +84,9 @@ Generator& Generator::manual_seed(uint64_t seed) {
 
 uint64_t Generator::seed() {
   uint64_t value = 0;
-  if (getrandom(&value, sizeof value, 0) != sizeof value) raise_os_error(errno, "cannot get a random seed from the system");
-  value &= 0xffffffffu;
+  if (getrandom(&value, sizeof value, 0) != sizeof value) {
+    raise_os_error(errno, "cannot get a random seed from the system");
+  }
   manual_seed(value);
   return value;
 }
@@ -107,10 +112,13 @@ std::string Generator::get_state() const {
 }
 
 void Generator::set_state(std::string_view bytes) {
-  check(bytes.size() == sizeof(State), "Expected a CPUGeneratorImplState of size {} but found the input RNG state size to be {}", sizeof(State), bytes.size());
+  check(bytes.size() == sizeof(State),
+        "Expected a CPUGeneratorImplState of size {} but found the input RNG state size to be {}", sizeof(State),
+        bytes.size());
   State s;
   memcpy(&s, bytes.data(), sizeof s);
-  check(s.seeded == 1 && s.left > 0 && s.left <= Impl::kN && s.next <= Impl::kN, "Invalid mt19937 state: left is {}, next is {}", static_cast<int64_t>(s.left), s.next);
+  const bool inside = s.left > 0 && s.next <= Impl::kN && s.next + static_cast<uint64_t>(s.left) <= Impl::kN + 1;
+  check(s.seeded && inside, "Invalid mt19937 state: left is {}, next is {}, seeded is {}", s.left, s.next, s.seeded);
   std::lock_guard lock(impl_->mutex);
   impl_->seed = s.initial_seed;
   impl_->left = s.left;
@@ -121,7 +129,12 @@ void Generator::set_state(std::string_view bytes) {
 }
 
 Generator& default_generator() {
-  static auto* generator = new Generator;  // leaked on purpose: threads may draw at exit
+  static Generator* const generator = [] {
+    auto* made = new Generator;  // leaked on purpose: threads may draw at exit
+    // Some thread that a forked child does not have may have been drawing.
+    pthread_atfork(nullptr, nullptr, [] { new (&default_generator().impl().mutex) std::mutex; });
+    return made;
+  }();
   return *generator;
 }
 

@@ -20,8 +20,10 @@ Tensor checked_indices(const char* op, const Tensor& indices, int64_t rows) {
   Tensor dense_indices = dense(indices, kLong);
   const int64_t* at = static_cast<const int64_t*>(dense_indices.data_ptr());
   for (int64_t i = 0; i < dense_indices.numel(); ++i) {
-    check_index(at[i] >= 0 && at[i] < rows, "index out of range in self ({}: index {} at flat position {} of indices, but weight has {} rows, so 0 to {} are allowed)", op, at[i], i,
-                rows, rows - 1);
+    check_index(at[i] >= 0 && at[i] < rows,
+                "index out of range in self ({}: index {} at flat position {} of indices, but weight has {} rows, so 0 "
+                "to {} are allowed)",
+                op, at[i], i, rows, rows - 1);
   }
   return dense_indices;
 }
@@ -32,17 +34,21 @@ constexpr int64_t kTile = 128;  // columns of the gradient one task adds up
 
 void embedding(const Tensor& weight, const Tensor& indices, int64_t, bool, bool, Tensor& result) {
   const int64_t rows = weight.sizes()[0], width = weight.sizes()[1], bytes = width * weight.element_size();
-  const Tensor table = weight.numel() == 0 ? weight : dense(weight), where = checked_indices("embedding", indices, rows);
+  const Tensor table = weight.numel() == 0 ? weight : dense(weight),
+               where = checked_indices("embedding", indices, rows);
   const int64_t* at = static_cast<const int64_t*>(where.data_ptr());
   const char* from = static_cast<const char*>(table.data_ptr());
   char* to = static_cast<char*>(result.data_ptr());
   if (bytes == 0) return;
-  parallel_for(where.numel(), std::max<int64_t>(1, 32768 / bytes), 8 + 0.08 * static_cast<double>(bytes), [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) memcpy(to + i * bytes, from + at[i] * bytes, static_cast<size_t>(bytes));
-  });
+  parallel_for(where.numel(), std::max<int64_t>(1, 32768 / bytes), 8 + 0.08 * static_cast<double>(bytes),
+               [&](int64_t begin, int64_t end) {
+                 for (int64_t i = begin; i < end; ++i)
+                   memcpy(to + i * bytes, from + at[i] * bytes, static_cast<size_t>(bytes));
+               });
 }
 
-void embedding_dense_backward(const Tensor& grad_output, const Tensor& indices, int64_t num_weights, int64_t padding_idx, bool scale_grad_by_freq, Tensor& result) {
+void embedding_dense_backward(const Tensor& grad_output, const Tensor& indices, int64_t num_weights,
+                              int64_t padding_idx, bool scale_grad_by_freq, Tensor& result) {
   const int64_t width = result.sizes()[1];
   const Tensor where = checked_indices("embedding_dense_backward", indices, num_weights);
   const int64_t count = where.numel();
@@ -62,9 +68,9 @@ void embedding_dense_backward(const Tensor& grad_output, const Tensor& indices, 
     // Each task owns a strip of columns and goes through all indices in order: no two write one place, the order is fixed.
     const int64_t tiles = (width + kTile - 1) / kTile;
     const auto& kernels = norm_kernels<T>();
-    parallel_for(num_weights, std::max<int64_t>(1, 32768 / std::max<int64_t>(1, width)), 0.1 * static_cast<double>(width), [&](int64_t begin, int64_t end) {
-      std::fill_n(to + begin * width, (end - begin) * width, T(0));
-    });
+    parallel_for(num_weights, std::max<int64_t>(1, 32768 / std::max<int64_t>(1, width)),
+                 0.1 * static_cast<double>(width),
+                 [&](int64_t begin, int64_t end) { std::fill_n(to + begin * width, (end - begin) * width, T(0)); });
     const double ns = (3.0 + 0.15 * static_cast<double>(std::min(width, kTile))) * static_cast<double>(count);
     parallel_for(tiles, 1, ns, [&](int64_t begin, int64_t end) {
       const int64_t first = begin * kTile, n = std::min(width, end * kTile) - first;
@@ -80,7 +86,8 @@ void embedding_dense_backward(const Tensor& grad_output, const Tensor& indices, 
         }
       }
     });
-    if (result.dtype() != compute) convert(result.data_ptr(), result.dtype(), 1, sums.data_ptr(), compute, 1, sums.numel());
+    if (result.dtype() != compute)
+      convert(result.data_ptr(), result.dtype(), 1, sums.data_ptr(), compute, 1, sums.numel());
   });
 }
 
@@ -103,7 +110,8 @@ void embedding_renorm_(const Tensor& self, const Tensor& indices, double max_nor
       if (!std::isinf(norm_type)) norm = norm_type == 2 ? std::sqrt(norm) : std::pow(norm, 1 / norm_type);
       if (norm <= max_norm) continue;
       const double scale = max_norm / (norm + 1e-7);
-      for (int64_t j = 0; j < width; ++j) row[j * across] = store<T>(load(row[j * across]) * static_cast<opmath_t<T>>(scale));
+      for (int64_t j = 0; j < width; ++j)
+        row[j * across] = store<T>(load(row[j * across]) * static_cast<opmath_t<T>>(scale));
     }
   });
 }

@@ -25,18 +25,23 @@ const Reducer& moments_of() {
 // Calls f with float or double, the type in which tensors of this dtype are normalised.
 template <class F>
 void in_compute_type(ScalarType dtype, const F& f) {
-  if (dtype == kDouble) f.template operator()<double>();
-  else f.template operator()<float>();
+  if (dtype == kDouble)
+    f.template operator()<double>();
+  else
+    f.template operator()<float>();
 }
 
 // A result that is computed as T: the tensor itself, or a wide one that is converted into it by finish().
 template <class T>
 class Wide {
  public:
-  explicit Wide(Tensor& target) : target_(target), tensor_(target.dtype() == kTypeOf<T> ? target : detail::allocate_tensor(target.sizes(), kTypeOf<T>)) {}
+  explicit Wide(Tensor& target)
+      : target_(target),
+        tensor_(target.dtype() == kTypeOf<T> ? target : detail::allocate_tensor(target.sizes(), kTypeOf<T>)) {}
   T* data() const { return static_cast<T*>(tensor_.data_ptr()); }
   void finish() const {
-    if (!tensor_.is_same(target_)) convert(target_.data_ptr(), target_.dtype(), 1, tensor_.data_ptr(), kTypeOf<T>, 1, tensor_.numel());
+    if (!tensor_.is_same(target_))
+      convert(target_.data_ptr(), target_.dtype(), 1, tensor_.data_ptr(), kTypeOf<T>, 1, tensor_.numel());
   }
 
  private:
@@ -60,14 +65,17 @@ T* stats_data(const Tensor& t) {
 }
 
 int64_t grain_for(int64_t elements) { return std::max<int64_t>(1, 16384 / std::max<int64_t>(1, elements)); }
-double cost(double ns_per_element, int64_t elements, size_t bytes) { return ns_per_element * static_cast<double>(elements) * static_cast<double>(bytes) / 4 + 20; }
+double cost(double ns_per_element, int64_t elements, size_t bytes) {
+  return ns_per_element * static_cast<double>(elements) * static_cast<double>(bytes) / 4 + 20;
+}
 
-// ---- layer and RMS norm -----------------------------------------------------------------------------------------------
+// ---- layer and RMS norm ---------------------------------------------------------------------------------------------
 
 constexpr int64_t kRowsPerPart = 64;  // rows whose parameter gradients are added up one after another
 
 template <class T>
-void layer_norm(const Tensor& input, int64_t n, const Tensor& weight, const Tensor& bias, double eps, bool centred, Tensor& result, T* mean, T* rstd) {
+void layer_norm(const Tensor& input, int64_t n, const Tensor& weight, const Tensor& bias, double eps, bool centred,
+                Tensor& result, T* mean, T* rstd) {
   const Input<T> x(input), w(weight), b(bias);
   const Wide<T> y(result);
   const int64_t rows = n == 0 ? 0 : input.numel() / n;
@@ -96,15 +104,18 @@ void layer_norm(const Tensor& input, int64_t n, const Tensor& weight, const Tens
 }
 
 template <class T>
-void layer_norm_backward(const Tensor& grad_out, const Tensor& input, int64_t n, const T* mean, const T* rstd, const Tensor& weight, bool mask_x, bool mask_w, bool mask_b, bool centred,
-                         Tensor& grad_input, Tensor* grad_weight, Tensor* grad_bias) {
+void layer_norm_backward(const Tensor& grad_out, const Tensor& input, int64_t n, const T* mean, const T* rstd,
+                         const Tensor& weight, bool mask_x, bool mask_w, bool mask_b, bool centred, Tensor& grad_input,
+                         Tensor* grad_weight, Tensor* grad_bias) {
   const Input<T> dy(grad_out), x(input), w(weight);
   const Wide<T> dx(grad_input);
   const int64_t rows = n == 0 ? 0 : input.numel() / n, parts = (rows + kRowsPerPart - 1) / kRowsPerPart;
   const auto& k = norm_kernels<T>();
   const int64_t slots = (mask_w ? 1 : 0) + (mask_b ? 1 : 0);
   Scratch scratch(static_cast<size_t>(parts * slots * n) * sizeof(T));
-  const auto part_of = [&](int64_t part, bool bias) { return scratch.as<T>() + (part * slots + (bias && mask_w ? 1 : 0)) * n; };
+  const auto part_of = [&](int64_t part, bool bias) {
+    return scratch.as<T>() + (part * slots + (bias && mask_w ? 1 : 0)) * n;
+  };
   parallel_for(parts, 1, cost(0.5, n * std::min(rows, kRowsPerPart), sizeof(T)), [&](int64_t begin, int64_t end) {
     for (int64_t part = begin; part < end; ++part) {
       T* dw = mask_w ? part_of(part, false) : nullptr;
@@ -137,8 +148,10 @@ void layer_norm_backward(const Tensor& grad_out, const Tensor& input, int64_t n,
         for (int64_t j = 0; j < n; ++j) into[j] += from[j];
       }
     }
-    if (parts > 0) std::copy_n(part_of(0, is_bias), n, out.data());
-    else std::fill_n(out.data(), n, T(0));
+    if (parts > 0)
+      std::copy_n(part_of(0, is_bias), n, out.data());
+    else
+      std::fill_n(out.data(), n, T(0));
     out.finish();
   }
 }
@@ -151,34 +164,41 @@ int64_t product(IntArrayRef sizes) {
 
 }  // namespace
 
-void native_layer_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight, const Tensor& bias, double eps, Tensor& result, Tensor& mean, Tensor& rstd) {
+void native_layer_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight, const Tensor& bias,
+                       double eps, Tensor& result, Tensor& mean, Tensor& rstd) {
   in_compute_type(input.dtype(), [&]<class T>() {
-    layer_norm<T>(input, product(normalized_shape), weight, bias, eps, true, result, stats_data<T>(mean), stats_data<T>(rstd));
+    layer_norm<T>(input, product(normalized_shape), weight, bias, eps, true, result, stats_data<T>(mean),
+                  stats_data<T>(rstd));
   });
 }
-void _layer_norm_backward(const Tensor& grad_out, const Tensor& input, IntArrayRef normalized_shape, const Tensor& mean, const Tensor& rstd, const Tensor& weight, const Tensor& bias,
-                          ArrayRef<bool> output_mask, Tensor& grad_input, Tensor& grad_weight, Tensor& grad_bias) {
+void _layer_norm_backward(const Tensor& grad_out, const Tensor& input, IntArrayRef normalized_shape, const Tensor& mean,
+                          const Tensor& rstd, const Tensor& weight, const Tensor& bias, ArrayRef<bool> output_mask,
+                          Tensor& grad_input, Tensor& grad_weight, Tensor& grad_bias) {
   in_compute_type(input.dtype(), [&]<class T>() {
-    layer_norm_backward<T>(grad_out, input, product(normalized_shape), stats_data<T>(mean), stats_data<T>(rstd), weight, output_mask[0], output_mask[1] && weight.defined(),
-                           output_mask[2] && bias.defined(), true, grad_input, &grad_weight, &grad_bias);
+    layer_norm_backward<T>(grad_out, input, product(normalized_shape), stats_data<T>(mean), stats_data<T>(rstd), weight,
+                           output_mask[0], output_mask[1] && weight.defined(), output_mask[2] && bias.defined(), true,
+                           grad_input, &grad_weight, &grad_bias);
   });
 }
-void _rms_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight, double eps, Tensor& result, Tensor& rstd) {
+void _rms_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight, double eps, Tensor& result,
+               Tensor& rstd) {
   in_compute_type(input.dtype(), [&]<class T>() {
     layer_norm<T>(input, product(normalized_shape), weight, Tensor(), eps, false, result, nullptr, stats_data<T>(rstd));
   });
 }
-void _rms_norm_backward(const Tensor& grad_out, const Tensor& input, IntArrayRef normalized_shape, const Tensor& rstd, const Tensor& weight, ArrayRef<bool> output_mask, Tensor& grad_input,
-                        Tensor& grad_weight) {
+void _rms_norm_backward(const Tensor& grad_out, const Tensor& input, IntArrayRef normalized_shape, const Tensor& rstd,
+                        const Tensor& weight, ArrayRef<bool> output_mask, Tensor& grad_input, Tensor& grad_weight) {
   in_compute_type(input.dtype(), [&]<class T>() {
-    layer_norm_backward<T>(grad_out, input, product(normalized_shape), nullptr, stats_data<T>(rstd), weight, output_mask[0], output_mask[1] && weight.defined(), false, false, grad_input,
-                           &grad_weight, nullptr);
+    layer_norm_backward<T>(grad_out, input, product(normalized_shape), nullptr, stats_data<T>(rstd), weight,
+                           output_mask[0], output_mask[1] && weight.defined(), false, false, grad_input, &grad_weight,
+                           nullptr);
   });
 }
 
-// ---- group norm -------------------------------------------------------------------------------------------------------
+// ---- group norm -----------------------------------------------------------------------------------------------------
 
-void native_group_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, int64_t N, int64_t C, int64_t HxW, int64_t group, double eps, Tensor& result, Tensor& mean, Tensor& rstd) {
+void native_group_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, int64_t N, int64_t C, int64_t HxW,
+                       int64_t group, double eps, Tensor& result, Tensor& mean, Tensor& rstd) {
   in_compute_type(input.dtype(), [&]<class T>() {
     const Input<T> x(input), w(weight), b(bias);
     const Wide<T> y(result);
@@ -205,8 +225,9 @@ void native_group_norm(const Tensor& input, const Tensor& weight, const Tensor& 
   });
 }
 
-void _group_norm_backward(const Tensor& grad_out, const Tensor& input, const Tensor& mean, const Tensor& rstd, const Tensor& weight, const Tensor& bias, int64_t N, int64_t C, int64_t HxW,
-                          int64_t group, ArrayRef<bool> output_mask, Tensor& grad_input, Tensor& grad_weight, Tensor& grad_bias) {
+void _group_norm_backward(const Tensor& grad_out, const Tensor& input, const Tensor& mean, const Tensor& rstd,
+                          const Tensor& weight, const Tensor& bias, int64_t N, int64_t C, int64_t HxW, int64_t group,
+                          ArrayRef<bool> output_mask, Tensor& grad_input, Tensor& grad_weight, Tensor& grad_bias) {
   in_compute_type(input.dtype(), [&]<class T>() {
     const Input<T> dy(grad_out), x(input), w(weight);
     const Wide<T> dx(grad_input);
@@ -232,7 +253,8 @@ void _group_norm_backward(const Tensor& grad_out, const Tensor& input, const Ten
         for (int64_t c = 0; c < channels; ++c) {
           const double scale = w.data() ? static_cast<double>(w.data()[g % group * channels + c]) : 1.0;
           const int64_t at = g * n + c * HxW;
-          k.combine(dy.data() + at, x.data() + at, nullptr, dx.data() + at, HxW, means[g], static_cast<T>(inv * scale), b, shift);
+          k.combine(dy.data() + at, x.data() + at, nullptr, dx.data() + at, HxW, means[g], static_cast<T>(inv * scale),
+                    b, shift);
         }
       }
     });
@@ -253,7 +275,7 @@ void _group_norm_backward(const Tensor& grad_out, const Tensor& input, const Ten
   });
 }
 
-// ---- batch norm -------------------------------------------------------------------------------------------------------
+// ---- batch norm -----------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -269,7 +291,8 @@ struct Layout {
 constexpr int64_t kShortRun = 16;
 
 bool channels_innermost(const Tensor& t) {
-  return !t.is_contiguous() && ((t.dim() == 4 && t.is_contiguous(MemoryFormat::ChannelsLast)) || (t.dim() == 5 && t.is_contiguous(MemoryFormat::ChannelsLast3d)));
+  return !t.is_contiguous() && ((t.dim() == 4 && t.is_contiguous(MemoryFormat::ChannelsLast)) ||
+                                (t.dim() == 5 && t.is_contiguous(MemoryFormat::ChannelsLast3d)));
 }
 
 Layout layout_of(const Tensor& input, const Tensor& result) {
@@ -289,7 +312,8 @@ Layout layout_of(const Tensor& input, const Tensor& result) {
 template <class T>
 Tensor laid_out(const Tensor& t, const Tensor& like) {
   if (t.dtype() == kTypeOf<T> && (like.is_contiguous() ? t.is_contiguous() : t.strides() == like.strides())) return t;
-  Tensor copy = detail::allocate_tensor(like.sizes(), like.is_contiguous() ? IntArrayRef() : like.strides(), kTypeOf<T>);
+  Tensor copy =
+      detail::allocate_tensor(like.sizes(), like.is_contiguous() ? IntArrayRef() : like.strides(), kTypeOf<T>);
   copy_elements(copy, t);
   return copy;
 }
@@ -306,11 +330,13 @@ void channel_moments(const Tensor& x, const Layout& l, Moments* out) {
   plan::DimMask mask = plan::DimMask().set();
   mask[1] = false;
   const auto store = [](void* raw, const void* acc, int64_t count, int64_t offset, int64_t stride) {
-    for (int64_t i = 0; i < count; ++i) static_cast<Moments*>(raw)[offset + i * stride] = static_cast<const Moments*>(acc)[i];
+    for (int64_t i = 0; i < count; ++i)
+      static_cast<Moments*>(raw)[offset + i * stride] = static_cast<const Moments*>(acc)[i];
   };
   if (l.columns && l.hw > 1) {  // fold rows of all columns, then the columns of each channel
     std::vector<Moments> wide(static_cast<size_t>(l.width()));
-    const Tensor flat = detail::alias(x, IntArrayRef({l.n, l.width()}), IntArrayRef({l.width(), 1}), x.storage_offset());
+    const Tensor flat =
+        detail::alias(x, IntArrayRef({l.n, l.width()}), IntArrayRef({l.width(), 1}), x.storage_offset());
     plan::DimMask rows;
     rows[0] = true;
     reduce(flat, rows, kTypeOf<T>, moments_of<T>(), {wide.data(), store});
@@ -360,29 +386,32 @@ void channel_sums(const T* dy, const T* x, const Layout& l, const T* mean, doubl
       for (int64_t p = begin; p < end; ++p) {
         std::fill(s.begin(), s.end(), T(0));
         const int64_t at = p * per_part;
-        k.sums_columns(dy + at * width, x + at * width, std::min(per_part, l.n - at), width, means.data(), s.data(), s.data() + width);
+        k.sums_columns(dy + at * width, x + at * width, std::min(per_part, l.n - at), width, means.data(), s.data(),
+                       s.data() + width);
         std::copy(s.begin(), s.end(), partial.begin() + p * 2 * width);
       }
     });
   } else {
-    parallel_for(parts * l.c, grain_for(per_part * l.hw), cost(0.25, std::min(l.n, per_part) * l.hw, sizeof(T)), [&](int64_t begin, int64_t end) {
-      for (int64_t t = begin; t < end; ++t) {
-        const int64_t p = t / l.c, c = t % l.c;
-        double all = 0, centred = 0;
-        for (int64_t i = p * per_part; i < std::min(l.n, (p + 1) * per_part); ++i) {
-          T s[2];
-          k.sums(dy + (i * l.c + c) * l.hw, x + (i * l.c + c) * l.hw, nullptr, l.hw, mean[c], s);
-          all += static_cast<double>(s[0]);
-          centred += static_cast<double>(s[1]);
-        }
-        partial[static_cast<size_t>(p * 2 * width + c)] = all;
-        partial[static_cast<size_t>(p * 2 * width + width + c)] = centred;
-      }
-    });
+    parallel_for(parts * l.c, grain_for(per_part * l.hw), cost(0.25, std::min(l.n, per_part) * l.hw, sizeof(T)),
+                 [&](int64_t begin, int64_t end) {
+                   for (int64_t t = begin; t < end; ++t) {
+                     const int64_t p = t / l.c, c = t % l.c;
+                     double all = 0, centred = 0;
+                     for (int64_t i = p * per_part; i < std::min(l.n, (p + 1) * per_part); ++i) {
+                       T s[2];
+                       k.sums(dy + (i * l.c + c) * l.hw, x + (i * l.c + c) * l.hw, nullptr, l.hw, mean[c], s);
+                       all += static_cast<double>(s[0]);
+                       centred += static_cast<double>(s[1]);
+                     }
+                     partial[static_cast<size_t>(p * 2 * width + c)] = all;
+                     partial[static_cast<size_t>(p * 2 * width + width + c)] = centred;
+                   }
+                 });
   }
   for (int64_t step = 1; step < parts; step *= 2)
     for (int64_t p = 0; p + step < parts; p += 2 * step)
-      for (int64_t j = 0; j < 2 * width; ++j) partial[static_cast<size_t>(p * 2 * width + j)] += partial[static_cast<size_t>((p + step) * 2 * width + j)];
+      for (int64_t j = 0; j < 2 * width; ++j)
+        partial[static_cast<size_t>(p * 2 * width + j)] += partial[static_cast<size_t>((p + step) * 2 * width + j)];
   std::fill_n(sums, 2 * l.c, 0.0);
   if (parts == 0) return;
   const int64_t run = l.columns ? l.hw : 1;
@@ -407,8 +436,9 @@ void update_running(const Tensor& running, double momentum, const std::vector<do
 }
 
 template <class T>
-void batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& running_mean, const Tensor& running_var, bool training, double momentum, double eps,
-                Tensor& result, T* save_mean, T* save_rstd) {
+void batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
+                const Tensor& running_var, bool training, double momentum, double eps, Tensor& result, T* save_mean,
+                T* save_rstd) {
   const Layout l = layout_of(input, result);
   const Tensor x = laid_out<T>(input, result);
   const Input<T> w(weight), b(bias);
@@ -442,23 +472,28 @@ void batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, c
     shift[c] = static_cast<T>((b.data() ? static_cast<double>(b.data()[c]) : 0.0) - mean[c] * scale);
   }
   if (input.numel() == 0) return;
-  if (result.dtype() == kTypeOf<T>) return apply_affine(x, static_cast<T*>(result.data_ptr()), l, a.data(), shift.data());
-  Tensor wide = detail::allocate_tensor(result.sizes(), result.is_contiguous() ? IntArrayRef() : result.strides(), kTypeOf<T>);
+  if (result.dtype() == kTypeOf<T>)
+    return apply_affine(x, static_cast<T*>(result.data_ptr()), l, a.data(), shift.data());
+  Tensor wide =
+      detail::allocate_tensor(result.sizes(), result.is_contiguous() ? IntArrayRef() : result.strides(), kTypeOf<T>);
   apply_affine(x, static_cast<T*>(wide.data_ptr()), l, a.data(), shift.data());
   copy_elements(result, wide);
 }
 
 template <class T>
-void batch_norm_backward(const Tensor& grad_out, const Tensor& input, const Tensor& weight, const T* mean, const T* rstd, bool training, bool mask_x, Tensor& grad_input,
-                         Tensor* grad_weight, Tensor* grad_bias) {
+void batch_norm_backward(const Tensor& grad_out, const Tensor& input, const Tensor& weight, const T* mean,
+                         const T* rstd, bool training, bool mask_x, Tensor& grad_input, Tensor* grad_weight,
+                         Tensor* grad_bias) {
   const Layout l = layout_of(input, grad_input);
   const Tensor x = laid_out<T>(input, grad_input), dy = laid_out<T>(grad_out, grad_input);
   const Input<T> w(weight);
   std::vector<double> sums(static_cast<size_t>(2 * l.c));
-  if (training || grad_weight || grad_bias) channel_sums(static_cast<const T*>(dy.data_ptr()), static_cast<const T*>(x.data_ptr()), l, mean, sums.data());
+  if (training || grad_weight || grad_bias)
+    channel_sums(static_cast<const T*>(dy.data_ptr()), static_cast<const T*>(x.data_ptr()), l, mean, sums.data());
   if (grad_weight) {
     const Wide<T> out(*grad_weight);
-    for (int64_t c = 0; c < l.c; ++c) out.data()[c] = static_cast<T>(sums[static_cast<size_t>(l.c + c)] * static_cast<double>(rstd[c]));
+    for (int64_t c = 0; c < l.c; ++c)
+      out.data()[c] = static_cast<T>(sums[static_cast<size_t>(l.c + c)] * static_cast<double>(rstd[c]));
     out.finish();
   }
   if (grad_bias) {
@@ -477,20 +512,26 @@ void batch_norm_backward(const Tensor& grad_out, const Tensor& input, const Tens
     b[c] = training ? static_cast<T>(-sums[channels + c] * scale * inv * inv * inv / count) : T(0);
     shift[c] = training ? static_cast<T>(-sums[c] * scale * inv / count) : T(0);
   }
-  Tensor wide = grad_input.dtype() == kTypeOf<T> ? grad_input
-                                                 : detail::allocate_tensor(grad_input.sizes(), grad_input.is_contiguous() ? IntArrayRef() : grad_input.strides(), kTypeOf<T>);
+  Tensor wide =
+      grad_input.dtype() == kTypeOf<T>
+          ? grad_input
+          : detail::allocate_tensor(grad_input.sizes(),
+                                    grad_input.is_contiguous() ? IntArrayRef() : grad_input.strides(), kTypeOf<T>);
   const T *g = static_cast<const T*>(dy.data_ptr()), *from = static_cast<const T*>(x.data_ptr());
   T* to = static_cast<T*>(wide.data_ptr());
   const auto& k = norm_kernels<T>();
   if (l.columns) {
     std::vector<T> rows(static_cast<size_t>(3 * l.width()));
-    for (size_t c = 0; c < channels; ++c) shift[c] = static_cast<T>(static_cast<double>(shift[c]) - static_cast<double>(mean[c]) * static_cast<double>(b[c]));
+    for (size_t c = 0; c < channels; ++c)
+      shift[c] =
+          static_cast<T>(static_cast<double>(shift[c]) - static_cast<double>(mean[c]) * static_cast<double>(b[c]));
     spread(a.data(), l, rows.data());
     spread(b.data(), l, rows.data() + l.width());
     spread(shift.data(), l, rows.data() + 2 * l.width());
     parallel_for(l.n, grain_for(l.width()), cost(0.3, l.width(), sizeof(T)), [&](int64_t begin, int64_t end) {
       const int64_t at = begin * l.width();
-      k.combine_columns(g + at, from + at, to + at, end - begin, l.width(), rows.data(), rows.data() + l.width(), rows.data() + 2 * l.width());
+      k.combine_columns(g + at, from + at, to + at, end - begin, l.width(), rows.data(), rows.data() + l.width(),
+                        rows.data() + 2 * l.width());
     });
   } else {
     parallel_for(l.n * l.c, grain_for(l.hw), cost(0.25, l.hw, sizeof(T)), [&](int64_t begin, int64_t end) {
@@ -505,21 +546,25 @@ void batch_norm_backward(const Tensor& grad_out, const Tensor& input, const Tens
 
 }  // namespace
 
-void native_batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& running_mean, const Tensor& running_var, bool training, double momentum, double eps,
-                       Tensor& result, Tensor& save_mean, Tensor& save_rstd) {
+void native_batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
+                       const Tensor& running_var, bool training, double momentum, double eps, Tensor& result,
+                       Tensor& save_mean, Tensor& save_rstd) {
   in_compute_type(input.dtype(), [&]<class T>() {
-    batch_norm<T>(input, weight, bias, running_mean, running_var, training, momentum, eps, result, stats_data<T>(save_mean), stats_data<T>(save_rstd));
+    batch_norm<T>(input, weight, bias, running_mean, running_var, training, momentum, eps, result,
+                  stats_data<T>(save_mean), stats_data<T>(save_rstd));
   });
 }
-void _batch_norm_backward(const Tensor& grad_out, const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& save_mean, const Tensor& save_rstd, bool training,
-                          ArrayRef<bool> output_mask, Tensor& grad_input, Tensor& grad_weight, Tensor& grad_bias) {
+void _batch_norm_backward(const Tensor& grad_out, const Tensor& input, const Tensor& weight, const Tensor& bias,
+                          const Tensor& save_mean, const Tensor& save_rstd, bool training, ArrayRef<bool> output_mask,
+                          Tensor& grad_input, Tensor& grad_weight, Tensor& grad_bias) {
   in_compute_type(input.dtype(), [&]<class T>() {
-    batch_norm_backward<T>(grad_out, input, weight, stats_data<T>(save_mean), stats_data<T>(save_rstd), training, output_mask[0], grad_input,
-                           output_mask[1] && weight.defined() ? &grad_weight : nullptr, output_mask[2] && bias.defined() ? &grad_bias : nullptr);
+    batch_norm_backward<T>(grad_out, input, weight, stats_data<T>(save_mean), stats_data<T>(save_rstd), training,
+                           output_mask[0], grad_input, output_mask[1] && weight.defined() ? &grad_weight : nullptr,
+                           output_mask[2] && bias.defined() ? &grad_bias : nullptr);
   });
 }
 
-// ---- dropout ----------------------------------------------------------------------------------------------------------
+// ---- dropout --------------------------------------------------------------------------------------------------------
 
 void _dropout_apply(const Tensor& input, const Tensor& mask, double scale, Tensor& result) {
   in_compute_type(input.dtype(), [&]<class T>() {

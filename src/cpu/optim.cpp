@@ -25,10 +25,12 @@ constexpr int kStates = 5;  // parameter, gradient, up to three states
 template <class T>
 const OptimKernels<T>& optim_kernels() {
   if constexpr (std::is_same_v<T, float>) {
-    static const OptimKernels<float>* const chosen[] = {&cpu::base::kOptimF32, &cpu::avx2::kOptimF32, &cpu::avx512::kOptimF32};
+    static const OptimKernels<float>* const chosen[] = {&cpu::base::kOptimF32, &cpu::avx2::kOptimF32,
+                                                        &cpu::avx512::kOptimF32};
     return *chosen[cpu::isa_level()];
   } else {
-    static const OptimKernels<double>* const chosen[] = {&cpu::base::kOptimF64, &cpu::avx2::kOptimF64, &cpu::avx512::kOptimF64};
+    static const OptimKernels<double>* const chosen[] = {&cpu::base::kOptimF64, &cpu::avx2::kOptimF64,
+                                                         &cpu::avx512::kOptimF64};
     return *chosen[cpu::isa_level()];
   }
 }
@@ -40,19 +42,23 @@ void check_length(const char* op, const char* name, size_t got, size_t expected)
 // `state` must match the parameter in shape and dtype and be writable memory of its own.
 void check_state(const char* op, const char* name, size_t i, const Tensor& param, const Tensor& state) {
   check(state.defined(), "{}: {}[{}] is an undefined tensor", op, name, i);
-  check(state.sizes() == param.sizes(), "{}: {}[{}] has shape {}, but params[{}] has shape {}", op, name, i, state.sizes(), i, param.sizes());
-  check(state.dtype() == param.dtype(), "{}: {}[{}] is {}, but params[{}] is {}; convert it with to() first", op, name, i, to_string(state.dtype()), i, to_string(param.dtype()));
+  check(state.sizes() == param.sizes(), "{}: {}[{}] has shape {}, but params[{}] has shape {}", op, name, i,
+        state.sizes(), i, param.sizes());
+  check(state.dtype() == param.dtype(), "{}: {}[{}] is {}, but params[{}] is {}; convert it with to() first", op, name,
+        i, to_string(state.dtype()), i, to_string(param.dtype()));
 }
 void check_param(const char* op, size_t i, const Tensor& param) {
   check(param.defined(), "{}: params[{}] is an undefined tensor", op, i);
-  check_not_implemented(is_floating_point(param.dtype()), "{}: params[{}] is {}; only floating point parameters can be optimized", op, i, to_string(param.dtype()));
+  check_not_implemented(is_floating_point(param.dtype()),
+                        "{}: params[{}] is {}; only floating point parameters can be optimized", op, i,
+                        to_string(param.dtype()));
 }
 
 // One run of elements of one parameter, with the step's numbers.
 struct Run {
   void* at[kStates];
   int64_t n;
-  int step;  // index into the list of steps
+  int step;   // index into the list of steps
   bool wide;  // double
 };
 
@@ -112,8 +118,8 @@ class Runs {
 
 namespace _optim {
 
-void sgd_(TensorList params, TensorList grads, TensorList momentum_buffers, double lr, double momentum, double dampening, double weight_decay, bool nesterov, bool maximize,
-          bool first_step) {
+void sgd_(TensorList params, TensorList grads, TensorList momentum_buffers, double lr, double momentum,
+          double dampening, double weight_decay, bool nesterov, bool maximize, bool first_step) {
   constexpr const char* kOp = "_optim.sgd_";
   check_length(kOp, "grads", grads.size(), params.size());
   const bool buffered = momentum != 0;
@@ -126,16 +132,25 @@ void sgd_(TensorList params, TensorList grads, TensorList momentum_buffers, doub
     runs.add({&params[i], &grads[i], buffered ? &momentum_buffers[i] : nullptr, nullptr, nullptr}, 0);
   }
   const auto step = [&]<class T>() {
-    return SgdStep<T>{static_cast<T>(lr), static_cast<T>(momentum), static_cast<T>(1 - dampening), static_cast<T>(weight_decay), nesterov, maximize, first_step};
+    return SgdStep<T>{static_cast<T>(lr),
+                      static_cast<T>(momentum),
+                      static_cast<T>(1 - dampening),
+                      static_cast<T>(weight_decay),
+                      nesterov,
+                      maximize,
+                      first_step};
   };
   const auto narrow = step.template operator()<float>();
   const auto wide = step.template operator()<double>();
   runs.run(0.25, [&](const Run& r) {
     const auto call = [&]<class T>(const SgdStep<T>& s) {
-      optim_kernels<T>().sgd(static_cast<T*>(r.at[0]), static_cast<const T*>(r.at[1]), static_cast<T*>(r.at[2]), r.n, s);
+      optim_kernels<T>().sgd(static_cast<T*>(r.at[0]), static_cast<const T*>(r.at[1]), static_cast<T*>(r.at[2]), r.n,
+                             s);
     };
-    if (r.wide) call(wide);
-    else call(narrow);
+    if (r.wide)
+      call(wide);
+    else
+      call(narrow);
   });
   runs.finish();
 }
@@ -159,8 +174,9 @@ struct AdamNumbers {
 
 }  // namespace
 
-void adam_(TensorList params, TensorList grads, TensorList exp_avgs, TensorList exp_avg_sqs, TensorList max_exp_avg_sqs, TensorList steps, double lr, double beta1, double beta2, double eps,
-           double weight_decay, bool amsgrad, bool maximize, bool decoupled_weight_decay) {
+void adam_(TensorList params, TensorList grads, TensorList exp_avgs, TensorList exp_avg_sqs, TensorList max_exp_avg_sqs,
+           TensorList steps, double lr, double beta1, double beta2, double eps, double weight_decay, bool amsgrad,
+           bool maximize, bool decoupled_weight_decay) {
   constexpr const char* kOp = "_optim.adam_";
   check_length(kOp, "grads", grads.size(), params.size());
   check_length(kOp, "exp_avgs", exp_avgs.size(), params.size());
@@ -181,17 +197,30 @@ void adam_(TensorList params, TensorList grads, TensorList exp_avgs, TensorList 
     const double step = next_step(steps[i]);
     if (numbers.empty() || numbers.back().step != step)
       numbers.push_back({step, lr / (1 - std::pow(beta1, step)), 1 / std::sqrt(1 - std::pow(beta2, step))});
-    runs.add({&params[i], &grads[i], &exp_avgs[i], &exp_avg_sqs[i], amsgrad ? &max_exp_avg_sqs[i] : nullptr}, static_cast<int>(numbers.size()) - 1);
+    runs.add({&params[i], &grads[i], &exp_avgs[i], &exp_avg_sqs[i], amsgrad ? &max_exp_avg_sqs[i] : nullptr},
+             static_cast<int>(numbers.size()) - 1);
   }
   runs.run(0.5, [&](const Run& r) {
     const AdamNumbers& k = numbers[static_cast<size_t>(r.step)];
     const auto call = [&]<class T>() {
-      const AdamStep<T> s{static_cast<T>(beta2), static_cast<T>(1 - beta1), static_cast<T>(1 - beta2), static_cast<T>(k.step_size), static_cast<T>(k.inverse_root2), static_cast<T>(eps),
-                          static_cast<T>(weight_decay), static_cast<T>(1 - lr * weight_decay), maximize, amsgrad, decoupled_weight_decay};
-      optim_kernels<T>().adam(static_cast<T*>(r.at[0]), static_cast<const T*>(r.at[1]), static_cast<T*>(r.at[2]), static_cast<T*>(r.at[3]), static_cast<T*>(r.at[4]), r.n, s);
+      const AdamStep<T> s{static_cast<T>(beta2),
+                          static_cast<T>(1 - beta1),
+                          static_cast<T>(1 - beta2),
+                          static_cast<T>(k.step_size),
+                          static_cast<T>(k.inverse_root2),
+                          static_cast<T>(eps),
+                          static_cast<T>(weight_decay),
+                          static_cast<T>(1 - lr * weight_decay),
+                          maximize,
+                          amsgrad,
+                          decoupled_weight_decay};
+      optim_kernels<T>().adam(static_cast<T*>(r.at[0]), static_cast<const T*>(r.at[1]), static_cast<T*>(r.at[2]),
+                              static_cast<T*>(r.at[3]), static_cast<T*>(r.at[4]), r.n, s);
     };
-    if (r.wide) call.template operator()<double>();
-    else call.template operator()<float>();
+    if (r.wide)
+      call.template operator()<double>();
+    else
+      call.template operator()<float>();
   });
   runs.finish();
 }

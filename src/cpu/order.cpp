@@ -45,13 +45,17 @@ inline uint64_t key_of(double x) {
   const auto u = std::bit_cast<uint64_t>(x + 0.0);
   return u >> 63 ? ~u : u | uint64_t{1} << 63;
 }
-inline uint64_t key_of(int64_t x) { return static_cast<uint64_t>(x) ^ uint64_t{1} << 63; }
+inline uint64_t key_of(int64_t x) {
+  return static_cast<uint64_t>(x) ^ uint64_t { 1 } << 63;
+}
 inline uint32_t key_of(int32_t x) { return static_cast<uint32_t>(x) ^ 0x80000000u; }
 
 template <class Item, class T>
 Item item_of(T x, int64_t place) {
-  if constexpr (std::is_same_v<Item, Packed>) return {static_cast<uint64_t>(key_of(x)) << 32 | static_cast<uint64_t>(place)};
-  else return {key_of(x), place};
+  if constexpr (std::is_same_v<Item, Packed>)
+    return {static_cast<uint64_t>(key_of(x)) << 32 | static_cast<uint64_t>(place)};
+  else
+    return {key_of(x), place};
 }
 
 // choose(items, nan_key) gives the chosen item of one slice; value and place are stored.
@@ -60,16 +64,18 @@ void each_slice_as(const T* from, Slices s, T* to, int64_t* places, const Choose
   const int64_t slices = s.outer * s.inner;
   constexpr uint64_t kNan = std::is_floating_point_v<V> ? (std::is_same_v<Item, Packed> ? kNanKey32 : kNanKey64) : 1;
   constexpr bool kHasNan = std::is_floating_point_v<V>;
-  parallel_for(slices, std::max<int64_t>(1, 2048 / s.n), 6.0 * static_cast<double>(s.n) + 50, [&](int64_t begin, int64_t end) {
-    std::vector<Item> items(static_cast<size_t>(s.n));
-    for (int64_t r = begin; r < end; ++r) {
-      const int64_t base = r / s.inner * s.n * s.inner + r % s.inner;
-      for (int64_t k = 0; k < s.n; ++k) items[static_cast<size_t>(k)] = item_of<Item>(static_cast<V>(load(from[base + k * s.inner])), k);
-      const int64_t place = choose(items, [](const Item& item) { return kHasNan && item.key() == kNan; }).place();
-      to[r] = from[base + place * s.inner];
-      if (places) places[r] = place;
-    }
-  });
+  parallel_for(
+      slices, std::max<int64_t>(1, 2048 / s.n), 6.0 * static_cast<double>(s.n) + 50, [&](int64_t begin, int64_t end) {
+        std::vector<Item> items(static_cast<size_t>(s.n));
+        for (int64_t r = begin; r < end; ++r) {
+          const int64_t base = r / s.inner * s.n * s.inner + r % s.inner;
+          for (int64_t k = 0; k < s.n; ++k)
+            items[static_cast<size_t>(k)] = item_of<Item>(static_cast<V>(load(from[base + k * s.inner])), k);
+          const int64_t place = choose(items, [](const Item& item) { return kHasNan && item.key() == kNan; }).place();
+          to[r] = from[base + place * s.inner];
+          if (places) places[r] = place;
+        }
+      });
 }
 
 template <class Choose>
@@ -82,7 +88,8 @@ void each_slice(const Tensor& self, Slices s, Tensor& values, int64_t* places, c
       each_slice_as<Wide, T>(from, s, to, places, choose);
     } else {
       using V = std::conditional_t<std::is_integral_v<T>, int32_t, float>;
-      check(s.n <= int64_t{0xffffffff}, "median and its kin: at most 2^32 - 1 elements along the dimension, but got {}", s.n);
+      check(s.n <= int64_t{0xffffffff}, "median and its kin: at most 2^32 - 1 elements along the dimension, but got {}",
+            s.n);
       each_slice_as<Packed, V>(from, s, to, places, choose);
     }
   });
@@ -99,8 +106,10 @@ const auto median_of = [](bool ignore_nan) {
   return [ignore_nan]<class Item, class IsNan>(std::vector<Item>& items, const IsNan& is_nan) {
     int64_t n = 0;
     for (const Item& item : items) {
-      if (!is_nan(item)) ++n;
-      else if (!ignore_nan) return item;
+      if (!is_nan(item))
+        ++n;
+      else if (!ignore_nan)
+        return item;
     }
     return kth(items, n == 0 ? 0 : (n - 1) / 2);
   };
@@ -117,8 +126,10 @@ int64_t* places_of(Tensor& indices) { return static_cast<int64_t*>(indices.data_
 void median_all(bool ignore_nan, const Tensor& self, Tensor& result) {
   if (self.numel() > 0) return each_slice(self, whole(self), result, nullptr, median_of(ignore_nan));
   dispatch(result.dtype(), "median", [&]<class T>() {
-    if constexpr (std::is_integral_v<T>) *static_cast<T*>(result.data_ptr()) = std::numeric_limits<T>::lowest();
-    else *static_cast<T*>(result.data_ptr()) = store<T>(std::numeric_limits<double>::quiet_NaN());
+    if constexpr (std::is_integral_v<T>)
+      *static_cast<T*>(result.data_ptr()) = std::numeric_limits<T>::lowest();
+    else
+      *static_cast<T*>(result.data_ptr()) = store<T>(std::numeric_limits<double>::quiet_NaN());
   });
 }
 
@@ -134,24 +145,27 @@ void nanmedian_dim(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor
 }
 void kthvalue(const Tensor& self, int64_t k, int64_t dim, bool, Tensor& values, Tensor& indices) {
   if (values.numel() == 0) return;
-  each_slice(self, along(self, dim), values, places_of(indices), [k]<class Item, class IsNan>(std::vector<Item>& items, const IsNan&) { return kth(items, k - 1); });
+  each_slice(self, along(self, dim), values, places_of(indices),
+             [k]<class Item, class IsNan>(std::vector<Item>& items, const IsNan&) { return kth(items, k - 1); });
 }
 void mode(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
   if (values.numel() == 0) return;
-  each_slice(self, along(self, dim), values, places_of(indices), []<class Item, class IsNan>(std::vector<Item>& items, const IsNan& is_nan) {
-    std::sort(items.begin(), items.end());
-    size_t best = 0, longest = 0;
-    for (size_t i = 0; i < items.size();) {
-      size_t end = i + 1;
-      while (end < items.size() && items[end].key() == items[i].key() && !is_nan(items[i])) ++end;  // a NaN equals nothing
-      if (end - i > longest) {
-        longest = end - i;
-        best = end - 1;
-      }
-      i = end;
-    }
-    return items[best];
-  });
+  each_slice(self, along(self, dim), values, places_of(indices),
+             []<class Item, class IsNan>(std::vector<Item>& items, const IsNan& is_nan) {
+               std::sort(items.begin(), items.end());
+               size_t best = 0, longest = 0;
+               for (size_t i = 0; i < items.size();) {
+                 size_t end = i + 1;
+                 while (end < items.size() && items[end].key() == items[i].key() && !is_nan(items[i]))
+                   ++end;  // a NaN equals nothing
+                 if (end - i > longest) {
+                   longest = end - i;
+                   best = end - 1;
+                 }
+                 i = end;
+               }
+               return items[best];
+             });
 }
 
 }  // namespace rushlight::cpu

@@ -17,8 +17,8 @@
 namespace rushlight::cpu {
 namespace {
 
-using plan::DimMask;
 using plan::dim_mask;
+using plan::DimMask;
 using plan::wrap_dim;
 
 // The type elements are folded in: f32 for halves, int64 for sums of integers.
@@ -49,18 +49,24 @@ void sum_over(const Tensor& self, const DimMask& mask, Tensor& out, double divis
   const ScalarType compute = sum_compute(out.dtype());
   const ReduceKernels& k = reduce_kernels();
   if (out.dtype() == kBool) return truth_over(k.any, self, mask, out);
-  if (self.dtype() == kBool && compute == kLong) return reduce_into<int64_t>(self, mask, kBool, k.count, out, [](int64_t s) { return s; });
-  if (compute == kLong) return reduce_into<int64_t>(self, mask, kLong, k.sum[kReduceI64], out, [](int64_t s) { return s; });
-  if (divisor == 1) return reduce_into<double>(self, mask, compute, k.sum[reduce_type(compute)], out, [](double s) { return s; });
-  reduce_into<double>(self, mask, compute, k.sum[reduce_type(compute)], out, [divisor](double s) { return s / divisor; });
+  if (self.dtype() == kBool && compute == kLong)
+    return reduce_into<int64_t>(self, mask, kBool, k.count, out, [](int64_t s) { return s; });
+  if (compute == kLong)
+    return reduce_into<int64_t>(self, mask, kLong, k.sum[kReduceI64], out, [](int64_t s) { return s; });
+  if (divisor == 1)
+    return reduce_into<double>(self, mask, compute, k.sum[reduce_type(compute)], out, [](double s) { return s; });
+  reduce_into<double>(self, mask, compute, k.sum[reduce_type(compute)], out,
+                      [divisor](double s) { return s / divisor; });
 }
 
 void prod_over(const Tensor& self, const DimMask& mask, Tensor& out) {
   if (out.dtype() == kBool) return truth_over(reduce_kernels().all, self, mask, out);
   const ScalarType compute = sum_compute(out.dtype());
   const Reducer& r = reduce_kernels().prod[reduce_type(compute)];
-  if (compute == kLong) reduce_into<int64_t>(self, mask, compute, r, out, [](int64_t s) { return s; });
-  else reduce_into<double>(self, mask, compute, r, out, [](double s) { return s; });
+  if (compute == kLong)
+    reduce_into<int64_t>(self, mask, compute, r, out, [](int64_t s) { return s; });
+  else
+    reduce_into<double>(self, mask, compute, r, out, [](double s) { return s; });
 }
 
 void extreme_over(bool largest, const Tensor& self, const DimMask& mask, Tensor& out) {
@@ -68,10 +74,14 @@ void extreme_over(bool largest, const Tensor& self, const DimMask& mask, Tensor&
   const Reducer& r = (largest ? reduce_kernels().max : reduce_kernels().min)[reduce_type(compute)];
   const auto same = [](auto v) { return v; };
   switch (compute) {
-    case kFloat: return reduce_into<float>(self, mask, compute, r, out, same);
-    case kDouble: return reduce_into<double>(self, mask, compute, r, out, same);
-    case kLong: return reduce_into<int64_t>(self, mask, compute, r, out, same);
-    default: return reduce_into<int32_t>(self, mask, compute, r, out, same);
+    case kFloat:
+      return reduce_into<float>(self, mask, compute, r, out, same);
+    case kDouble:
+      return reduce_into<double>(self, mask, compute, r, out, same);
+    case kLong:
+      return reduce_into<int64_t>(self, mask, compute, r, out, same);
+    default:
+      return reduce_into<int32_t>(self, mask, compute, r, out, same);
   }
 }
 
@@ -92,16 +102,24 @@ void nansum(const Tensor& self, OptionalIntArrayRef dim, bool, std::optional<Sca
   const ScalarType compute = sum_compute(result.dtype());
   const DimMask mask = dim_mask(dim, self.dim());
   if (compute == kLong || !is_floating_point(self.dtype())) return sum_over(self, mask, result);
-  reduce_into<double>(self, mask, compute, reduce_kernels().nansum[reduce_type(compute)], result, [](double s) { return s; });
+  reduce_into<double>(self, mask, compute, reduce_kernels().nansum[reduce_type(compute)], result,
+                      [](double s) { return s; });
 }
 void prod(const Tensor& self, std::optional<ScalarType>, Tensor& result) { prod_over(self, all_dims(), result); }
-void prod_dim(const Tensor& self, int64_t dim, bool, std::optional<ScalarType>, Tensor& result) { prod_over(self, mask_of(self, dim), result); }
+void prod_dim(const Tensor& self, int64_t dim, bool, std::optional<ScalarType>, Tensor& result) {
+  prod_over(self, mask_of(self, dim), result);
+}
 void count_nonzero(const Tensor& self, OptionalIntArrayRef dim, Tensor& result) {
-  reduce_into<int64_t>(self, dim_mask(dim, self.dim()), kBool, reduce_kernels().count, result, [](int64_t s) { return s; });
+  reduce_into<int64_t>(self, dim_mask(dim, self.dim()), kBool, reduce_kernels().count, result,
+                       [](int64_t s) { return s; });
 }
 
-void amax(const Tensor& self, IntArrayRef dim, bool, Tensor& result) { extreme_over(true, self, dim_mask(dim, self.dim()), result); }
-void amin(const Tensor& self, IntArrayRef dim, bool, Tensor& result) { extreme_over(false, self, dim_mask(dim, self.dim()), result); }
+void amax(const Tensor& self, IntArrayRef dim, bool, Tensor& result) {
+  extreme_over(true, self, dim_mask(dim, self.dim()), result);
+}
+void amin(const Tensor& self, IntArrayRef dim, bool, Tensor& result) {
+  extreme_over(false, self, dim_mask(dim, self.dim()), result);
+}
 void aminmax(const Tensor& self, std::optional<int64_t> dim, bool, Tensor& min, Tensor& max) {
   const DimMask mask = dim ? mask_of(self, *dim) : all_dims();
   extreme_over(false, self, mask, min);
@@ -116,7 +134,7 @@ void all(const Tensor& self, OptionalIntArrayRef dim, bool, Tensor& result) {
   truth_over(reduce_kernels().all, self, dim_mask(dim, self.dim(), false), result);
 }
 
-// ---- extremes with their places ---------------------------------------------------------------------------------------
+// ---- extremes with their places -------------------------------------------------------------------------------------
 
 namespace {
 
@@ -124,19 +142,28 @@ namespace {
 class Places {
  public:
   Places(bool largest, const Tensor& x, plan::Slices s, const Tensor* values, Tensor& indices)
-      : reducer_((largest ? reduce_kernels().max : reduce_kernels().min)[reduce_type(x.dtype())]), find_(reduce_kernels().find[reduce_type(x.dtype())]),
-        columns_(reduce_kernels().arg_columns[largest ? 0 : 1][reduce_type(x.dtype())]), x_(x), s_(s), values_(values),
-        at_(static_cast<int64_t*>(indices.data_ptr())), item_(x.element_size()) {}
+      : reducer_((largest ? reduce_kernels().max : reduce_kernels().min)[reduce_type(x.dtype())]),
+        find_(reduce_kernels().find[reduce_type(x.dtype())]),
+        columns_(reduce_kernels().arg_columns[largest ? 0 : 1][reduce_type(x.dtype())]),
+        x_(x),
+        s_(s),
+        values_(values),
+        at_(static_cast<int64_t*>(indices.data_ptr())),
+        item_(x.element_size()) {}
   void run() {
     if (s_.outer * s_.inner == 0) return;
-    if (s_.inner == 1) rows();
-    else columns();
+    if (s_.inner == 1)
+      rows();
+    else
+      columns();
   }
 
  private:
   const char* at(int64_t offset) const { return static_cast<const char*>(x_.data_ptr()) + offset * item_; }
   void put(int64_t result, const void* value, int64_t count) const {
-    if (values_) convert(static_cast<char*>(values_->data_ptr()) + result * values_->element_size(), values_->dtype(), 1, value, x_.dtype(), 1, count);
+    if (values_)
+      convert(static_cast<char*>(values_->data_ptr()) + result * values_->element_size(), values_->dtype(), 1, value,
+              x_.dtype(), 1, count);
   }
   void rows() const {
     if (s_.outer == 1 && s_.n > kRowChunk) {  // one long row: the extreme in parallel, then its place
@@ -146,9 +173,10 @@ class Places {
         void* to;
         int64_t bytes;
       } copy{value, item_};
-      reduce(x_, DimMask().set(), x_.dtype(), reducer_, {&copy, [](void* raw, const void* acc, int64_t, int64_t, int64_t) {
-               memcpy(static_cast<Copy*>(raw)->to, acc, static_cast<size_t>(static_cast<Copy*>(raw)->bytes));
-             }});
+      reduce(x_, DimMask().set(), x_.dtype(), reducer_,
+             {&copy, [](void* raw, const void* acc, int64_t, int64_t, int64_t) {
+                memcpy(static_cast<Copy*>(raw)->to, acc, static_cast<size_t>(static_cast<Copy*>(raw)->bytes));
+              }});
       at_[0] = find_(at(0), s_.n, value);
       return put(0, value, 1);
     }
@@ -164,14 +192,15 @@ class Places {
   }
   void columns() const {
     const int64_t tiles = (s_.inner + kColumnTile - 1) / kColumnTile;
-    parallel_for(s_.outer * tiles, 1, 0.3 * static_cast<double>(s_.n * std::min(s_.inner, kColumnTile)), [&](int64_t begin, int64_t end) {
-      alignas(64) char best[kColumnTile * 8];
-      for (int64_t t = begin; t < end; ++t) {
-        const int64_t o = t / tiles, j = t % tiles * kColumnTile, n = std::min(kColumnTile, s_.inner - j);
-        columns_(at(o * s_.n * s_.inner + j), s_.n, s_.inner, n, best, at_ + o * s_.inner + j);
-        put(o * s_.inner + j, best, n);
-      }
-    });
+    parallel_for(s_.outer * tiles, 1, 0.3 * static_cast<double>(s_.n * std::min(s_.inner, kColumnTile)),
+                 [&](int64_t begin, int64_t end) {
+                   alignas(64) char best[kColumnTile * 8];
+                   for (int64_t t = begin; t < end; ++t) {
+                     const int64_t o = t / tiles, j = t % tiles * kColumnTile, n = std::min(kColumnTile, s_.inner - j);
+                     columns_(at(o * s_.n * s_.inner + j), s_.n, s_.inner, n, best, at_ + o * s_.inner + j);
+                     put(o * s_.inner + j, best, n);
+                   }
+                 });
   }
 
   const Reducer& reducer_;
@@ -187,23 +216,34 @@ class Places {
 void places(bool largest, const Tensor& self, std::optional<int64_t> dim, const Tensor* values, Tensor& indices) {
   const Tensor x = dense(self, extreme_compute(self.dtype()));
   plan::Slices s;
-  if (dim) s = plan::slices(x.sizes(), wrap_dim(*dim, x.dim()));
-  else s.n = x.numel();
+  if (dim)
+    s = plan::slices(x.sizes(), wrap_dim(*dim, x.dim()));
+  else
+    s.n = x.numel();
   Places(largest, x, s, values, indices).run();
 }
 
 }  // namespace
 
-void max_dim(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) { places(true, self, dim, &values, indices); }
-void min_dim(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) { places(false, self, dim, &values, indices); }
-void argmax(const Tensor& self, std::optional<int64_t> dim, bool, Tensor& result) { places(true, self, dim, nullptr, result); }
-void argmin(const Tensor& self, std::optional<int64_t> dim, bool, Tensor& result) { places(false, self, dim, nullptr, result); }
+void max_dim(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
+  places(true, self, dim, &values, indices);
+}
+void min_dim(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
+  places(false, self, dim, &values, indices);
+}
+void argmax(const Tensor& self, std::optional<int64_t> dim, bool, Tensor& result) {
+  places(true, self, dim, nullptr, result);
+}
+void argmin(const Tensor& self, std::optional<int64_t> dim, bool, Tensor& result) {
+  places(false, self, dim, nullptr, result);
+}
 
-// ---- moments ----------------------------------------------------------------------------------------------------------
+// ---- moments --------------------------------------------------------------------------------------------------------
 
 namespace {
 
-void moments_over(const Tensor& self, const DimMask& mask, const std::optional<Scalar>& correction, bool root, Tensor& spread, Tensor* mean) {
+void moments_over(const Tensor& self, const DimMask& mask, const std::optional<Scalar>& correction, bool root,
+                  Tensor& spread, Tensor* mean) {
   const double less = correction ? correction->toDouble() : 1.0;
   const ScalarType compute = sum_compute(self.dtype());
   const auto spread_of = [less, root](const Moments& m) {
@@ -218,33 +258,39 @@ void moments_over(const Tensor& self, const DimMask& mask, const std::optional<S
       T *spread, *mean;
       const decltype(spread_of)* f;
     } context{static_cast<T*>(spread.data_ptr()), static_cast<T*>(mean->data_ptr()), &spread_of};
-    reduce(self, mask, compute, r, {&context, [](void* raw, const void* acc, int64_t count, int64_t offset, int64_t stride) {
-             const Context& c = *static_cast<const Context*>(raw);
-             const auto* m = static_cast<const Moments*>(acc);
-             for (int64_t i = 0; i < count; ++i) {
-               c.spread[offset + i * stride] = store<T>((*c.f)(m[i]));
-               c.mean[offset + i * stride] = store<T>(m[i].count == 0 ? std::numeric_limits<double>::quiet_NaN() : m[i].mean);
-             }
-           }});
+    reduce(self, mask, compute, r,
+           {&context, [](void* raw, const void* acc, int64_t count, int64_t offset, int64_t stride) {
+              const Context& c = *static_cast<const Context*>(raw);
+              const auto* m = static_cast<const Moments*>(acc);
+              for (int64_t i = 0; i < count; ++i) {
+                c.spread[offset + i * stride] = store<T>((*c.f)(m[i]));
+                c.mean[offset + i * stride] =
+                    store<T>(m[i].count == 0 ? std::numeric_limits<double>::quiet_NaN() : m[i].mean);
+              }
+            }});
   });
 }
 
 }  // namespace
 
-void var_correction(const Tensor& self, OptionalIntArrayRef dim, const std::optional<Scalar>& correction, bool, Tensor& result) {
+void var_correction(const Tensor& self, OptionalIntArrayRef dim, const std::optional<Scalar>& correction, bool,
+                    Tensor& result) {
   moments_over(self, dim_mask(dim, self.dim()), correction, false, result, nullptr);
 }
-void std_correction(const Tensor& self, OptionalIntArrayRef dim, const std::optional<Scalar>& correction, bool, Tensor& result) {
+void std_correction(const Tensor& self, OptionalIntArrayRef dim, const std::optional<Scalar>& correction, bool,
+                    Tensor& result) {
   moments_over(self, dim_mask(dim, self.dim()), correction, true, result, nullptr);
 }
-void var_mean_correction(const Tensor& self, OptionalIntArrayRef dim, const std::optional<Scalar>& correction, bool, Tensor& var, Tensor& mean) {
+void var_mean_correction(const Tensor& self, OptionalIntArrayRef dim, const std::optional<Scalar>& correction, bool,
+                         Tensor& var, Tensor& mean) {
   moments_over(self, dim_mask(dim, self.dim()), correction, false, var, &mean);
 }
-void std_mean_correction(const Tensor& self, OptionalIntArrayRef dim, const std::optional<Scalar>& correction, bool, Tensor& std, Tensor& mean) {
+void std_mean_correction(const Tensor& self, OptionalIntArrayRef dim, const std::optional<Scalar>& correction, bool,
+                         Tensor& std, Tensor& mean) {
   moments_over(self, dim_mask(dim, self.dim()), correction, true, std, &mean);
 }
 
-// ---- norms, logsumexp -------------------------------------------------------------------------------------------------
+// ---- norms, logsumexp -----------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -266,7 +312,8 @@ Tensor powers(const Tensor& self, ScalarType compute, double p) {
 
 }  // namespace
 
-void vector_norm(const Tensor& x, const Scalar& ord, OptionalIntArrayRef dim, bool, std::optional<ScalarType>, Tensor& result) {
+void vector_norm(const Tensor& x, const Scalar& ord, OptionalIntArrayRef dim, bool, std::optional<ScalarType>,
+                 Tensor& result) {
   const double p = ord.toDouble();
   const DimMask mask = dim_mask(dim, x.dim());
   const ReduceKernels& k = reduce_kernels();
@@ -278,10 +325,13 @@ void vector_norm(const Tensor& x, const Scalar& ord, OptionalIntArrayRef dim, bo
     if (compute == kFloat) return reduce_into<float>(x, mask, compute, r, result, same);
     return reduce_into<double>(x, mask, compute, r, result, same);
   }
-  if (p == 0) return reduce_into<int64_t>(x, mask, kBool, k.count, result, [](int64_t n) { return static_cast<double>(n); });
+  if (p == 0)
+    return reduce_into<int64_t>(x, mask, kBool, k.count, result, [](int64_t n) { return static_cast<double>(n); });
   if (p == 1) return reduce_into<double>(x, mask, compute, k.sum_abs[type], result, [](double s) { return s; });
-  if (p == 2) return reduce_into<double>(x, mask, compute, k.sum_square[type], result, [](double s) { return std::sqrt(s); });
-  reduce_into<double>(powers(x, compute, p), mask, compute, k.sum[type], result, [p](double s) { return std::pow(s, 1 / p); });
+  if (p == 2)
+    return reduce_into<double>(x, mask, compute, k.sum_square[type], result, [](double s) { return std::sqrt(s); });
+  reduce_into<double>(powers(x, compute, p), mask, compute, k.sum[type], result,
+                      [p](double s) { return std::pow(s, 1 / p); });
 }
 
 void logsumexp(const Tensor& self, IntArrayRef dim, bool, Tensor& result) {
@@ -296,16 +346,18 @@ void logsumexp(const Tensor& self, IntArrayRef dim, bool, Tensor& result) {
     }
   }
   const ScalarType compute = sum_compute(result.dtype());
-  const Tensor x = dense(self.numel() == 0 ? self : detail::alias(self, sizes, strides, self.storage_offset()), compute);
+  const Tensor x =
+      dense(self.numel() == 0 ? self : detail::alias(self, sizes, strides, self.storage_offset()), compute);
   const int64_t n = folded_count(self, mask), rows = result.numel();
   dispatch_floating(result.dtype(), "logsumexp", [&]<class Out>() {
     using T = std::conditional_t<std::is_same_v<Out, double>, double, float>;
     const auto& kernels = softmax_kernels<T>();
     const T* from = static_cast<const T*>(x.data_ptr());
     Out* to = static_cast<Out*>(result.data_ptr());
-    parallel_for(rows, std::max<int64_t>(1, 8192 / std::max<int64_t>(n, 1)), 1.2 * static_cast<double>(n) + 20, [&](int64_t begin, int64_t end) {
-      for (int64_t r = begin; r < end; ++r) to[r] = store<Out>(kernels.logsumexp(from + r * n, n));
-    });
+    parallel_for(rows, std::max<int64_t>(1, 8192 / std::max<int64_t>(n, 1)), 1.2 * static_cast<double>(n) + 20,
+                 [&](int64_t begin, int64_t end) {
+                   for (int64_t r = begin; r < end; ++r) to[r] = store<Out>(kernels.logsumexp(from + r * n, n));
+                 });
   });
 }
 

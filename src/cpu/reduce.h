@@ -14,11 +14,13 @@ struct Finish {
 };
 
 // Folds elements of self, converted to `compute` (the reducer's element type), over the masked dims.
-void reduce(const Tensor& self, const plan::DimMask& mask, ScalarType compute, const Reducer& reducer, const Finish& finish);
+void reduce(const Tensor& self, const plan::DimMask& mask, ScalarType compute, const Reducer& reducer,
+            const Finish& finish);
 
 // The same with a functor on one accumulator: f(acc) is the result's value, stored as an element of `out`.
 template <class Acc, class F>
-void reduce_into(const Tensor& self, const plan::DimMask& mask, ScalarType compute, const Reducer& reducer, Tensor& out, const F& f);
+void reduce_into(const Tensor& self, const plan::DimMask& mask, ScalarType compute, const Reducer& reducer, Tensor& out,
+                 const F& f);
 
 // self itself when it is row-major, else a row-major copy (no history: for kernels only).
 Tensor dense(const Tensor& self);

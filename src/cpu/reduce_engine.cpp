@@ -30,35 +30,49 @@ namespace {
 using plan::Odometer;
 using plan::ReducePlan;
 
-constexpr int64_t kBlock = 4096;       // elements gathered at a time
-constexpr int64_t kDirectRun = 256;    // shorter runs are gathered into blocks
-constexpr int64_t kColumnChunk = 1024; // rows one task folds
+constexpr int64_t kBlock = 4096;        // elements gathered at a time
+constexpr int64_t kDirectRun = 256;     // shorter runs are gathered into blocks
+constexpr int64_t kColumnChunk = 1024;  // rows one task folds
 constexpr int kMaxAcc = sizeof(Moments);
-constexpr int64_t kShortRun = 16;      // rows up to this length are transposed and folded as columns
+constexpr int64_t kShortRun = 16;  // rows up to this length are transposed and folded as columns
 constexpr int64_t kTaskElements = 65536;
 
 class Walk {
  public:
   Walk(const Tensor& self, const ReducePlan& plan, ScalarType compute, const Reducer& reducer, const Finish& finish)
-      : plan_(plan), data_(static_cast<const char*>(self.data_ptr())), dtype_(self.dtype()), compute_(compute), item_(self.element_size()),
-        wide_(element_size(compute)), acc_(reducer.acc_size), reducer_(reducer), finish_(finish) {}
+      : plan_(plan),
+        data_(static_cast<const char*>(self.data_ptr())),
+        dtype_(self.dtype()),
+        compute_(compute),
+        item_(self.element_size()),
+        wide_(element_size(compute)),
+        acc_(reducer.acc_size),
+        reducer_(reducer),
+        finish_(finish) {}
   void run() {
-    if (is_short()) short_rows();
-    else if (plan_.kind == ReducePlan::Case::Rows) rows();
-    else columns();
+    if (is_short())
+      short_rows();
+    else if (plan_.kind == ReducePlan::Case::Rows)
+      rows();
+    else
+      columns();
   }
 
  private:
   const char* at(int64_t offset) const { return data_ + offset * item_; }
   bool direct() const { return dtype_ == compute_; }
   bool is_short() const {
-    return plan_.kind == ReducePlan::Case::Rows && direct() && plan_.run <= kShortRun && plan_.run_stride == 1 && plan_.results >= 64 && plan_.folded_sizes.empty() &&
-           plan_.kept_sizes.size() == 1 && plan_.kept_in[0] == plan_.run;
+    return plan_.kind == ReducePlan::Case::Rows && direct() && plan_.run <= kShortRun && plan_.run_stride == 1 &&
+           plan_.results >= 64 && plan_.folded_sizes.empty() && plan_.kept_sizes.size() == 1 &&
+           plan_.kept_in[0] == plan_.run;
   }
-  void gather(char* block, int64_t offset, int64_t stride, int64_t n) const { convert(block, compute_, 1, at(offset), dtype_, stride, n); }
+  void gather(char* block, int64_t offset, int64_t stride, int64_t n) const {
+    convert(block, compute_, 1, at(offset), dtype_, stride, n);
+  }
   void join_parts(char* acc, int64_t parts, int64_t count) const {
     for (int64_t step = 1; step < parts; step *= 2)
-      for (int64_t i = 0; i + step < parts; i += 2 * step) reducer_.join(acc + i * count * acc_, acc + (i + step) * count * acc_, count);
+      for (int64_t i = 0; i + step < parts; i += 2 * step)
+        reducer_.join(acc + i * count * acc_, acc + (i + step) * count * acc_, count);
   }
   void rows();
   void short_rows();
@@ -121,12 +135,14 @@ void Walk::rows() {
       for (int64_t t = begin; t < end; ++t) {
         const Odometer where(plan_.kept_sizes, plan_.kept_in, t / parts);
         const int64_t from = t % parts * kRowChunk;
-        fold_run(where.offset(), from, std::min(from + kRowChunk, length), sums.as<char>() + t * acc_, block.as<char>());
+        fold_run(where.offset(), from, std::min(from + kRowChunk, length), sums.as<char>() + t * acc_,
+                 block.as<char>());
       }
     });
     for (int64_t r = 0; r < plan_.results; ++r) {
       join_parts(sums.as<char>() + r * parts * acc_, parts, 1);
-      finish_.call(finish_.context, sums.as<char>() + r * parts * acc_, 1, Odometer(plan_.kept_sizes, plan_.kept_out, r).offset(), 1);
+      finish_.call(finish_.context, sums.as<char>() + r * parts * acc_, 1,
+                   Odometer(plan_.kept_sizes, plan_.kept_out, r).offset(), 1);
     }
     return;
   }
@@ -142,8 +158,10 @@ void Walk::rows() {
       const int64_t first = to.offset();
       int64_t n = 0;
       do {
-        if (single) reducer_.rows(at(from.offset()), length, sums + n * acc_);
-        else fold_run(from.offset(), 0, length, sums + n * acc_, block.as<char>());
+        if (single)
+          reducer_.rows(at(from.offset()), length, sums + n * acc_);
+        else
+          fold_run(from.offset(), 0, length, sums + n * acc_, block.as<char>());
         from.next();
         to.next();
         ++n;
@@ -218,14 +236,17 @@ void Walk::columns() {
   const bool in_place = plan_.run_stride == 1 && direct();
   const bool narrow = in_place && plan_.run <= 32 && plan_.folded_sizes.size() == 1 && plan_.folded_in[0] == plan_.run;
   const int64_t chunk = narrow ? kColumnChunk * std::max<int64_t>(1, 64 / plan_.run) : kColumnChunk;
-  const int64_t tiles = (plan_.run + kColumnTile - 1) / kColumnTile, chunks = std::max<int64_t>(1, (rows + chunk - 1) / chunk);
+  const int64_t tiles = (plan_.run + kColumnTile - 1) / kColumnTile,
+                chunks = std::max<int64_t>(1, (rows + chunk - 1) / chunk);
   const int64_t width = std::min(plan_.run, kColumnTile);
-  const double ns = (in_place ? 0.08 * static_cast<double>(wide_) / 4 : 0.7) * static_cast<double>(std::min(rows, chunk) * width);
+  const double ns =
+      (in_place ? 0.08 * static_cast<double>(wide_) / 4 : 0.7) * static_cast<double>(std::min(rows, chunk) * width);
   const int64_t slot = width * acc_;
   Scratch sums(chunks > 1 ? static_cast<size_t>(outer * tiles * chunks * slot) : 0);
   const auto finish = [&](const char* acc, int64_t o, int64_t tile) {
     const int64_t first = tile * kColumnTile, n = std::min(kColumnTile, plan_.run - first);
-    finish_.call(finish_.context, acc, n, Odometer(plan_.kept_sizes, plan_.kept_out, o).offset() + first * plan_.run_out, plan_.run_out);
+    finish_.call(finish_.context, acc, n,
+                 Odometer(plan_.kept_sizes, plan_.kept_out, o).offset() + first * plan_.run_out, plan_.run_out);
   };
   const int64_t grain = std::max<int64_t>(1, kTaskElements / std::max<int64_t>(1, std::min(rows, chunk) * width));
   parallel_for(outer * tiles * chunks, grain, ns, [&](int64_t begin, int64_t end) {
@@ -234,10 +255,14 @@ void Walk::columns() {
     for (int64_t t = begin; t < end; ++t) {
       const int64_t o = t / (tiles * chunks), tile = t / chunks % tiles, from = t % chunks * chunk;
       char* acc = chunks > 1 ? sums.as<char>() + t * slot : own;
-      const int64_t base = Odometer(plan_.kept_sizes, plan_.kept_in, o).offset() + tile * kColumnTile * plan_.run_stride;
+      const int64_t base =
+          Odometer(plan_.kept_sizes, plan_.kept_in, o).offset() + tile * kColumnTile * plan_.run_stride;
       const int64_t n = std::min(chunk, rows - from);
-      if (narrow) narrow_columns(base + from * plan_.run, n, acc);
-      else fold_columns(base, from, from + n, std::min(kColumnTile, plan_.run - tile * kColumnTile), acc, block.as<char>());
+      if (narrow)
+        narrow_columns(base + from * plan_.run, n, acc);
+      else
+        fold_columns(base, from, from + n, std::min(kColumnTile, plan_.run - tile * kColumnTile), acc,
+                     block.as<char>());
       if (chunks == 1) finish(acc, o, tile);
     }
   });
@@ -255,7 +280,8 @@ void Walk::columns() {
 
 }  // namespace
 
-void reduce(const Tensor& self, const plan::DimMask& mask, ScalarType compute, const Reducer& reducer, const Finish& finish) {
+void reduce(const Tensor& self, const plan::DimMask& mask, ScalarType compute, const Reducer& reducer,
+            const Finish& finish) {
   const TensorImpl* impl = self.impl();
   if (impl->contiguous && impl->dtype == compute && impl->count <= kRowChunk && impl->count > 0) {
     // small and whole: no plan

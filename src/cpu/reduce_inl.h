@@ -5,7 +5,8 @@
 namespace rushlight::cpu {
 
 template <class Acc, class F>
-void reduce_into(const Tensor& self, const plan::DimMask& mask, ScalarType compute, const Reducer& reducer, Tensor& out, const F& f) {
+void reduce_into(const Tensor& self, const plan::DimMask& mask, ScalarType compute, const Reducer& reducer, Tensor& out,
+                 const F& f) {
   dispatch(out.dtype(), "reduce", [&]<class T>() {
     struct Context {
       T* out;

@@ -77,8 +77,11 @@ void scan_as(const Tensor& self, int64_t dim, Tensor& result, const Start& start
   const Tensor x = dense(self, result.dtype());
   const Slices s = plan::slices(x.sizes(), plan::wrap_dim(dim, x.dim()));
   dispatch(result.dtype(), "cumsum", [&]<class T>() {
-    if constexpr (std::is_same_v<T, bool>) {  // a bool result is true from the first true on (sum), up to the first false (product)
-      scan<uint8_t>(x, result, s, static_cast<uint64_t>(start), backwards, [&](uint64_t a, uint64_t b) { return static_cast<uint64_t>(step(a, b) != 0); });
+    if constexpr (std::is_same_v<
+                      T,
+                      bool>) {  // a bool result is true from the first true on (sum), up to the first false (product)
+      scan<uint8_t>(x, result, s, static_cast<uint64_t>(start), backwards,
+                    [&](uint64_t a, uint64_t b) { return static_cast<uint64_t>(step(a, b) != 0); });
     } else {
       scan<T>(x, result, s, static_cast<Wide<T>>(start), backwards, step);
     }
@@ -94,23 +97,24 @@ void extreme_scan(bool largest, const Tensor& x, Slices s, Tensor& values, Tenso
   T* to = static_cast<T*>(values.data_ptr());
   auto* at = static_cast<int64_t*>(indices.data_ptr());
   const int64_t scans = s.outer * s.inner;
-  parallel_for(scans, std::max<int64_t>(1, 8192 / std::max<int64_t>(1, s.n)), 2.0 * static_cast<double>(s.n), [&](int64_t begin, int64_t end) {
-    for (int64_t r = begin; r < end; ++r) {
-      const int64_t base = r / s.inner * s.n * s.inner + r % s.inner;
-      T best = from[base];
-      int64_t place = 0;
-      for (int64_t k = 0; k < s.n; ++k) {
-        const int64_t i = base + k * s.inner;
-        const auto a = load(from[i]), b = load(best);
-        if (a != a || (b == b && (largest ? a >= b : a <= b))) {
-          best = from[i];
-          place = k;
-        }
-        to[i] = best;
-        at[i] = place;
-      }
-    }
-  });
+  parallel_for(scans, std::max<int64_t>(1, 8192 / std::max<int64_t>(1, s.n)), 2.0 * static_cast<double>(s.n),
+               [&](int64_t begin, int64_t end) {
+                 for (int64_t r = begin; r < end; ++r) {
+                   const int64_t base = r / s.inner * s.n * s.inner + r % s.inner;
+                   T best = from[base];
+                   int64_t place = 0;
+                   for (int64_t k = 0; k < s.n; ++k) {
+                     const int64_t i = base + k * s.inner;
+                     const auto a = load(from[i]), b = load(best);
+                     if (a != a || (b == b && (largest ? a >= b : a <= b))) {
+                       best = from[i];
+                       place = k;
+                     }
+                     to[i] = best;
+                     at[i] = place;
+                   }
+                 }
+               });
 }
 
 void extreme_scan_as(bool largest, const Tensor& self, int64_t dim, Tensor& values, Tensor& indices) {
@@ -123,13 +127,19 @@ void extreme_scan_as(bool largest, const Tensor& self, int64_t dim, Tensor& valu
 
 }  // namespace
 
-void cumsum(const Tensor& self, int64_t dim, std::optional<ScalarType>, Tensor& result) { scan_as(self, dim, result, 0, false, kAdd); }
+void cumsum(const Tensor& self, int64_t dim, std::optional<ScalarType>, Tensor& result) {
+  scan_as(self, dim, result, 0, false, kAdd);
+}
 void _reverse_cumsum(const Tensor& self, int64_t dim, Tensor& result) { scan_as(self, dim, result, 0, true, kAdd); }
 void cumprod(const Tensor& self, int64_t dim, std::optional<ScalarType>, Tensor& result) {
   scan_as(self, dim, result, 1, false, [](auto a, auto b) { return a * b; });
 }
-void cummax(const Tensor& self, int64_t dim, Tensor& values, Tensor& indices) { extreme_scan_as(true, self, dim, values, indices); }
-void cummin(const Tensor& self, int64_t dim, Tensor& values, Tensor& indices) { extreme_scan_as(false, self, dim, values, indices); }
+void cummax(const Tensor& self, int64_t dim, Tensor& values, Tensor& indices) {
+  extreme_scan_as(true, self, dim, values, indices);
+}
+void cummin(const Tensor& self, int64_t dim, Tensor& values, Tensor& indices) {
+  extreme_scan_as(false, self, dim, values, indices);
+}
 
 void logcumsumexp(const Tensor& self, int64_t dim, Tensor& result) {
   scan_as(self, dim, result, -std::numeric_limits<double>::infinity(), false, [](auto a, auto b) {

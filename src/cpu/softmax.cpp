@@ -57,8 +57,9 @@ void forward(const Tensor& x, Tensor& y, Slices s, bool log) {
   const T* from = static_cast<const T*>(x.data_ptr());
   T* to = static_cast<T*>(y.data_ptr());
   const auto row = log ? k.log_softmax : k.softmax;
-  each_slice<T>(s, 0.9 * sizeof(T) / 4, [&](int64_t at) { row(from + at, to + at, s.n); },
-                [&](int64_t at, int64_t columns) { k.softmax_columns(from + at, to + at, s.n, s.inner, columns, log); });
+  each_slice<T>(
+      s, 0.9 * sizeof(T) / 4, [&](int64_t at) { row(from + at, to + at, s.n); },
+      [&](int64_t at, int64_t columns) { k.softmax_columns(from + at, to + at, s.n, s.inner, columns, log); });
 }
 
 template <class T>
@@ -67,8 +68,11 @@ void backward(const Tensor& grad, const Tensor& y, Tensor& dx, Slices s, bool lo
   const T *dy = static_cast<const T*>(grad.data_ptr()), *result = static_cast<const T*>(y.data_ptr());
   T* to = static_cast<T*>(dx.data_ptr());
   const auto row = log ? k.log_softmax_backward : k.softmax_backward;
-  each_slice<T>(s, (log ? 0.7 : 0.3) * sizeof(T) / 4, [&](int64_t at) { row(dy + at, result + at, to + at, s.n); },
-                [&](int64_t at, int64_t columns) { k.softmax_columns_backward(dy + at, result + at, to + at, s.n, s.inner, columns, log); });
+  each_slice<T>(
+      s, (log ? 0.7 : 0.3) * sizeof(T) / 4, [&](int64_t at) { row(dy + at, result + at, to + at, s.n); },
+      [&](int64_t at, int64_t columns) {
+        k.softmax_columns_backward(dy + at, result + at, to + at, s.n, s.inner, columns, log);
+      });
 }
 
 // Runs f with tensors of a compute type, converting a half result at the end.
@@ -90,7 +94,9 @@ void run_forward(const Tensor& self, int64_t dim, Tensor& result, bool log) {
 void run_backward(const Tensor& grad, const Tensor& output, int64_t dim, Tensor& result, bool log) {
   if (result.numel() == 0) return;
   const Slices s = plan::slices(output.sizes(), plan::wrap_dim(dim, output.dim()));
-  in_compute_type(result, [&]<class T>(Tensor& out) { backward<T>(dense(grad, out.dtype()), dense(output, out.dtype()), out, s, log); });
+  in_compute_type(result, [&]<class T>(Tensor& out) {
+    backward<T>(dense(grad, out.dtype()), dense(output, out.dtype()), out, s, log);
+  });
 }
 
 }  // namespace

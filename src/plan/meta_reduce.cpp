@@ -7,8 +7,8 @@
 namespace rushlight::meta {
 namespace {
 
-using plan::DimMask;
 using plan::dim_mask;
+using plan::DimMask;
 using plan::reduced_sizes;
 using plan::wrap_dim;
 
@@ -18,13 +18,16 @@ ScalarType sum_type(const Tensor& self, std::optional<ScalarType> dtype) {
   return is_integral(self.dtype(), true) ? kLong : self.dtype();
 }
 
-void check_dense(const char* op, const Tensor& self) { check_type(self.defined(), "{}(): the input is an undefined tensor", op); }
+void check_dense(const char* op, const Tensor& self) {
+  check_type(self.defined(), "{}(): the input is an undefined tensor", op);
+}
 
 // A dim that is folded by an op without identity must hold something.
 std::string call_text(const char* op) { return std::string(op) + "()"; }
 void check_nonempty(std::string_view op, const Tensor& self, const DimMask& mask) {
   for (size_t d = 0; d < self.sizes().size(); ++d)
-    check_index(!mask[d] || self.sizes()[d] != 0, "{}: Expected reduction dim {} to have non-zero size. (input of shape {})", op, d, self.sizes());
+    check_index(!mask[d] || self.sizes()[d] != 0,
+                "{}: Expected reduction dim {} to have non-zero size. (input of shape {})", op, d, self.sizes());
 }
 
 DimMask one_dim(const Tensor& self, int64_t dim) {
@@ -33,7 +36,9 @@ DimMask one_dim(const Tensor& self, int64_t dim) {
   return mask;
 }
 
-DimVector sizes_without(const Tensor& self, int64_t dim, bool keepdim) { return reduced_sizes(self.sizes(), one_dim(self, dim), keepdim); }
+DimVector sizes_without(const Tensor& self, int64_t dim, bool keepdim) {
+  return reduced_sizes(self.sizes(), one_dim(self, dim), keepdim);
+}
 
 }  // namespace
 
@@ -42,12 +47,15 @@ Meta sum(const Tensor& self, OptionalIntArrayRef dim, bool keepdim, std::optiona
   return {reduced_sizes(self.sizes(), dim_mask(dim, self.dim()), keepdim), sum_type(self, dtype)};
 }
 
-Meta nansum(const Tensor& self, OptionalIntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) { return sum(self, dim, keepdim, dtype); }
+Meta nansum(const Tensor& self, OptionalIntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
+  return sum(self, dim, keepdim, dtype);
+}
 
 Meta mean(const Tensor& self, OptionalIntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
   check_dense("mean", self);
   const ScalarType type = dtype.value_or(self.dtype());
-  check(is_differentiable(type), "mean(): could not infer output dtype. {} dtype must be either a floating point or complex dtype. Got: {}",
+  check(is_differentiable(type),
+        "mean(): could not infer output dtype. {} dtype must be either a floating point or complex dtype. Got: {}",
         std::string_view(dtype ? "Optional" : "Input"), to_string(type));
   return {reduced_sizes(self.sizes(), dim_mask(dim, self.dim()), keepdim), type};
 }
@@ -67,19 +75,28 @@ Meta logsumexp(const Tensor& self, IntArrayRef dim, bool keepdim) {
 Meta extreme(const char* op, const Tensor& self, IntArrayRef dim, bool keepdim) {
   const DimMask mask = dim_mask(dim, self.dim());
   if (dim.empty())
-    check(self.numel() > 0, "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.", op);
+    check(self.numel() > 0,
+          "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the "
+          "'dim' argument.",
+          op);
   check_nonempty(call_text(op), self, mask);
   return {reduced_sizes(self.sizes(), mask, keepdim), self.dtype()};
 }
 
 Meta extreme_all(const char* op, const Tensor& self) {
-  check(self.numel() > 0, "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.", op);
+  check(self.numel() > 0,
+        "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' "
+        "argument.",
+        op);
   return {IntArrayRef(), self.dtype()};
 }
 
 std::array<Meta, 2> aminmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
   if (!dim) {
-    check(self.numel() > 0, "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity. (input of shape {})", self.sizes());
+    check(self.numel() > 0,
+          "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity. (input of shape "
+          "{})",
+          self.sizes());
     const Meta m(reduced_sizes(self.sizes(), DimMask().set(), keepdim), self.dtype());
     return {m, m};
   }
@@ -97,7 +114,9 @@ std::array<Meta, 2> select(const char* op, const Tensor& self, int64_t dim, bool
 Meta arg(const char* op, const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
   check(self.dtype() != kBool, "{}(): does not support bool input; convert it with to() first", op);
   if (!dim) {
-    check_index(self.numel() > 0, "{}(): Expected reduction dim to be specified for input.numel() == 0. (input of shape {})", op, self.sizes());
+    check_index(self.numel() > 0,
+                "{}(): Expected reduction dim to be specified for input.numel() == 0. (input of shape {})", op,
+                self.sizes());
     return {reduced_sizes(self.sizes(), DimMask().set(), keepdim), kLong};
   }
   const DimVector sizes = sizes_without(self, *dim, keepdim);
@@ -106,60 +125,82 @@ Meta arg(const char* op, const Tensor& self, std::optional<int64_t> dim, bool ke
 }
 
 Meta truth(const Tensor& self, OptionalIntArrayRef dim, bool keepdim) {
-  return {reduced_sizes(self.sizes(), dim_mask(dim, self.dim(), false), keepdim), self.dtype() == kByte ? kByte : kBool};
+  return {reduced_sizes(self.sizes(), dim_mask(dim, self.dim(), false), keepdim),
+          self.dtype() == kByte ? kByte : kBool};
 }
 
-Meta moments(const char* op, const Tensor& self, OptionalIntArrayRef dim, const std::optional<Scalar>& correction, bool keepdim) {
+Meta moments(const char* op, const Tensor& self, OptionalIntArrayRef dim, const std::optional<Scalar>& correction,
+             bool keepdim) {
   const bool pair = std::string_view(op).ends_with("_mean");
-  check(is_differentiable(self.dtype()), "{} only support floating point and complex dtypes, but got {}; convert the tensor with to() first",
+  check(is_differentiable(self.dtype()),
+        "{} only support floating point and complex dtypes, but got {}; convert the tensor with to() first",
         std::string_view(pair ? op : "std and var"), to_string(self.dtype()));
   const DimMask mask = dim_mask(dim, self.dim());
   const Meta result(reduced_sizes(self.sizes(), mask, keepdim), self.dtype());
   int64_t n = 1;
   for (size_t d = 0; d < self.sizes().size(); ++d) n *= mask[d] ? self.sizes()[d] : 1;
   if (static_cast<double>(n) <= (correction ? correction->toDouble() : 1.0) && plan::numel_of(result.sizes) > 0)
-    warn(format("{}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by output numel).", op));
+    warn(
+        format("{}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input "
+               "numel divided by output numel).",
+               op));
   return result;
 }
 
-std::array<Meta, 2> moments_pair(const char* op, const Tensor& self, OptionalIntArrayRef dim, const std::optional<Scalar>& correction, bool keepdim) {
+std::array<Meta, 2> moments_pair(const char* op, const Tensor& self, OptionalIntArrayRef dim,
+                                 const std::optional<Scalar>& correction, bool keepdim) {
   const Meta m = moments(op, self, dim, correction, keepdim);
   return {m, m};
 }
 
-Meta vector_norm(const Tensor& self, const Scalar& ord, OptionalIntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
-  check(is_differentiable(self.dtype()), "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}", to_string(self.dtype()));
+Meta vector_norm(const Tensor& self, const Scalar& ord, OptionalIntArrayRef dim, bool keepdim,
+                 std::optional<ScalarType> dtype) {
+  check(is_differentiable(self.dtype()),
+        "linalg.vector_norm: Expected a floating point or complex tensor as input. Got {}", to_string(self.dtype()));
   if (dtype) {
-    check(is_differentiable(*dtype), "linalg.vector_norm: dtype should be floating point or complex, but got {}", to_string(*dtype));
+    check(is_differentiable(*dtype), "linalg.vector_norm: dtype should be floating point or complex, but got {}",
+          to_string(*dtype));
     check(promote_types(self.dtype(), *dtype) == *dtype,
-          "linalg.vector_norm: the dtype of the input ({}) should be convertible without narrowing to the specified dtype ({})", to_string(self.dtype()), to_string(*dtype));
+          "linalg.vector_norm: the dtype of the input ({}) should be convertible without narrowing to the specified "
+          "dtype ({})",
+          to_string(self.dtype()), to_string(*dtype));
   }
   const DimMask mask = dim_mask(dim, self.dim());
   const double p = ord.toDouble();
   if (p < 0 || p == __builtin_inf()) {
     const bool whole = !dim || dim->empty();
-    check(!whole || self.numel() > 0, "linalg.vector_norm cannot compute the {} norm on an empty tensor because the operation does not have an identity", p);
+    check(!whole || self.numel() > 0,
+          "linalg.vector_norm cannot compute the {} norm on an empty tensor because the operation does not have an "
+          "identity",
+          p);
     for (size_t d = 0; d < self.sizes().size(); ++d)
-      check(!mask[d] || self.sizes()[d] != 0, "linalg.vector_norm cannot compute the {} norm on the dimension {} because this dimension is empty and the operation does not have an identity", p, d);
+      check(!mask[d] || self.sizes()[d] != 0,
+            "linalg.vector_norm cannot compute the {} norm on the dimension {} because this dimension is empty and the "
+            "operation does not have an identity",
+            p, d);
   }
   return {reduced_sizes(self.sizes(), mask, keepdim), dtype.value_or(self.dtype())};
 }
 
 Meta median_all(const char* op, const Tensor& self) {
-  check_not_implemented(self.dtype() != kBool, "\"{}_cpu\" not implemented for 'Bool'; convert the tensor with to() first", op);
+  check_not_implemented(self.dtype() != kBool,
+                        "\"{}_cpu\" not implemented for 'Bool'; convert the tensor with to() first", op);
   return {IntArrayRef(), self.dtype()};
 }
 
 std::array<Meta, 2> median(const char* op, const Tensor& self, int64_t dim, bool keepdim) {
-  check_not_implemented(self.dtype() != kBool, "\"{}_out\" not implemented for 'Bool'; convert the tensor with to() first", op);
+  check_not_implemented(self.dtype() != kBool,
+                        "\"{}_out\" not implemented for 'Bool'; convert the tensor with to() first", op);
   return select(op, self, dim, keepdim);
 }
 
 std::array<Meta, 2> kthvalue(const Tensor& self, int64_t k, int64_t dim, bool keepdim) {
-  check_not_implemented(self.dtype() != kBool, "\"kthvalue_cpu\" not implemented for 'Bool'; convert the tensor with to() first");
+  check_not_implemented(self.dtype() != kBool,
+                        "\"kthvalue_cpu\" not implemented for 'Bool'; convert the tensor with to() first");
   const auto result = select("kthvalue", self, dim, keepdim);
   const int64_t d = wrap_dim(dim, self.dim()), n = self.dim() == 0 ? 1 : self.sizes()[static_cast<size_t>(d)];
-  check(k >= 1 && k <= n, "kthvalue(): selected number k out of range for dimension {} (k is {}, expected 1 to {})", d, k, n);
+  check(k >= 1 && k <= n, "kthvalue(): selected number k out of range for dimension {} (k is {}, expected 1 to {})", d,
+        k, n);
   return result;
 }
 
@@ -175,7 +216,9 @@ std::array<Meta, 2> scan_places(const char*, const Tensor& self, int64_t dim) {
 
 Meta logcumsumexp(const Tensor& self, int64_t dim) {
   wrap_dim(dim, self.dim());
-  check_not_implemented(is_differentiable(self.dtype()), "\"logcumsumexp_out_cpu\" not implemented for '{}'; convert the tensor with to() first", to_string(self.dtype()));
+  check_not_implemented(is_differentiable(self.dtype()),
+                        "\"logcumsumexp_out_cpu\" not implemented for '{}'; convert the tensor with to() first",
+                        to_string(self.dtype()));
   return like(self);
 }
 

@@ -19,10 +19,12 @@ std::array<Meta, 2> aminmax(const Tensor& self, std::optional<int64_t> dim, bool
 std::array<Meta, 2> select(const char* op, const Tensor& self, int64_t dim, bool keepdim);
 Meta arg(const char* op, const Tensor& self, std::optional<int64_t> dim, bool keepdim);
 Meta truth(const Tensor& self, OptionalIntArrayRef dim, bool keepdim);
-Meta moments(const char* op, const Tensor& self, OptionalIntArrayRef dim, const std::optional<Scalar>& correction, bool keepdim);
+Meta moments(const char* op, const Tensor& self, OptionalIntArrayRef dim, const std::optional<Scalar>& correction,
+             bool keepdim);
 std::array<Meta, 2> moments_pair(const char* op, const Tensor& self, OptionalIntArrayRef dim,
                                  const std::optional<Scalar>& correction, bool keepdim);
-Meta vector_norm(const Tensor& self, const Scalar& ord, OptionalIntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype);
+Meta vector_norm(const Tensor& self, const Scalar& ord, OptionalIntArrayRef dim, bool keepdim,
+                 std::optional<ScalarType> dtype);
 Meta median_all(const char* op, const Tensor& self);
 std::array<Meta, 2> median(const char* op, const Tensor& self, int64_t dim, bool keepdim);
 std::array<Meta, 2> kthvalue(const Tensor& self, int64_t k, int64_t dim, bool keepdim);

@@ -21,8 +21,10 @@ ReducePlan plan_reduce(IntArrayRef sizes, IntArrayRef strides, const DimMask& ma
   for (size_t d = sizes.size(); d-- > 0;) {
     const bool folded = mask[d];
     if (sizes[d] != 1) dims[n++] = {sizes[d], strides[d], folded ? 0 : out, folded};
-    if (folded) plan.folded *= sizes[d];
-    else plan.results *= sizes[d], out *= sizes[d];
+    if (folded)
+      plan.folded *= sizes[d];
+    else
+      plan.results *= sizes[d], out *= sizes[d];
   }
   // dims runs from the innermost on; sort by distance, ties keep their order, repeated (stride 0) dims go outside
   const auto key = [](const Dim& d) { return d.in == 0 ? INT64_MAX : d.in; };
@@ -32,7 +34,8 @@ ReducePlan plan_reduce(IntArrayRef sizes, IntArrayRef strides, const DimMask& ma
   for (size_t i = 0; i < n; ++i) {
     if (m > 0) {
       Dim& last = dims[m - 1];
-      if (last.folded == dims[i].folded && dims[i].in == last.in * last.size && (last.folded || dims[i].out == last.out * last.size)) {
+      if (last.folded == dims[i].folded && dims[i].in == last.in * last.size &&
+          (last.folded || dims[i].out == last.out * last.size)) {
         last.size *= dims[i].size;
         continue;
       }
@@ -42,7 +45,8 @@ ReducePlan plan_reduce(IntArrayRef sizes, IntArrayRef strides, const DimMask& ma
   size_t inner = 0;
   if (m > 0 && !dims[0].folded && dims[0].size < kNarrow) {
     // few columns: fold runs across them instead, unless the columns lie so close that whole rows can be folded
-    const bool close = m > 1 && dims[1].folded && dims[1].in == dims[0].in * dims[0].size && dims[0].in == 1 && dims[1].size >= 64;
+    const bool close =
+        m > 1 && dims[1].folded && dims[1].in == dims[0].in * dims[0].size && dims[0].in == 1 && dims[1].size >= 64;
     if (!close) {
       while (inner < m && !dims[inner].folded) ++inner;
       if (inner == m || dims[inner].size < 4 * dims[0].size) inner = 0;

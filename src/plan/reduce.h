@@ -24,8 +24,8 @@ struct ReducePlan {
   // Loops over what is folded, slowest first (Rows: without the innermost dimension).
   DimVector folded_sizes, folded_in;
   int64_t run = 1, run_stride = 1, run_out = 1;  // the innermost dimension
-  int64_t results = 1;  // how many results in all
-  int64_t folded = 1;   // how many elements go into each
+  int64_t results = 1;                           // how many results in all
+  int64_t folded = 1;                            // how many elements go into each
 };
 
 // Results lie row-major in the order of the kept dimensions.
@@ -40,7 +40,8 @@ Slices slices(IntArrayRef sizes, int64_t dim);
 // Where the next element of a set of nested loops lies. Starts at flat index `at`.
 class Odometer {
  public:
-  Odometer(const DimVector& sizes, const DimVector& strides, int64_t at) : sizes_(sizes), strides_(strides), position_(sizes.size()) {
+  Odometer(const DimVector& sizes, const DimVector& strides, int64_t at)
+      : sizes_(sizes), strides_(strides), position_(sizes.size()) {
     for (size_t d = sizes.size(); d-- > 0;) {
       position_[d] = at % sizes[d];
       at /= sizes[d];

@@ -19,6 +19,8 @@ from table import load  # noqa: E402
 
 ROWS: list[dict[str, Any]] = [r for r in json.loads(surfaces.test_rows(load(ROOT / "ops").rows)) if r["python"]]
 
+NATIVE = {"": torch._C, "nn.functional": torch._C._nn, "linalg": torch._C._linalg, "special": torch._C._special, "fft": torch._C._fft}
+
 DOMAINS = {
     None: lambda t: t,
     "positive": lambda t: t.abs() + 0.5,
@@ -49,10 +51,7 @@ def function(row: dict[str, Any], name: str | None = None) -> Any:
     """The Python callable of a row; a method where there is no function."""
     name = name or row["name"]
     if row["function"]:
-        space: Any = torch._C if name.startswith("_") else torch
-        for part in filter(None, row["namespace"].split(".")):
-            space = getattr(space, part)
-        return getattr(space, name)
+        return getattr(NATIVE[row["namespace"]], name)
     return lambda self, *args, **kwargs: getattr(self, name)(*args, **kwargs)
 
 
@@ -73,7 +72,6 @@ def default_samples(row: dict[str, Any]) -> list[tuple]:
     """What a pointwise row is called with when it brings no samples: tensors of its domain, and a broadcast."""
     torch.manual_seed(7)
     tensors = [p for p in row["params"] if p[0] == "T"]
-    scalars = [p for p in row["params"] if p[0] == "S" and not p[3]]
     place = DOMAINS[row["domain"]]
 
     def make(shape: tuple[int, ...]) -> Any:
@@ -88,23 +86,24 @@ def default_samples(row: dict[str, Any]) -> list[tuple]:
     shapes = [[(3, 4)] * len(tensors)]
     if len(tensors) > 1:
         shapes += [[(3, 1), *[(1, 4)] * (len(tensors) - 1)]]
-    del scalars
     return [build(*s) for s in shapes]
 
 
 def cases(row: dict[str, Any]) -> list[Case]:
     if row["samples"]:
-        letters = row["uid"].rpartition("_")[2]
         found = []
         for i, text in enumerate(row["samples"]):
             args, kwargs = evaluate(text)
             if fits(row, args, kwargs):
                 found.append(Case(row, i, args, kwargs))
-        del letters
         return found
     if row["kind"] in ("unary", "binary", "ternary"):
         return [Case(row, i, args) for i, args in enumerate(default_samples(row))]
     params = row["params"]
+    if params and params[0][:2] == ["int[]", "size"] and all(p[2] is not None for p in params[1:]):
+        return [Case(row, 0, ((2, 3),))]
+    if params and params[0][0] == "T[]" and all(p[2] is not None for p in params[1:]):
+        return [Case(row, 0, ([torch.ones(2), torch.ones(3)],))]
     if len(params) and params[0][0] == "T" and all(p[2] is not None for p in params[1:]):
         torch.manual_seed(7)
         return [Case(row, 0, (torch.randn(3, 4),))]
@@ -121,7 +120,9 @@ def fits(row: dict[str, Any], args: tuple, kwargs: dict[str, Any]) -> bool:
         if i >= len(positional):
             return any(p[0].startswith("int[") for p in positional)  # x.view(2, 3)
         kind = positional[i][0]
-        if isinstance(value, torch.Tensor) != (kind in ("T", "T?")) and not kind.startswith("options"):
+        if value is None and kind.endswith("?"):
+            continue
+        if isinstance(value, torch.Tensor) != (kind in ("T", "T?")) or isinstance(value, str) != kind.startswith("str"):
             return False
     return True
 
@@ -153,7 +154,7 @@ def to_numpy(value: Any, double: bool = False) -> Any:
 
 
 def is_random(row: dict[str, Any]) -> bool:
-    return row["kind"] == "random" or bool(re.search(r"rand|dropout|bernoulli|multinomial|normal|poisson|^empty|exponential|geometric|cauchy", row["name"])) and row["name"] not in ("normalize",)
+    return row["kind"] == "random" or bool(re.search(r"rand|dropout|bernoulli|multinomial|normal|poisson|empty|gumbel|exponential|geometric|cauchy", row["name"])) and row["name"] not in ("normalize",)
 
 
 def rerun(case: Case) -> str:

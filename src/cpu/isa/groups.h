@@ -63,8 +63,10 @@ struct Group {
     RL_GROUP_UNROLL
     for (int i = 0; i < kRegs; ++i) {
       const int64_t rest = n - i * V::kLanes;
-      if (rest >= V::kLanes) r[i].store(p + i * V::kLanes);
-      else if (rest > 0) r[i].store(p + i * V::kLanes, (int)rest);
+      if (rest >= V::kLanes)
+        r[i].store(p + i * V::kLanes);
+      else if (rest > 0)
+        r[i].store(p + i * V::kLanes, (int)rest);
     }
   }
 };
@@ -93,8 +95,10 @@ inline V upper_half(V v) {
 }
 template <int kHalf, class V, class F>
 inline V fold_lanes(V v, F f) {
-  if constexpr (kHalf == 0) return v;
-  else return fold_lanes<kHalf / 2>(f(v, upper_half<kHalf>(v)), f);
+  if constexpr (kHalf == 0)
+    return v;
+  else
+    return fold_lanes<kHalf / 2>(f(v, upper_half<kHalf>(v)), f);
 }
 // All lanes of a group into one number, upper half onto lower.
 template <class V, class F>

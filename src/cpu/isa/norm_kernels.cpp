@@ -34,7 +34,8 @@ struct Norm {
     const auto centred = [&](int64_t i, int64_t k, const G& g) {
       return each(load_group<V>(x + i, k, mean), g, [&](V a, V b) { return (a - m) * b; });
     };
-    constexpr int64_t kWidth = G::kWidth, kChains = RowSum<V>::kChains, kStep = kChains * kWidth, kLevel = RowSum<V>::kFirstLevel * kStep;
+    constexpr int64_t kWidth = G::kWidth, kChains = RowSum<V>::kChains, kStep = kChains * kWidth,
+                      kLevel = RowSum<V>::kFirstLevel * kStep;
     const auto take = [&](int c, int64_t at, int64_t k) {
       const G g = grad(at, k);
       s0.part[c] = RowSum<V>::plus(s0.part[c], g);
@@ -78,7 +79,9 @@ struct Norm {
   }
   static void affine(const T* x, T* y, int64_t n, T a, T b) {
     const V va(a), vb(b);
-    row_each<V>(n, [&](int64_t i, int64_t k) { store_group(each(load_group<V>(x + i, k, 0), [&](V v) { return v * va + vb; }), y + i, k); });
+    row_each<V>(n, [&](int64_t i, int64_t k) {
+      store_group(each(load_group<V>(x + i, k, 0), [&](V v) { return v * va + vb; }), y + i, k);
+    });
   }
   static void affine_columns(const T* x, T* y, int64_t rows, int64_t columns, const T* a, const T* b) {
     for (int64_t i = 0; i < rows; ++i, x += columns, y += columns) {
@@ -109,7 +112,8 @@ struct Norm {
       store_group(t1, s1 + j, k);
     });
   }
-  static void combine_columns(const T* dy, const T* x, T* dx, int64_t rows, int64_t columns, const T* a, const T* b, const T* c) {
+  static void combine_columns(const T* dy, const T* x, T* dx, int64_t rows, int64_t columns, const T* a, const T* b,
+                              const T* c) {
     for (int64_t i = 0; i < rows; ++i, dy += columns, x += columns, dx += columns) {
       row_each<V>(columns, [&](int64_t j, int64_t k) {
         const G g = each(load_group<V>(dy + j, k, 0), load_group<V>(a + j, k, 0), [](V p, V q) { return p * q; });
@@ -121,7 +125,8 @@ struct Norm {
   }
   static void add(T* into, const T* from, int64_t n) {
     row_each<V>(n, [&](int64_t i, int64_t k) {
-      store_group(each(load_group<V>(into + i, k, 0), load_group<V>(from + i, k, 0), [](V a, V b) { return a + b; }), into + i, k);
+      store_group(each(load_group<V>(into + i, k, 0), load_group<V>(from + i, k, 0), [](V a, V b) { return a + b; }),
+                  into + i, k);
     });
   }
   static T squared_distance(const T* a, const T* b, int64_t n) {
@@ -141,7 +146,9 @@ struct Norm {
     }
     for (; i < n; ++i) y[i] = x[i] * (mask[i] ? scale : T(0));
   }
-  static constexpr NormKernels<T> table = {normalize, sums, combine, accumulate, affine, affine_columns, sums_columns, combine_columns, add, squared_distance, mask};
+  static constexpr NormKernels<T> table = {
+      normalize,       sums, combine,          accumulate, affine, affine_columns, sums_columns,
+      combine_columns, add,  squared_distance, mask};
 };
 
 }  // namespace

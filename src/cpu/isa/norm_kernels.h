@@ -21,7 +21,8 @@ struct NormKernels {
   // s0[j] += sum of dy[i][j], s1[j] += sum of dy[i][j] * (x[i][j] - mean[j]) over dense rows.
   void (*sums_columns)(const T* dy, const T* x, int64_t rows, int64_t columns, const T* mean, T* s0, T* s1);
   // dx[i][j] = dy[i][j] * a[j] + x[i][j] * b[j] + c[j] over dense rows.
-  void (*combine_columns)(const T* dy, const T* x, T* dx, int64_t rows, int64_t columns, const T* a, const T* b, const T* c);
+  void (*combine_columns)(const T* dy, const T* x, T* dx, int64_t rows, int64_t columns, const T* a, const T* b,
+                          const T* c);
   void (*add)(T* into, const T* from, int64_t n);  // into += from
   // The sum of (a - b)^2.
   T (*squared_distance)(const T* a, const T* b, int64_t n);
@@ -29,10 +30,10 @@ struct NormKernels {
   void (*mask)(const T* x, const uint8_t* mask, T* y, int64_t n, T scale);
 };
 
-#define RL_DECLARE_NORM(ISA)                    \
-  namespace ISA {                               \
-  extern const NormKernels<float> kNormF32;     \
-  extern const NormKernels<double> kNormF64;    \
+#define RL_DECLARE_NORM(ISA)                 \
+  namespace ISA {                            \
+  extern const NormKernels<float> kNormF32;  \
+  extern const NormKernels<double> kNormF64; \
   }
 RL_DECLARE_NORM(base)
 RL_DECLARE_NORM(avx2)

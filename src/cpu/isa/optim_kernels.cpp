@@ -18,7 +18,8 @@ struct Optim {
     for (; i + kLanes <= n; i += kLanes)
       f([i](const T* p) { return V::load(p + i); }, [i](T* p, V v) { v.store(p + i); });
     const int rest = (int)(n - i);
-    if (rest > 0) f([i, rest](const T* p) { return V::load(p + i, rest); }, [i, rest](T* p, V v) { v.store(p + i, rest); });
+    if (rest > 0)
+      f([i, rest](const T* p) { return V::load(p + i, rest); }, [i, rest](T* p, V v) { v.store(p + i, rest); });
   }
 
   static void sgd(T* p, const T* grad, T* buffer, int64_t n, const SgdStep<T>& s) {
@@ -37,12 +38,15 @@ struct Optim {
     });
   }
   static void adam(T* p, const T* grad, T* m, T* v, T* vmax, int64_t n, const AdamStep<T>& s) {
-    const V beta2(s.beta2), grow1(s.grow1), grow2(s.grow2), size(-s.step_size), root2(s.inverse_root2), eps(s.eps), decay(s.weight_decay), shrink(s.shrink);
+    const V beta2(s.beta2), grow1(s.grow1), grow2(s.grow2), size(-s.step_size), root2(s.inverse_root2), eps(s.eps),
+        decay(s.weight_decay), shrink(s.shrink);
     over(n, [&](auto load, auto store) {
       V g = load(grad), x = load(p);
       if (s.maximize) g = -g;
-      if (s.decoupled) x = x * shrink;
-      else if (s.weight_decay != 0) g = fma(decay, x, g);
+      if (s.decoupled)
+        x = x * shrink;
+      else if (s.weight_decay != 0)
+        g = fma(decay, x, g);
       const V m0 = load(m), v0 = load(v);
       const V m1 = fma(grow1, g - m0, m0);
       const V v1 = fma(grow2 * g, g, v0 * beta2);

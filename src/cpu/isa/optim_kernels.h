@@ -13,9 +13,9 @@ struct SgdStep {
 };
 template <class T>
 struct AdamStep {
-  T beta2, grow1, grow2;     // grow: 1 - beta
+  T beta2, grow1, grow2;            // grow: 1 - beta
   T step_size, inverse_root2, eps;  // lr / bias_correction1, 1 / sqrt(bias_correction2)
-  T weight_decay, shrink;    // L2 added to the gradient; decoupled: the parameter is multiplied by shrink first
+  T weight_decay, shrink;           // L2 added to the gradient; decoupled: the parameter is multiplied by shrink first
   bool maximize, amsgrad, decoupled;
 };
 
@@ -25,10 +25,10 @@ struct OptimKernels {
   void (*adam)(T* p, const T* g, T* m, T* v, T* vmax, int64_t n, const AdamStep<T>& step);
 };
 
-#define RL_DECLARE_OPTIM(ISA)                    \
-  namespace ISA {                                \
-  extern const OptimKernels<float> kOptimF32;    \
-  extern const OptimKernels<double> kOptimF64;   \
+#define RL_DECLARE_OPTIM(ISA)                  \
+  namespace ISA {                              \
+  extern const OptimKernels<float> kOptimF32;  \
+  extern const OptimKernels<double> kOptimF64; \
   }
 RL_DECLARE_OPTIM(base)
 RL_DECLARE_OPTIM(avx2)

@@ -10,56 +10,129 @@ constexpr int kChains = 4;       // groups in flight
 constexpr int kFirstLevel = 16;  // additions a lane makes before it passes its sum on
 
 struct Add {
-  template <class V> static V join(V a, V b) { return a + b; }
-  template <class T> static T join_scalar(T a, T b) { return (T)(a + b); }
+  template <class V>
+  static V join(V a, V b) {
+    return a + b;
+  }
+  template <class T>
+  static T join_scalar(T a, T b) {
+    return (T)(a + b);
+  }
   static constexpr bool kCascade = true;
 };
 struct Multiply {
-  template <class V> static V join(V a, V b) { return a * b; }
-  template <class T> static T join_scalar(T a, T b) { return (T)(a * b); }
+  template <class V>
+  static V join(V a, V b) {
+    return a * b;
+  }
+  template <class T>
+  static T join_scalar(T a, T b) {
+    return (T)(a * b);
+  }
   static constexpr bool kCascade = false;
 };
 struct Larger {
-  template <class V> static V join(V a, V b) { return maximum(a, b); }
-  template <class T> static T join_scalar(T a, T b) { return a != a ? a : a > b ? a : b; }
+  template <class V>
+  static V join(V a, V b) {
+    return maximum(a, b);
+  }
+  template <class T>
+  static T join_scalar(T a, T b) {
+    return a != a ? a : a > b ? a : b;
+  }
   static constexpr bool kCascade = false;
 };
 struct Smaller {
-  template <class V> static V join(V a, V b) { return minimum(a, b); }
-  template <class T> static T join_scalar(T a, T b) { return a != a ? a : a < b ? a : b; }
+  template <class V>
+  static V join(V a, V b) {
+    return minimum(a, b);
+  }
+  template <class T>
+  static T join_scalar(T a, T b) {
+    return a != a ? a : a < b ? a : b;
+  }
   static constexpr bool kCascade = false;
 };
 // Integers wrap: added and multiplied without a sign.
-template <> int64_t Add::join_scalar(int64_t a, int64_t b) { return (int64_t)((uint64_t)a + (uint64_t)b); }
-template <> int64_t Multiply::join_scalar(int64_t a, int64_t b) { return (int64_t)((uint64_t)a * (uint64_t)b); }
+template <>
+int64_t Add::join_scalar(int64_t a, int64_t b) {
+  return (int64_t)((uint64_t)a + (uint64_t)b);
+}
+template <>
+int64_t Multiply::join_scalar(int64_t a, int64_t b) {
+  return (int64_t)((uint64_t)a * (uint64_t)b);
+}
 
 struct Same {
-  template <class V> static V map(V x) { return x; }
+  template <class V>
+  static V map(V x) {
+    return x;
+  }
 };
 struct Abs {
-  template <class V> static V map(V x) { return abs(x); }
+  template <class V>
+  static V map(V x) {
+    return abs(x);
+  }
 };
 struct Square {
-  template <class V> static V map(V x) { return x * x; }
+  template <class V>
+  static V map(V x) {
+    return x * x;
+  }
 };
 struct NanToZero {
-  template <class V> static V map(V x) { return where(isnan(x), V(0), x); }
+  template <class V>
+  static V map(V x) {
+    return where(isnan(x), V(0), x);
+  }
 };
 
-template <class T> struct Limits;
-template <> struct Limits<float> { static constexpr float kLow = -__builtin_inff(), kHigh = __builtin_inff(); };
-template <> struct Limits<double> { static constexpr double kLow = -__builtin_inf(), kHigh = __builtin_inf(); };
-template <> struct Limits<int32_t> { static constexpr int32_t kLow = INT32_MIN, kHigh = INT32_MAX; };
-template <> struct Limits<int64_t> { static constexpr int64_t kLow = INT64_MIN, kHigh = INT64_MAX; };
+template <class T>
+struct Limits;
+template <>
+struct Limits<float> {
+  static constexpr float kLow = -__builtin_inff(), kHigh = __builtin_inff();
+};
+template <>
+struct Limits<double> {
+  static constexpr double kLow = -__builtin_inf(), kHigh = __builtin_inf();
+};
+template <>
+struct Limits<int32_t> {
+  static constexpr int32_t kLow = INT32_MIN, kHigh = INT32_MAX;
+};
+template <>
+struct Limits<int64_t> {
+  static constexpr int64_t kLow = INT64_MIN, kHigh = INT64_MAX;
+};
 
-template <class Op, class T> struct Identity { static constexpr T value = 0; };
-template <class T> struct Identity<Multiply, T> { static constexpr T value = 1; };
-template <class T> struct Identity<Larger, T> { static constexpr T value = Limits<T>::kLow; };
-template <class T> struct Identity<Smaller, T> { static constexpr T value = Limits<T>::kHigh; };
+template <class Op, class T>
+struct Identity {
+  static constexpr T value = 0;
+};
+template <class T>
+struct Identity<Multiply, T> {
+  static constexpr T value = 1;
+};
+template <class T>
+struct Identity<Larger, T> {
+  static constexpr T value = Limits<T>::kLow;
+};
+template <class T>
+struct Identity<Smaller, T> {
+  static constexpr T value = Limits<T>::kHigh;
+};
 
 // What lies in lanes past the end: it changes nothing once mapped.
-template <class Op, class Map, class T> struct Filler { static constexpr T value = Identity<Op, T>::value; };
-template <class T> struct Filler<Larger, Abs, T> { static constexpr T value = 0; };
+template <class Op, class Map, class T>
+struct Filler {
+  static constexpr T value = Identity<Op, T>::value;
+};
+template <class T>
+struct Filler<Larger, Abs, T> {
+  static constexpr T value = 0;
+};
 
 template <class V, class Op, class Map>
 struct Fold {
@@ -139,8 +212,14 @@ struct Fold {
   }
 };
 
-template <class A, class B> struct IsSame { static constexpr bool value = false; };
-template <class A> struct IsSame<A, A> { static constexpr bool value = true; };
+template <class A, class B>
+struct IsSame {
+  static constexpr bool value = false;
+};
+template <class A>
+struct IsSame<A, A> {
+  static constexpr bool value = true;
+};
 
 // One Reducer: accumulators of type A.
 template <class V, class Op, class Map, class A>
@@ -164,7 +243,7 @@ struct Make {
   static constexpr Reducer reducer = {(int32_t)sizeof(A), rows, columns, join};
 };
 
-// ---- moments: the mean first, then the squares of distances from it, corrected for the mean's own rounding -----------
+// ---- moments: the mean first, then the squares of distances from it, corrected for the mean's own rounding ----------
 
 template <class V>
 struct MakeMoments {
@@ -257,7 +336,7 @@ struct MakeMoments {
   static constexpr Reducer reducer = {(int32_t)sizeof(Moments), rows, columns, join};
 };
 
-// ---- bytes ------------------------------------------------------------------------------------------------------------
+// ---- bytes ----------------------------------------------------------------------------------------------------------
 
 inline int64_t word_at(const uint8_t* p, int64_t n) {  // up to 8 bytes, zeros after them
   int64_t w = 0;
@@ -298,8 +377,10 @@ void bytes_columns(const void* raw, int64_t rows, int64_t stride, int64_t column
     int64_t j = 0;
     for (; j + kVectorBytes <= columns; j += kVectorBytes) {
       const Bytes truth = (Bytes)(*(const Bytes*)(row + j) != 0) & 1;
-      if constexpr (kAll) *(Bytes*)(out + j) &= truth;
-      else *(Bytes*)(out + j) |= truth;
+      if constexpr (kAll)
+        *(Bytes*)(out + j) &= truth;
+      else
+        *(Bytes*)(out + j) |= truth;
     }
     for (; j < columns; ++j) out[j] = kAll ? out[j] & (row[j] != 0) : out[j] | (row[j] != 0);
   }
@@ -318,7 +399,8 @@ void count_rows(const void* raw, int64_t n, void* acc) {
   for (; i + 64 <= n; i += 64) {
     uint64_t part = 0;
     for (int k = 0; k < 8; ++k) part += (uint64_t)word_at(p + i + 8 * k, 8);
-    total += ((part & 0x00ff00ff00ff00ffu) * 0x0001000100010001u >> 48) + ((part >> 8 & 0x00ff00ff00ff00ffu) * 0x0001000100010001u >> 48);
+    total += ((part & 0x00ff00ff00ff00ffu) * 0x0001000100010001u >> 48) +
+             ((part >> 8 & 0x00ff00ff00ff00ffu) * 0x0001000100010001u >> 48);
   }
   for (; i < n; i += 8) total += (uint64_t)word_at(p + i, n - i) * (uint64_t)kOnes >> 56;
   *(int64_t*)acc = (int64_t)total;
@@ -340,7 +422,7 @@ void count_columns(const void* raw, int64_t rows, int64_t stride, int64_t column
   }
 }
 
-// ---- places of extremes ----------------------------------------------------------------------------------------------
+// ---- places of extremes ---------------------------------------------------------------------------------------------
 
 template <class V>
 int64_t find(const void* raw, int64_t n, const void* wanted) {
@@ -379,8 +461,10 @@ void arg_columns(const void* raw, int64_t rows, int64_t stride, int64_t columns,
     typename Int::T places[V::kLanes];
     place.store(places);
     const int count = (int)(width < V::kLanes ? width : V::kLanes);
-    if (count == V::kLanes) top.store((T*)best + j);
-    else top.store((T*)best + j, count);
+    if (count == V::kLanes)
+      top.store((T*)best + j);
+    else
+      top.store((T*)best + j, count);
     for (int k = 0; k < count; ++k) at[j + k] = places[k];
   }
 }
@@ -390,15 +474,17 @@ void arg_columns(const void* raw, int64_t rows, int64_t stride, int64_t columns,
 #define RL_REDUCERS(Op, Map, A) {Make<F32, Op, Map, A>::reducer, Make<F64, Op, Map, double>::reducer}
 extern const ReduceKernels kReduce;
 const ReduceKernels kReduce = {
-    {Make<F32, Add, Same, double>::reducer, Make<F64, Add, Same, double>::reducer, Make<I64, Add, Same, int64_t>::reducer},
-    {Make<F32, Multiply, Same, double>::reducer, Make<F64, Multiply, Same, double>::reducer, Make<I64, Multiply, Same, int64_t>::reducer},
+    {Make<F32, Add, Same, double>::reducer, Make<F64, Add, Same, double>::reducer,
+     Make<I64, Add, Same, int64_t>::reducer},
+    {Make<F32, Multiply, Same, double>::reducer, Make<F64, Multiply, Same, double>::reducer,
+     Make<I64, Multiply, Same, int64_t>::reducer},
     RL_REDUCERS(Add, Abs, double),
     RL_REDUCERS(Add, Square, double),
     RL_REDUCERS(Add, NanToZero, double),
-    {Make<F32, Larger, Same, float>::reducer, Make<F64, Larger, Same, double>::reducer, Make<I64, Larger, Same, int64_t>::reducer,
-     Make<I32, Larger, Same, int32_t>::reducer},
-    {Make<F32, Smaller, Same, float>::reducer, Make<F64, Smaller, Same, double>::reducer, Make<I64, Smaller, Same, int64_t>::reducer,
-     Make<I32, Smaller, Same, int32_t>::reducer},
+    {Make<F32, Larger, Same, float>::reducer, Make<F64, Larger, Same, double>::reducer,
+     Make<I64, Larger, Same, int64_t>::reducer, Make<I32, Larger, Same, int32_t>::reducer},
+    {Make<F32, Smaller, Same, float>::reducer, Make<F64, Smaller, Same, double>::reducer,
+     Make<I64, Smaller, Same, int64_t>::reducer, Make<I32, Smaller, Same, int32_t>::reducer},
     RL_REDUCERS(Larger, Abs, float),
     RL_REDUCERS(Smaller, Abs, float),
     {MakeMoments<F32>::reducer, MakeMoments<F64>::reducer},

@@ -29,9 +29,8 @@ struct RowSum {
     int64_t i = 0;
     while (i + kStep <= n) {
       const int64_t end = n - i < kFirstLevel * kStep ? i + (n - i) / kStep * kStep : i + kFirstLevel * kStep;
-      for (; i < end; i += kStep)
-        RL_GROUP_UNROLL
-        for (int c = 0; c < kChains; ++c) part[c] = plus(part[c], term(i + c * G::kWidth));
+      for (; i < end; i += kStep) RL_GROUP_UNROLL
+      for (int c = 0; c < kChains; ++c) part[c] = plus(part[c], term(i + c * G::kWidth));
       raise();
     }
     return i;
@@ -80,15 +79,18 @@ inline Group<V> load_group(const typename V::T* p, int64_t n, typename V::T fill
 }
 template <class V>
 inline void store_group(const Group<V>& g, typename V::T* p, int64_t n) {
-  if (n == Group<V>::kWidth) g.store(p);
-  else g.store(p, n);
+  if (n == Group<V>::kWidth)
+    g.store(p);
+  else
+    g.store(p, n);
 }
 // Zero from lane n on.
 template <class V>
 inline Group<V> clear_from(Group<V> g, int64_t n) {
   if (n == Group<V>::kWidth) return g;
   RL_GROUP_UNROLL
-  for (int r = 0; r < Group<V>::kRegs; ++r) g.r[r] = where(iota<V>() < V((typename V::T)(n - r * V::kLanes)), g.r[r], V(0));
+  for (int r = 0; r < Group<V>::kRegs; ++r)
+    g.r[r] = where(iota<V>() < V((typename V::T)(n - r * V::kLanes)), g.r[r], V(0));
   return g;
 }
 

@@ -48,7 +48,9 @@ struct Softmax {
     if (n == 0) return;
     const T sum = exp_sum(x, y, n, row_max(x, n));
     const V factor(T(1) / sum);
-    row_each<V>(n, [&](int64_t i, int64_t k) { store_group(each(load_group<V>(y + i, k, 0), [&](V v) { return v * factor; }), y + i, k); });
+    row_each<V>(n, [&](int64_t i, int64_t k) {
+      store_group(each(load_group<V>(y + i, k, 0), [&](V v) { return v * factor; }), y + i, k);
+    });
   }
   static T logsumexp(const T* x, int64_t n) {
     if (n == 0) return kLow;
@@ -60,20 +62,26 @@ struct Softmax {
     if (n == 0) return;
     const T max = row_max(x, n);
     const V top(max), rest(log_scalar(exp_sum(x, nullptr, n, max)));
-    row_each<V>(n, [&](int64_t i, int64_t k) { store_group(each(load_group<V>(x + i, k, 0), [&](V v) { return (v - top) - rest; }), y + i, k); });
+    row_each<V>(n, [&](int64_t i, int64_t k) {
+      store_group(each(load_group<V>(x + i, k, 0), [&](V v) { return (v - top) - rest; }), y + i, k);
+    });
   }
   static void softmax_backward(const T* dy, const T* y, T* dx, int64_t n) {
     const V sum(row_sum<V>(n, [&](int64_t i, int64_t k) {
       return each(load_group<V>(dy + i, k, 0), load_group<V>(y + i, k, 0), [](V a, V b) { return a * b; });
     }));
     row_each<V>(n, [&](int64_t i, int64_t k) {
-      store_group(each(load_group<V>(dy + i, k, 0), load_group<V>(y + i, k, 0), [&](V a, V b) { return (a - sum) * b; }), dx + i, k);
+      store_group(
+          each(load_group<V>(dy + i, k, 0), load_group<V>(y + i, k, 0), [&](V a, V b) { return (a - sum) * b; }),
+          dx + i, k);
     });
   }
   static void log_softmax_backward(const T* dy, const T* y, T* dx, int64_t n) {
     const V sum(row_sum<V>(n, [&](int64_t i, int64_t k) { return load_group<V>(dy + i, k, 0); }));
     row_each<V>(n, [&](int64_t i, int64_t k) {
-      store_group(each(load_group<V>(dy + i, k, 0), load_group<V>(y + i, k, 0), [&](V a, V b) { return a - exp_down(b) * sum; }), dx + i, k);
+      store_group(each(load_group<V>(dy + i, k, 0), load_group<V>(y + i, k, 0),
+                       [&](V a, V b) { return a - exp_down(b) * sum; }),
+                  dx + i, k);
     });
   }
   static void scaled_softmax(const T* x, T lse, T scale, T* dx, int64_t n) {
@@ -92,7 +100,9 @@ struct Softmax {
     }
     for (int64_t i = 0; i < n; ++i) {
       const T* row = x + i * stride;
-      row_each<V>(columns, [&](int64_t j, int64_t k) { each(G::load(max + j), load_group<V>(row + j, k, 0), [](V a, V b) { return maximum(a, b); }).store(max + j); });
+      row_each<V>(columns, [&](int64_t j, int64_t k) {
+        each(G::load(max + j), load_group<V>(row + j, k, 0), [](V a, V b) { return maximum(a, b); }).store(max + j);
+      });
     }
     for (int64_t i = 0; i < n; ++i) {
       const T* row = x + i * stride;
@@ -103,19 +113,22 @@ struct Softmax {
         if (!log_form) store_group(e, to + j, k);
       });
     }
-    for (int64_t j = 0; j < columns; j += G::kWidth) each(G::load(sum + j), [&](V v) { return log_form ? log(v) : V(1) / v; }).store(sum + j);
+    for (int64_t j = 0; j < columns; j += G::kWidth)
+      each(G::load(sum + j), [&](V v) { return log_form ? log(v) : V(1) / v; }).store(sum + j);
     for (int64_t i = 0; i < n; ++i) {
       const T* row = x + i * stride;
       T* to = y + i * stride;
       row_each<V>(columns, [&](int64_t j, int64_t k) {
         const G last = G::load(sum + j);
-        if (!log_form) return store_group(each(load_group<V>(to + j, k, 0), last, [](V a, V b) { return a * b; }), to + j, k);
+        if (!log_form)
+          return store_group(each(load_group<V>(to + j, k, 0), last, [](V a, V b) { return a * b; }), to + j, k);
         const G d = each(load_group<V>(row + j, k, 0), G::load(max + j), [](V a, V b) { return a - b; });
         store_group(each(d, last, [](V a, V b) { return a - b; }), to + j, k);
       });
     }
   }
-  static void columns_backward(const T* dy, const T* y, T* dx, int64_t n, int64_t stride, int64_t columns, bool log_form) {
+  static void columns_backward(const T* dy, const T* y, T* dx, int64_t n, int64_t stride, int64_t columns,
+                               bool log_form) {
     alignas(64) T sum[kSoftmaxTile];
     for (int64_t j = 0; j < columns; j += G::kWidth) G::set(0).store(sum + j);
     for (int64_t i = 0; i < n; ++i) {
@@ -127,15 +140,19 @@ struct Softmax {
     }
     for (int64_t i = 0; i < n; ++i) {
       row_each<V>(columns, [&](int64_t j, int64_t k) {
-        const G d = load_group<V>(dy + i * stride + j, k, 0), r = load_group<V>(y + i * stride + j, k, 0), s = G::load(sum + j);
+        const G d = load_group<V>(dy + i * stride + j, k, 0), r = load_group<V>(y + i * stride + j, k, 0),
+                s = G::load(sum + j);
         G out;
         RL_GROUP_UNROLL
-        for (int q = 0; q < G::kRegs; ++q) out.r[q] = log_form ? d.r[q] - exp_down(r.r[q]) * s.r[q] : (d.r[q] - s.r[q]) * r.r[q];
+        for (int q = 0; q < G::kRegs; ++q)
+          out.r[q] = log_form ? d.r[q] - exp_down(r.r[q]) * s.r[q] : (d.r[q] - s.r[q]) * r.r[q];
         store_group(out, dx + i * stride + j, k);
       });
     }
   }
-  static constexpr SoftmaxKernels<T> table = {softmax, log_softmax, logsumexp, softmax_backward, log_softmax_backward, scaled_softmax, columns, columns_backward};
+  static constexpr SoftmaxKernels<T> table = {softmax,          log_softmax,          logsumexp,
+                                              softmax_backward, log_softmax_backward, scaled_softmax,
+                                              columns,          columns_backward};
 };
 
 }  // namespace

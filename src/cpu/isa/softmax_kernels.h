@@ -19,13 +19,14 @@ struct SoftmaxKernels {
   void (*scaled_softmax)(const T* x, T lse, T scale, T* dx, int64_t n);
   // Along the rows of [n, columns] with `stride` elements from row to row; columns <= kSoftmaxTile.
   void (*softmax_columns)(const T* x, T* y, int64_t n, int64_t stride, int64_t columns, bool log);
-  void (*softmax_columns_backward)(const T* dy, const T* y, T* dx, int64_t n, int64_t stride, int64_t columns, bool log);
+  void (*softmax_columns_backward)(const T* dy, const T* y, T* dx, int64_t n, int64_t stride, int64_t columns,
+                                   bool log);
 };
 
-#define RL_DECLARE_SOFTMAX(ISA)                        \
-  namespace ISA {                                      \
-  extern const SoftmaxKernels<float> kSoftmaxF32;      \
-  extern const SoftmaxKernels<double> kSoftmaxF64;     \
+#define RL_DECLARE_SOFTMAX(ISA)                    \
+  namespace ISA {                                  \
+  extern const SoftmaxKernels<float> kSoftmaxF32;  \
+  extern const SoftmaxKernels<double> kSoftmaxF64; \
   }
 RL_DECLARE_SOFTMAX(base)
 RL_DECLARE_SOFTMAX(avx2)
