@@ -1,4 +1,4 @@
-// Normalisation layers, dropout and embedding as functions: arguments checked and brought into the form of the fused ops.
+// Normalisation layers, dropout and embedding as functions: checks, then the fused ops.
 #include <cmath>
 #include <limits>
 

@@ -15,9 +15,9 @@ namespace {
 using plan::Slices;
 
 // Note [Packed items]
-// An element and its place, in the order that statistics need: NaN above every number, equal elements by place, so that
-// the answer is unique. Types of up to 32 bits are packed into one word, the element's bits (made to order like unsigned
-// integers) above the place; wider ones are compared piece by piece.
+// An element and its place, in the order that statistics need: NaN above every number, equal elements by place, so
+// that the answer is unique. Types of up to 32 bits are packed into one word, the element's bits (made to order like
+// unsigned integers) above the place; wider ones are compared piece by piece.
 struct Packed {
   uint64_t word;
   uint64_t key() const { return word >> 32; }

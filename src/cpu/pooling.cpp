@@ -98,9 +98,27 @@ Tensor dense(const Tensor& t) {
   return copy;
 }
 
+// The last dimension: one element per tap.
+template <class T, class A>
+void gather_row(const Taps<A>& taps, const T* src, T* dst, int64_t out) {
+  const int64_t* at = taps.at.data();
+  const A* w = taps.weight.data();
+  if (taps.count == 1) {
+    for (int64_t o = 0; o < out; ++o) dst[o] = src[at[o]];
+  } else if (taps.count == 2) {
+    for (int64_t o = 0; o < out; ++o) dst[o] = store<T>(w[2 * o] * load(src[at[2 * o]]) + w[2 * o + 1] * load(src[at[2 * o + 1]]));
+  } else {
+    for (int64_t o = 0; o < out; ++o) {
+      A sum = 0;
+      for (int64_t k = 0; k < taps.count; ++k) sum += w[taps.count * o + k] * load(src[at[taps.count * o + k]]);
+      dst[o] = store<T>(sum);
+    }
+  }
+}
+
 // Both directions visit (outer, output position, tap) in order; `inner` elements lie behind each.
 template <class T, class A>
-void gather_taps(const Taps<A>& taps, const T* src, T* dst, int64_t in, int64_t out, int64_t inner) {
+void gather_taps(const Taps<A>& taps, const T* src, T* dst, int64_t out, int64_t inner) {
   for (int64_t o = 0; o < out; ++o) {
     const int64_t* at = taps.at.data() + o * taps.count;
     const A* w = taps.weight.data() + o * taps.count;
@@ -142,7 +160,10 @@ void _resample(const Tensor& input, int64_t dim, int64_t size, std::string_view 
     T* dst = static_cast<T*>(result.data_ptr());
     const double ns = 1.0 * static_cast<double>(size * inner * taps.count);
     parallel_for(outer, std::max<int64_t>(1, static_cast<int64_t>(10000.0 / ns)), ns, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) gather_taps(taps, src + i * in * inner, dst + i * size * inner, in, size, inner);
+      for (int64_t i = begin; i < end; ++i) {
+        if (inner == 1) gather_row(taps, src + i * in, dst + i * size, size);
+        else gather_taps(taps, src + i * in * inner, dst + i * size * inner, size, inner);
+      }
     });
   });
 }

@@ -7,7 +7,7 @@ namespace rushlight::cpu {
 
 const ReduceKernels& reduce_kernels() noexcept;
 
-// Stores `count` results, read from accumulators that lie one after another, at out + offset + i * stride (in elements).
+// Stores `count` results, read from accumulators that lie one after another, at offset + i * stride (in elements).
 struct Finish {
   void* context;
   void (*call)(void* context, const void* acc, int64_t count, int64_t offset, int64_t stride);

@@ -213,7 +213,7 @@ void Walk::fold_columns(int64_t base, int64_t begin, int64_t end, int64_t column
   }
 }
 
-// Few columns that lie close: several rows side by side are one row of a wider matrix. At most kColumnChunk * wide rows.
+// Few columns that lie close: several rows side by side are one row of a wider matrix.
 void Walk::narrow_columns(int64_t base, int64_t rows, char* acc) const {
   const int64_t columns = plan_.run, side = std::min<int64_t>(128 / columns, rows), wide = side * columns;
   alignas(8) char sums[128 * kMaxAcc], part[128 * kMaxAcc];

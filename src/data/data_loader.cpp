@@ -41,6 +41,7 @@ class DataLoader::Epoch {
  public:
   Epoch(std::shared_ptr<Dataset> dataset, const DataLoaderOptions& options, Tensor order, size_t batches)
       : dataset_(std::move(dataset)), order_(std::move(order)), batch_size_(options.batch_size()), batches_(batches) {
+    if (options.shuffle()) generator_ = options.generator();
     const auto workers = static_cast<size_t>(options.workers());
     window_ = workers * static_cast<size_t>(options.prefetch_factor());
     for (size_t i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
@@ -55,6 +56,9 @@ class DataLoader::Epoch {
   }
 
   bool next(Example& out) {
+    // PyTorch's sampler draws a second order when the first is used up: with a last batch that is not full, or after it.
+    const bool partial = at_ + 1 == batches_ && order_.size(0) % batch_size_ != 0;
+    if (at_ == batches_ || partial) end_of_order();
     if (at_ == batches_) return false;
     if (threads_.empty()) {
       out = make(at_++);
@@ -76,6 +80,13 @@ class DataLoader::Epoch {
     Example example;
     std::exception_ptr error;
   };
+
+  void end_of_order() {
+    if (!generator_) return;
+    NoGradGuard guard;
+    randperm(order_.size(0), generator_, TensorOptions(kLong));
+    generator_.reset();
+  }
 
   Example make(size_t batch) {
     const int64_t first = static_cast<int64_t>(batch) * batch_size_;
@@ -105,6 +116,7 @@ class DataLoader::Epoch {
 
   std::shared_ptr<Dataset> dataset_;
   Tensor order_;
+  std::optional<Generator> generator_;  // draws once more when the order is used up
   int64_t batch_size_;
   size_t batches_, window_ = 0, at_ = 0, taken_ = 0;
   bool stop_ = false;

@@ -1,5 +1,4 @@
-// Passes of the normalisation layers over rows, segments and columns; products and sums are separate roundings or fma on
-// every ISA alike.
+// Passes of the normalisation layers over rows, segments and columns; the same roundings on every ISA.
 #include "cpu/isa/norm_kernels.h"
 
 #include "cpu/isa/row_ops.h"
