@@ -13,7 +13,8 @@ Tensor index_select_backward(const Tensor& grad, IntArrayRef sizes, int64_t dim,
 }
 
 // `source` is 0-d when self is: its gradient is the one entry.
-Tensor index_add_backward(const Tensor& grad, IntArrayRef source_sizes, int64_t dim, const Tensor& index, const Scalar& alpha) {
+Tensor index_add_backward(const Tensor& grad, IntArrayRef source_sizes, int64_t dim, const Tensor& index,
+                          const Scalar& alpha) {
   const Tensor part = index_copy_backward(grad, source_sizes, dim, index);
   return alpha.equal(1) ? part : part.mul(alpha);
 }
@@ -57,8 +58,8 @@ Tensor reached(const Tensor& src, const Tensor& index) {
   return corner;
 }
 
-std::tuple<Tensor, Tensor> prod_backward(const Tensor& grad, const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, bool include_self,
-                                         const Tensor& result) {
+std::tuple<Tensor, Tensor> prod_backward(const Tensor& grad, const Tensor& self, int64_t dim, const Tensor& index,
+                                         const Tensor& src, bool include_self, const Tensor& result) {
   const Tensor masked_self = self.masked_fill(self.eq(0), 1);
   const Tensor masked_self_result = masked_self.scatter_reduce(dim, index, src, "prod", include_self);
   const Tensor grad_self = grad.mul(masked_self_result).div(masked_self);
@@ -66,21 +67,24 @@ std::tuple<Tensor, Tensor> prod_backward(const Tensor& grad, const Tensor& self,
   const Tensor zeros_there = zeros(self.sizes(), kLong).scatter_add(dim, index, src_zero.to(kLong)).gather(dim, index);
   const Tensor single_zero = src_zero.logical_and(zeros_there.eq(1));
   const Tensor others = self.scatter_reduce(dim, index, src.masked_fill(single_zero, 1), "prod", include_self);
-  const Tensor grad_src = where(single_zero, grad.mul(others).gather(dim, index), grad.mul(result).gather(dim, index).div(src.masked_fill(src_zero, 1)));
+  const Tensor grad_src = where(single_zero, grad.mul(others).gather(dim, index),
+                                grad.mul(result).gather(dim, index).div(src.masked_fill(src_zero, 1)));
   return {grad_self, grad_src};
 }
 
 }  // namespace
 
-std::tuple<Tensor, Tensor> scatter_reduce_backward(const Tensor& grad, const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src,
-                                                   std::string_view reduce, bool include_self, const Tensor& result) {
+std::tuple<Tensor, Tensor> scatter_reduce_backward(const Tensor& grad, const Tensor& self, int64_t dim,
+                                                   const Tensor& index, const Tensor& src, std::string_view reduce,
+                                                   bool include_self, const Tensor& result) {
   Tensor grad_self, grad_part;
   const Tensor part = reached(src, index);
   if (reduce == "sum") {
     grad_self = grad;
     grad_part = grad.gather(dim, index);
   } else if (reduce == "mean") {
-    Tensor n = full(grad.sizes(), include_self ? 1 : 0, grad.options()).scatter_add(dim, index, ones(index.sizes(), grad.options()));
+    Tensor n = full(grad.sizes(), include_self ? 1 : 0, grad.options())
+                   .scatter_add(dim, index, ones(index.sizes(), grad.options()));
     n = n.masked_fill(n.eq(0), 1);
     grad_self = grad.div(n);
     grad_part = grad_self.gather(dim, index);
@@ -94,9 +98,11 @@ std::tuple<Tensor, Tensor> scatter_reduce_backward(const Tensor& grad, const Ten
     const Tensor shared = grad.div(n.masked_fill(n.eq(0), 1));
     grad_self = self_is.mul(shared);
     grad_part = src_is.mul(shared.gather(dim, index));
-    if (!include_self) grad_self = where(zeros(self.sizes(), kBool).scatter(dim, index, true), zeros({}, grad.options()), grad);
+    if (!include_self)
+      grad_self = where(zeros(self.sizes(), kBool).scatter(dim, index, true), zeros({}, grad.options()), grad);
   }
-  if (!include_self && (reduce == "sum" || reduce == "mean" || reduce == "prod")) grad_self = grad_self.scatter(dim, index, 0);
+  if (!include_self && (reduce == "sum" || reduce == "mean" || reduce == "prod"))
+    grad_self = grad_self.scatter(dim, index, 0);
   Tensor grad_src = grad_part;
   if (part.sizes() != src.sizes()) {
     grad_src = zeros(src.sizes(), grad.options());

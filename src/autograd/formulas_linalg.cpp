@@ -20,7 +20,8 @@ Tensor linear_backward_input(const Tensor& grad, const Tensor& weight) {
 }
 
 Tensor linear_backward_weight(const Tensor& grad, const Tensor& input) {
-  if (grad.numel() == 0 || input.numel() == 0) return zeros({grad.sizes().back(), input.sizes().back()}, grad.options());
+  if (grad.numel() == 0 || input.numel() == 0)
+    return zeros({grad.sizes().back(), input.sizes().back()}, grad.options());
   return rows_of(grad).t().mm(rows_of(input));
 }
 

@@ -7,9 +7,13 @@
 
 namespace rushlight {
 
-Tensor expand_backward(const Tensor& grad, IntArrayRef sizes) { return grad.sizes() == sizes ? grad : sum_to_size(grad, sizes); }
+Tensor expand_backward(const Tensor& grad, IntArrayRef sizes) {
+  return grad.sizes() == sizes ? grad : sum_to_size(grad, sizes);
+}
 
-Tensor copy_backward(const Tensor& grad, IntArrayRef sizes, ScalarType dtype) { return expand_backward(grad, sizes).to(dtype); }
+Tensor copy_backward(const Tensor& grad, IntArrayRef sizes, ScalarType dtype) {
+  return expand_backward(grad, sizes).to(dtype);
+}
 
 Tensor constant_pad_backward(const Tensor& grad, IntArrayRef pad) {
   DimVector back = pad;
@@ -19,7 +23,8 @@ Tensor constant_pad_backward(const Tensor& grad, IntArrayRef pad) {
 
 Tensor permute_backward(const Tensor& grad, IntArrayRef dims) {
   DimVector inverse(dims.size());
-  for (size_t i = 0; i < dims.size(); ++i) inverse[plan::wrap_dim(dims[i], static_cast<int64_t>(dims.size()))] = static_cast<int64_t>(i);
+  for (size_t i = 0; i < dims.size(); ++i)
+    inverse[plan::wrap_dim(dims[i], static_cast<int64_t>(dims.size()))] = static_cast<int64_t>(i);
   return grad.permute(inverse);
 }
 
@@ -29,7 +34,8 @@ Tensor select_backward(const Tensor& grad, IntArrayRef sizes, int64_t dim, int64
   return result;
 }
 
-Tensor slice_backward(const Tensor& grad, IntArrayRef sizes, int64_t dim, std::optional<int64_t> start, std::optional<int64_t> end, int64_t step) {
+Tensor slice_backward(const Tensor& grad, IntArrayRef sizes, int64_t dim, std::optional<int64_t> start,
+                      std::optional<int64_t> end, int64_t step) {
   if (grad.sizes() == sizes) return grad;
   Tensor result = zeros(sizes, grad.options());
   result.slice(dim, start, end, step).copy_(grad);
@@ -80,14 +86,16 @@ int64_t reach_of(IntArrayRef sizes, IntArrayRef strides) {
 }  // namespace
 
 // Note [The gradient of any geometry]
-// Both tensors are windows on one stretch of memory. The gradient is added into a flat copy of that stretch at the places
+// Both tensors are windows on one stretch of memory. The gradient is added into a flat copy of that stretch at the
+// places
 // the result shows, then read through the input's window; an element that the input shows n times gives each an n-th.
 Tensor strided_backward(const Tensor& grad, IntArrayRef base_sizes, IntArrayRef base_strides, IntArrayRef sizes,
                         IntArrayRef strides, int64_t offset) {
   if (plan::numel_of(base_sizes) == 0) return zeros(base_sizes, grad.options());
   const int64_t shift = std::min<int64_t>(0, offset);
   const bool none = plan::numel_of(sizes) == 0;
-  const int64_t end = std::max(reach_of(base_sizes, base_strides), none ? 0 : offset + reach_of(sizes, strides)) - shift + 1;
+  const int64_t end =
+      std::max(reach_of(base_sizes, base_strides), none ? 0 : offset + reach_of(sizes, strides)) - shift + 1;
   Tensor flat = zeros({end}, grad.options());
   if (!none) {
     if (may_repeat(sizes, strides)) {
@@ -99,21 +107,25 @@ Tensor strided_backward(const Tensor& grad, IntArrayRef base_sizes, IntArrayRef 
   }
   if (may_repeat(base_sizes, base_strides)) {
     const Tensor places = arange(end, kLong).as_strided(base_sizes, base_strides, -shift).reshape({-1});
-    const Tensor times = zeros({end}, grad.options()).index_add(0, places, ones({1}, grad.options()).expand({places.numel()}));
+    const Tensor times =
+        zeros({end}, grad.options()).index_add(0, places, ones({1}, grad.options()).expand({places.numel()}));
     flat = flat.div(times.clamp_min(1));
   }
   return flat.as_strided(base_sizes, base_strides, -shift);
 }
 
-std::vector<Tensor> cat_backward(const Tensor& grad, const std::vector<DimVector>& sizes, const std::vector<ScalarType>& dtypes, int64_t dim) {
+std::vector<Tensor> cat_backward(const Tensor& grad, const std::vector<DimVector>& sizes,
+                                 const std::vector<ScalarType>& dtypes, int64_t dim) {
   std::vector<Tensor> out;
   const int64_t d = plan::wrap_dim(dim, grad.dim());
   int64_t start = 0;
   for (size_t i = 0; i < sizes.size(); ++i) {
     const bool skipped = sizes[i].size() == 1 && sizes[i][0] == 0 && grad.dim() != 1;
     const int64_t length = skipped ? 0 : sizes[i][static_cast<size_t>(d)];
-    if (skipped) out.push_back(zeros({0}, dtypes[i]));
-    else out.push_back(grad.slice(d, start, start + length, 1).to(dtypes[i]));
+    if (skipped)
+      out.push_back(zeros({0}, dtypes[i]));
+    else
+      out.push_back(grad.slice(d, start, start + length, 1).to(dtypes[i]));
     start += length;
   }
   return out;

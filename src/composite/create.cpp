@@ -18,9 +18,10 @@ namespace {
 
 // A fresh tensor for a factory: sizes, options and the requires_grad flag checked.
 Tensor make(const char* op, IntArrayRef sizes, const TensorOptions& options, IntArrayRef strides = {}) {
-  for (int64_t s : sizes) check(s >= 0, "{}: Dimension size must be non-negative. (got {} in shape {})", std::string_view(op), s, sizes);
-  check(options.device().is_cpu() || options.device().type() == DeviceType::CPU, "{}: this build has no device {}; use cpu", std::string_view(op),
-        options.device().str());
+  for (int64_t s : sizes)
+    check(s >= 0, "{}: Dimension size must be non-negative. (got {} in shape {})", std::string_view(op), s, sizes);
+  check(options.device().is_cpu() || options.device().type() == DeviceType::CPU,
+        "{}: this build has no device {}; use cpu", std::string_view(op), options.device().str());
   Tensor t = detail::allocate_tensor(sizes, strides, options.dtype());
   if (options.requires_grad()) t.requires_grad_(true);
   return t;
@@ -46,7 +47,7 @@ Tensor from_index(Tensor t, const F& value_at) {
 
 }  // namespace
 
-// ---- uninitialised and constant --------------------------------------------------------------------------------------
+// ---- uninitialised and constant -------------------------------------------------------------------------------------
 
 Tensor empty(IntArrayRef size, TensorOptions options, std::optional<MemoryFormat> memory_format) {
   const MemoryFormat format = memory_format.value_or(MemoryFormat::Contiguous);
@@ -56,7 +57,8 @@ Tensor empty(IntArrayRef size, TensorOptions options, std::optional<MemoryFormat
 }
 
 Tensor empty_strided(IntArrayRef size, IntArrayRef stride, TensorOptions options) {
-  check(size.size() == stride.size(), "mismatch in length of strides and shape (empty_strided: size {}, stride {})", size, stride);
+  check(size.size() == stride.size(), "mismatch in length of strides and shape (empty_strided: size {}, stride {})",
+        size, stride);
   int64_t last = 0;
   bool none = false, overflow = false;
   for (size_t d = 0; d < size.size(); ++d) {
@@ -66,7 +68,8 @@ Tensor empty_strided(IntArrayRef size, IntArrayRef stride, TensorOptions options
     int64_t reach;
     overflow |= __builtin_mul_overflow(size[d] - 1, stride[d], &reach) || __builtin_add_overflow(last, reach, &last);
   }
-  check(none || (!overflow && last < std::numeric_limits<int64_t>::max()), "empty_strided: Storage size calculation overflowed with sizes={} and strides={}", size, stride);
+  check(none || (!overflow && last < std::numeric_limits<int64_t>::max()),
+        "empty_strided: Storage size calculation overflowed with sizes={} and strides={}", size, stride);
   const int64_t elements = none ? 0 : last + 1;
   Tensor t = make("empty_strided", elements, options.requires_grad(false));
   t.impl()->set_geometry(size, stride);
@@ -78,7 +81,8 @@ Tensor zeros(IntArrayRef size, TensorOptions options) { return filled("zeros", s
 Tensor ones(IntArrayRef size, TensorOptions options) { return filled("ones", size, options, 1); }
 
 Tensor full(IntArrayRef size, const Scalar& fill_value, TensorOptions options) {
-  if (!options.has_dtype()) options = options.dtype(fill_value.isFloatingPoint() ? get_default_dtype() : fill_value.type());
+  if (!options.has_dtype())
+    options = options.dtype(fill_value.isFloatingPoint() ? get_default_dtype() : fill_value.type());
   return filled("full", size, options, fill_value);
 }
 
@@ -93,7 +97,7 @@ Tensor eye(int64_t n, int64_t m, TensorOptions options) {
   return t;
 }
 
-// ---- ranges ----------------------------------------------------------------------------------------------------------
+// ---- ranges ---------------------------------------------------------------------------------------------------------
 
 Tensor arange(const Scalar& end, TensorOptions options) { return arange(0, end, 1, options); }
 Tensor arange(const Scalar& start, const Scalar& end, TensorOptions options) { return arange(start, end, 1, options); }
@@ -103,9 +107,11 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, Tensor
   if (!options.has_dtype()) options = options.dtype(whole ? kLong : get_default_dtype());
   const double a = start.toDouble(), b = end.toDouble(), d = step.toDouble();
   check(d != 0, "step must be nonzero");
-  check_value(!is_integral(options.dtype(), false) || step.toLong() != 0, "step must be nonzero (arange: step {} is 0 in dtype {})", d, dtype_name(options.dtype()));
+  check_value(!is_integral(options.dtype(), false) || step.toLong() != 0,
+              "step must be nonzero (arange: step {} is 0 in dtype {})", d, dtype_name(options.dtype()));
   check(std::isfinite(a) && std::isfinite(b), "unsupported range: {} -> {}", a, b);
-  check(d > 0 ? b >= a : b <= a, "upper bound and lower bound inconsistent with step sign (arange: start {}, end {}, step {})", a, b, d);
+  check(d > 0 ? b >= a : b <= a,
+        "upper bound and lower bound inconsistent with step sign (arange: start {}, end {}, step {})", a, b, d);
   double size;
   if (is_integral(options.dtype(), false) && whole) {
     const int64_t x = start.toLong(), y = end.toLong(), s = step.toLong();
@@ -120,7 +126,9 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, Tensor
   const cpu::CopyKernels& k = cpu::copy_kernels();
   const double ns = 0.4;
   if (t.dtype() == kLong) {
-    parallel_for(n, 16384, ns, [&](int64_t i, int64_t e) { k.iota_i64(t.data_ptr<int64_t>() + i, e - i, start.toLong(), step.toLong(), i); });
+    parallel_for(n, 16384, ns, [&](int64_t i, int64_t e) {
+      k.iota_i64(t.data_ptr<int64_t>() + i, e - i, start.toLong(), step.toLong(), i);
+    });
   } else if (t.dtype() == kFloat) {
     parallel_for(n, 16384, ns, [&](int64_t i, int64_t e) { k.iota_f32(t.data_ptr<float>() + i, e - i, a, d, i); });
   } else if (t.dtype() == kDouble) {
@@ -137,12 +145,14 @@ namespace {
 
 // PyTorch counts from both ends, so that both ends are exact.
 template <class Map>
-Tensor spaced(const char* op, const Scalar& start, const Scalar& end, int64_t steps, const TensorOptions& options, const Map& map) {
+Tensor spaced(const char* op, const Scalar& start, const Scalar& end, int64_t steps, const TensorOptions& options,
+              const Map& map) {
   check(steps >= 0, "number of steps must be non-negative ({} got {})", std::string_view(op), steps);
   Tensor t = make(op, steps, options);
   const int64_t half = steps / 2;
   if (t.dtype() == kFloat || t.dtype() == kHalf || t.dtype() == kBFloat16) {
-    const float a = start.to<float>(), b = end.to<float>(), d = steps > 1 ? (b - a) / static_cast<float>(steps - 1) : 0.0f;
+    const float a = start.to<float>(), b = end.to<float>(),
+                d = steps > 1 ? (b - a) / static_cast<float>(steps - 1) : 0.0f;
     return from_index(t, [&](int64_t i) {
       if (steps == 1) return map(a);
       return map(i < half ? a + d * static_cast<float>(i) : b - d * static_cast<float>(steps - i - 1));
@@ -162,7 +172,8 @@ Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps, TensorOpt
 }
 
 Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double base, TensorOptions options) {
-  return spaced("logspace", start, end, steps, options, [base](auto v) { return static_cast<decltype(v)>(std::pow(static_cast<decltype(v)>(base), v)); });
+  return spaced("logspace", start, end, steps, options,
+                [base](auto v) { return static_cast<decltype(v)>(std::pow(static_cast<decltype(v)>(base), v)); });
 }
 
 namespace {
@@ -172,9 +183,11 @@ template <class Range>
 Tensor triangle_indices(int64_t row, int64_t col, TensorOptions options, const Range& range) {
   check(row >= 0, "row must be non-negative, got{}", row);
   check(col >= 0, "col must be non-negative, got{}", col);
-  check(row <= (int64_t(1) << 61) && col <= (int64_t(1) << 61), "triangle_indices: a matrix of {} x {} is too large", row, col);
+  check(row <= (int64_t(1) << 61) && col <= (int64_t(1) << 61), "triangle_indices: a matrix of {} x {} is too large",
+        row, col);
   if (!options.has_dtype()) options = options.dtype(kLong);
-  check(options.dtype() == kLong || options.dtype() == kInt, "\"triangle_indices\" not implemented for '{}'", to_string(options.dtype()));
+  check(options.dtype() == kLong || options.dtype() == kInt, "\"triangle_indices\" not implemented for '{}'",
+        to_string(options.dtype()));
   int64_t count = 0;
   for (int64_t r = 0; r < row; ++r) count += std::max<int64_t>(0, range(r).second - range(r).first);
   Tensor t = make("triangle_indices", {2, count}, options);
@@ -195,14 +208,18 @@ Tensor triangle_indices(int64_t row, int64_t col, TensorOptions options, const R
 
 Tensor tril_indices(int64_t row, int64_t col, int64_t offset, TensorOptions options) {
   offset = std::clamp(offset, -(int64_t(1) << 61), int64_t(1) << 61);
-  return triangle_indices(row, col, options, [&](int64_t r) { return std::pair<int64_t, int64_t>(0, std::min(col, std::max<int64_t>(0, r + offset + 1))); });
+  return triangle_indices(row, col, options, [&](int64_t r) {
+    return std::pair<int64_t, int64_t>(0, std::min(col, std::max<int64_t>(0, r + offset + 1)));
+  });
 }
 Tensor triu_indices(int64_t row, int64_t col, int64_t offset, TensorOptions options) {
   offset = std::clamp(offset, -(int64_t(1) << 61), int64_t(1) << 61);
-  return triangle_indices(row, col, options, [&](int64_t r) { return std::pair<int64_t, int64_t>(std::min(col, std::max<int64_t>(0, r + offset)), col); });
+  return triangle_indices(row, col, options, [&](int64_t r) {
+    return std::pair<int64_t, int64_t>(std::min(col, std::max<int64_t>(0, r + offset)), col);
+  });
 }
 
-// ---- like another ----------------------------------------------------------------------------------------------------
+// ---- like another ---------------------------------------------------------------------------------------------------
 
 Tensor empty_like(const Tensor& self, TensorOptions options, std::optional<MemoryFormat> memory_format) {
   const Meta m = meta::formatted(self, options.dtype_opt().value_or(self.dtype()), memory_format);
@@ -216,26 +233,39 @@ Tensor filled_like(const Tensor& self, TensorOptions options, std::optional<Memo
   cpu::fill_bits(t, cpu::scalar_bits(value, t.dtype()));
   return t;
 }
-TensorOptions or_dtype(TensorOptions options, const Tensor& self) { return options.has_dtype() ? options : options.dtype(self.dtype()); }
+TensorOptions or_dtype(TensorOptions options, const Tensor& self) {
+  return options.has_dtype() ? options : options.dtype(self.dtype());
+}
 
 }  // namespace
 
-Tensor zeros_like(const Tensor& self, TensorOptions options, std::optional<MemoryFormat> memory_format) { return filled_like(self, options, memory_format, 0); }
-Tensor ones_like(const Tensor& self, TensorOptions options, std::optional<MemoryFormat> memory_format) { return filled_like(self, options, memory_format, 1); }
-Tensor full_like(const Tensor& self, const Scalar& fill_value, TensorOptions options, std::optional<MemoryFormat> memory_format) {
+Tensor zeros_like(const Tensor& self, TensorOptions options, std::optional<MemoryFormat> memory_format) {
+  return filled_like(self, options, memory_format, 0);
+}
+Tensor ones_like(const Tensor& self, TensorOptions options, std::optional<MemoryFormat> memory_format) {
+  return filled_like(self, options, memory_format, 1);
+}
+Tensor full_like(const Tensor& self, const Scalar& fill_value, TensorOptions options,
+                 std::optional<MemoryFormat> memory_format) {
   return filled_like(self, options, memory_format, fill_value);
 }
-Tensor new_empty(const Tensor& self, IntArrayRef size, TensorOptions options) { return make("new_empty", size, or_dtype(options, self)); }
+Tensor new_empty(const Tensor& self, IntArrayRef size, TensorOptions options) {
+  return make("new_empty", size, or_dtype(options, self));
+}
 Tensor new_empty_strided(const Tensor& self, IntArrayRef size, IntArrayRef stride, TensorOptions options) {
   return empty_strided(size, stride, or_dtype(options, self));
 }
-Tensor new_zeros(const Tensor& self, IntArrayRef size, TensorOptions options) { return filled("new_zeros", size, or_dtype(options, self), 0); }
-Tensor new_ones(const Tensor& self, IntArrayRef size, TensorOptions options) { return filled("new_ones", size, or_dtype(options, self), 1); }
+Tensor new_zeros(const Tensor& self, IntArrayRef size, TensorOptions options) {
+  return filled("new_zeros", size, or_dtype(options, self), 0);
+}
+Tensor new_ones(const Tensor& self, IntArrayRef size, TensorOptions options) {
+  return filled("new_ones", size, or_dtype(options, self), 1);
+}
 Tensor new_full(const Tensor& self, IntArrayRef size, const Scalar& fill_value, TensorOptions options) {
   return filled("new_full", size, or_dtype(options, self), fill_value);
 }
 
-// ---- conversion ------------------------------------------------------------------------------------------------------
+// ---- conversion -----------------------------------------------------------------------------------------------------
 
 Tensor type_as(const Tensor& self, const Tensor& other) { return self.to(other.dtype()); }
 
@@ -250,7 +280,9 @@ Tensor Tensor::to(Device device, bool, bool copy) const {
 }
 
 Tensor Tensor::to(TensorOptions options, bool non_blocking, bool copy) const {
-  if (options.has_device()) check(options.device().type() == DeviceType::CPU, "to: this build has no device {}; use cpu", options.device().str());
+  if (options.has_device())
+    check(options.device().type() == DeviceType::CPU, "to: this build has no device {}; use cpu",
+          options.device().str());
   return to(options.dtype_opt().value_or(dtype()), non_blocking, copy);
 }
 

@@ -14,7 +14,8 @@ bool is_mask(const Tensor& t) { return t.dtype() == kBool || t.dtype() == kByte;
 void check_mask(const Tensor& self, const Tensor& mask, int64_t dim) {
   for (int64_t j = 0; j < mask.dim(); ++j) {
     check_index(dim + j < self.dim(), "too many indices for tensor of dimension {}", self.dim());
-    check_index(mask.sizes()[j] == self.sizes()[dim + j], "The shape of the mask {} at index {} does not match the shape of the indexed tensor {} at index {}",
+    check_index(mask.sizes()[j] == self.sizes()[dim + j],
+                "The shape of the mask {} at index {} does not match the shape of the indexed tensor {} at index {}",
                 mask.sizes(), j, self.sizes(), dim + j);
   }
 }
@@ -26,7 +27,8 @@ std::vector<Tensor> without_masks(const Tensor& self, TensorList indices) {
     if (!t.defined()) {
       out.emplace_back();
     } else if (!is_mask(t)) {
-      check_index(is_integral(t.dtype(), false), "tensors used as indices must be long, int, byte or bool tensors (got {})", to_string(t.dtype()));
+      check_index(is_integral(t.dtype(), false),
+                  "tensors used as indices must be long, int, byte or bool tensors (got {})", to_string(t.dtype()));
       out.push_back(t.to(kLong));
     } else {
       check_mask(self, t, static_cast<int64_t>(out.size()));
@@ -56,16 +58,19 @@ Tensor lone_mask(const Tensor& self, TensorList indices) {
 }  // namespace
 
 Tensor index(const Tensor& self, TensorList indices) {
-  check_index(static_cast<int64_t>(indices.size()) <= std::max<int64_t>(self.dim(), 1), "too many indices for tensor of dimension {} (got {})", self.dim(), indices.size());
+  check_index(static_cast<int64_t>(indices.size()) <= std::max<int64_t>(self.dim(), 1),
+              "too many indices for tensor of dimension {} (got {})", self.dim(), indices.size());
   if (!any_defined(indices)) return self;
   return _index(self, without_masks(self, indices));
 }
 
 Tensor& index_put_(Tensor& self, TensorList indices, const Tensor& values, bool accumulate) {
-  check_index(static_cast<int64_t>(indices.size()) <= std::max<int64_t>(self.dim(), 1), "too many indices for tensor of dimension {} (got {})", self.dim(), indices.size());
+  check_index(static_cast<int64_t>(indices.size()) <= std::max<int64_t>(self.dim(), 1),
+              "too many indices for tensor of dimension {} (got {})", self.dim(), indices.size());
   if (!any_defined(indices)) return accumulate ? self.add_(values) : self.copy_(values);
   if (!accumulate && values.numel() == 1 && values.dtype() == self.dtype()) {
-    if (const Tensor mask = lone_mask(self, indices); mask.defined()) return self.masked_fill_(mask, values.reshape({}));
+    if (const Tensor mask = lone_mask(self, indices); mask.defined())
+      return self.masked_fill_(mask, values.reshape({}));
   }
   return _index_put_(self, without_masks(self, indices), values, accumulate);
 }
@@ -76,7 +81,8 @@ Tensor index_put(const Tensor& self, TensorList indices, const Tensor& values, b
 }
 
 Tensor& index_fill_(Tensor& self, int64_t dim, const Tensor& index, const Tensor& value) {
-  check(value.dim() == 0, "index_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).", value.dim());
+  check(value.dim() == 0,
+        "index_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).", value.dim());
   if (!value.requires_grad()) return self.index_fill_(dim, index, value.item());
   DimVector sizes = self.sizes();
   dim = plan::wrap_dim(dim, self.dim());
@@ -98,9 +104,12 @@ Tensor take(const Tensor& self, const Tensor& index) {
 
 Tensor& put_(Tensor& self, const Tensor& index, const Tensor& source, bool accumulate) {
   check(index.dtype() == kLong, "put_(): Expected a long tensor for index, but got {}", to_string(index.dtype()));
-  check(self.dtype() == source.dtype(), "put_(): self and source expected to have the same dtype, but got self.dtype = {} and source.dtype = {}",
+  check(self.dtype() == source.dtype(),
+        "put_(): self and source expected to have the same dtype, but got self.dtype = {} and source.dtype = {}",
         to_string(self.dtype()), to_string(source.dtype()));
-  check_index(source.numel() == index.numel(), "put_(): Expected source and index to have the same number of elements, but got source.numel() = {}, index.numel() = {}",
+  check_index(source.numel() == index.numel(),
+              "put_(): Expected source and index to have the same number of elements, but got source.numel() = {}, "
+              "index.numel() = {}",
               source.numel(), index.numel());
   const Tensor places = index.reshape({-1}), values = source.reshape({-1});
   if (self.is_contiguous()) {
@@ -119,9 +128,12 @@ Tensor put(const Tensor& self, const Tensor& index, const Tensor& source, bool a
 }
 
 Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<int64_t> dim) {
-  check(!dim || self.dim() == indices.dim(), "torch.take_along_dim(): input and indices should have the same number of dimensions, but got {} dimensions for input, and {} dimensions for indices",
+  check(!dim || self.dim() == indices.dim(),
+        "torch.take_along_dim(): input and indices should have the same number of dimensions, but got {} dimensions "
+        "for input, and {} dimensions for indices",
         self.dim(), indices.dim());
-  check(indices.dtype() == kLong, "torch.take_along_dim(): dtype of indices should be Long but got {}", to_string(indices.dtype()));
+  check(indices.dtype() == kLong, "torch.take_along_dim(): dtype of indices should be Long but got {}",
+        to_string(indices.dtype()));
   if (!dim) return self.reshape({-1}).gather(0, indices.reshape({-1}));
   const int64_t d = plan::wrap_dim(*dim, self.dim());
   DimVector a = self.sizes(), b = indices.sizes();
@@ -135,14 +147,19 @@ Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<i
   return self.expand(self_sizes).gather(d, indices.expand(index_sizes));
 }
 
-// ---- masks and searching ---------------------------------------------------------------------------------------------
+// ---- masks and searching --------------------------------------------------------------------------------------------
 
-std::vector<Tensor> nonzero_numpy(const Tensor& self) { return (self.dim() == 0 ? self.reshape({1}) : self).nonzero().unbind(1); }
+std::vector<Tensor> nonzero_numpy(const Tensor& self) {
+  return (self.dim() == 0 ? self.reshape({1}) : self).nonzero().unbind(1);
+}
 Tensor argwhere(const Tensor& self) { return self.nonzero(); }
 std::vector<Tensor> where(const Tensor& condition) { return nonzero_numpy(condition); }
 
-Tensor searchsorted(const Tensor& sorted_sequence, const Scalar& input, bool out_int32, bool right, std::optional<std::string_view> side, const Tensor& sorter) {
-  check(sorted_sequence.dim() == 1, "torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor dim({})",
+Tensor searchsorted(const Tensor& sorted_sequence, const Scalar& input, bool out_int32, bool right,
+                    std::optional<std::string_view> side, const Tensor& sorter) {
+  check(sorted_sequence.dim() == 1,
+        "torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got "
+        "boundaries tensor dim({})",
         sorted_sequence.dim());
   const bool whole = is_integral(sorted_sequence.dtype(), true) && !input.isFloatingPoint();
   return searchsorted(sorted_sequence, scalar_tensor(input, whole ? kLong : kDouble), out_int32, right, side, sorter);
@@ -157,10 +174,14 @@ Tensor bucketize(const Scalar& self, const Tensor& boundaries, bool out_int32, b
   return searchsorted(boundaries, self, out_int32, right, std::nullopt, Tensor());
 }
 
-// ---- order -----------------------------------------------------------------------------------------------------------
+// ---- order ----------------------------------------------------------------------------------------------------------
 
-Tensor argsort(const Tensor& self, int64_t dim, bool descending) { return std::get<1>(self.detach().sort(dim, descending)); }
-Tensor argsort(const Tensor& self, bool, int64_t dim, bool descending) { return std::get<1>(self.detach().sort(dim, descending)); }
+Tensor argsort(const Tensor& self, int64_t dim, bool descending) {
+  return std::get<1>(self.detach().sort(dim, descending));
+}
+Tensor argsort(const Tensor& self, bool, int64_t dim, bool descending) {
+  return std::get<1>(self.detach().sort(dim, descending));
+}
 Tensor msort(const Tensor& self) { return std::get<0>(self.sort(0, false)); }
 
 namespace {
@@ -196,8 +217,10 @@ std::tuple<Tensor, Tensor, Tensor> _unique2(const Tensor& self, bool, bool retur
   const auto [values, order] = flat.sort(0, false);
   const Runs runs = find_runs(values);
   Tensor inverse;
-  if (return_inverse) inverse = empty({flat.numel()}, kLong).scatter(0, order, _repeat_index(runs.counts)).view(self.sizes());
-  else inverse = empty({0}, kLong);
+  if (return_inverse)
+    inverse = empty({flat.numel()}, kLong).scatter(0, order, _repeat_index(runs.counts)).view(self.sizes());
+  else
+    inverse = empty({0}, kLong);
   return {values.index_select(0, runs.starts), inverse, return_counts ? runs.counts : empty({0}, kLong)};
 }
 
@@ -205,7 +228,8 @@ std::tuple<Tensor, Tensor, Tensor> unique_dim(const Tensor& self, int64_t dim, b
   check_index(self.dim() > 0, "unique_dim: a 0-d tensor has no dimensions");
   const Tensor plain = self.detach();
   dim = plan::wrap_dim(dim, self.dim());
-  check(self.numel() > 0 || self.size(dim) == 0, "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied");
+  check(self.numel() > 0 || self.size(dim) == 0,
+        "There are 0 sized dimensions, and they aren't selected, so unique cannot be applied");
   const Tensor rows = plain.movedim(dim, 0).contiguous();
   const int64_t n = rows.size(0);
   return unique_rows(plain, dim, _lexicographic_order(rows.reshape({n, n == 0 ? 0 : rows.numel() / n})));

@@ -21,7 +21,8 @@ Tensor combine(const Tensor& self, const Scalar& beta, const Tensor& product, co
 }  // namespace
 
 Tensor addbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2, const Scalar& beta, const Scalar& alpha) {
-  check(batch1.dim() == 3 && batch2.dim() == 3, "batch1 and batch2 must be 3D tensors (addbmm: shapes {} and {})", batch1.sizes(), batch2.sizes());
+  check(batch1.dim() == 3 && batch2.dim() == 3, "batch1 and batch2 must be 3D tensors (addbmm: shapes {} and {})",
+        batch1.sizes(), batch2.sizes());
   return combine(self, beta, batch1.bmm(batch2).sum(0), alpha);
 }
 Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec, const Scalar& beta, const Scalar& alpha) {
@@ -35,7 +36,9 @@ Tensor vdot(const Tensor& self, const Tensor& other) { return self.dot(other); }
 
 Tensor inner(const Tensor& self, const Tensor& other) {
   if (self.dim() == 0 || other.dim() == 0) return self.mul(other);
-  check(self.sizes().back() == other.sizes().back(), "inner() the last dimension must match on both input tensors but got shapes {} and {}", self.sizes(), other.sizes());
+  check(self.sizes().back() == other.sizes().back(),
+        "inner() the last dimension must match on both input tensors but got shapes {} and {}", self.sizes(),
+        other.sizes());
   return tensordot(self, other, IntArrayRef{-1}, IntArrayRef{-1});
 }
 
@@ -56,7 +59,8 @@ Tensor matmul(const Tensor& self, const Tensor& other) {
   // Rows of many matrices against one matrix: one product with all the rows.
   if (q == 2 && self.is_contiguous()) {
     const int64_t k = self.sizes().back();
-    check(k == other.sizes()[0], "mat1 and mat2 shapes cannot be multiplied ({}x{} and {}x{})", k == 0 ? 0 : self.numel() / k, k, other.sizes()[0], other.sizes()[1]);
+    check(k == other.sizes()[0], "mat1 and mat2 shapes cannot be multiplied ({}x{} and {}x{})",
+          k == 0 ? 0 : self.numel() / k, k, other.sizes()[0], other.sizes()[1]);
     DimVector sizes = self.sizes();
     sizes.back() = other.sizes()[1];
     int64_t rows = 1;
@@ -72,12 +76,13 @@ Tensor chain_matmul(TensorList matrices) {
   return matrices.size() == 1 ? matrices[0] : linalg::multi_dot(matrices);
 }
 
-// ---- contraction of labelled dimensions ------------------------------------------------------------------------------
+// ---- contraction of labelled dimensions -----------------------------------------------------------------------------
 
 Tensor tensordot(const Tensor& self, const Tensor& other, int64_t dims) {
   check(dims >= 0, "tensordot expects dims >= 0, but got dims={}", dims);
-  check(dims <= self.dim() && dims <= other.dim(), "tensordot expects dims no larger than both tensors' dimensions ({} and {}), but got dims={}",
-        self.dim(), other.dim(), dims);
+  check(dims <= self.dim() && dims <= other.dim(),
+        "tensordot expects dims no larger than both tensors' dimensions ({} and {}), but got dims={}", self.dim(),
+        other.dim(), dims);
   DimVector a, b;
   for (int64_t i = 0; i < dims; ++i) {
     a.push_back(i - dims);
@@ -87,17 +92,21 @@ Tensor tensordot(const Tensor& self, const Tensor& other, int64_t dims) {
 }
 
 Tensor tensordot(const Tensor& self, const Tensor& other, IntArrayRef dims_self, IntArrayRef dims_other) {
-  check(dims_self.size() == dims_other.size(), "both dimension lists should have same length (tensordot: {} and {})", dims_self, dims_other);
+  check(dims_self.size() == dims_other.size(), "both dimension lists should have same length (tensordot: {} and {})",
+        dims_self, dims_other);
   plan::DimMask used_self, used_other;
   DimVector order_self, order_other, sizes;
   Tensor a = self, b = other;
   int64_t inner = 1;
   for (size_t i = 0; i < dims_self.size(); ++i) {
     const int64_t x = wrap_dim(dims_self[i], self.dim()), y = wrap_dim(dims_other[i], other.dim());
-    check(!used_self[x] && !used_other[y], "tensordot: dim {} or {} appears multiple times in {} or {}", x, y, dims_self, dims_other);
+    check(!used_self[x] && !used_other[y], "tensordot: dim {} or {} appears multiple times in {} or {}", x, y,
+          dims_self, dims_other);
     used_self[x] = used_other[y] = true;
     const int64_t m = self.size(x), n = other.size(y);
-    check(m == n || m == 1 || n == 1, "contracted dimensions need to match, but first has size {} in dim {} and second has size {} in dim {}", m, dims_self[i], n, dims_other[i]);
+    check(m == n || m == 1 || n == 1,
+          "contracted dimensions need to match, but first has size {} in dim {} and second has size {} in dim {}", m,
+          dims_self[i], n, dims_other[i]);
     // A size of 1 stands for all of the other's: only its own sum takes part.
     if (m == 1 && n != 1) b = b.sum(y, true);
     if (n == 1 && m != 1) a = a.sum(x, true);
@@ -118,7 +127,10 @@ Tensor tensordot(const Tensor& self, const Tensor& other, IntArrayRef dims_self,
     sizes.push_back(other.sizes()[d]);
     columns *= other.sizes()[d];
   }
-  return a.permute(order_self).reshape({rows, inner}).mm(b.permute(order_other).reshape({inner, columns})).reshape(sizes);
+  return a.permute(order_self)
+      .reshape({rows, inner})
+      .mm(b.permute(order_other).reshape({inner, columns}))
+      .reshape(sizes);
 }
 
 namespace {
@@ -158,12 +170,15 @@ Equation parse_equation(std::string_view text) {
       e.has_output = true;
       ++i;
     } else if (c == '.') {
-      check(text.substr(i, 3) == "...", "einsum(): found '.' at index {} in the equation {} that is not part of any ellipsis", i, text);
-      check(term.find('.') == std::string::npos, "einsum(): found '.' for operand {} for which an ellipsis was already found", e.inputs.size() - 1);
+      check(text.substr(i, 3) == "...",
+            "einsum(): found '.' at index {} in the equation {} that is not part of any ellipsis", i, text);
+      check(term.find('.') == std::string::npos,
+            "einsum(): found '.' for operand {} for which an ellipsis was already found", e.inputs.size() - 1);
       term += '.';
       i += 2;
     } else {
-      check(label_of(c) >= 0, "einsum(): invalid subscript given at index {} in the equation string, subscripts must be in [a-zA-Z]", i);
+      check(label_of(c) >= 0,
+            "einsum(): invalid subscript given at index {} in the equation string, subscripts must be in [a-zA-Z]", i);
       term += c;
     }
   }
@@ -174,8 +189,10 @@ Equation parse_equation(std::string_view text) {
 std::vector<int> labels_of(const std::string& term, int64_t ellipsis_dims) {
   std::vector<int> labels;
   for (char c : term) {
-    if (c != '.') labels.push_back(label_of(c));
-    else for (int64_t k = ellipsis_dims; k-- > 0;) labels.push_back(kEllipsis + static_cast<int>(k));
+    if (c != '.')
+      labels.push_back(label_of(c));
+    else
+      for (int64_t k = ellipsis_dims; k-- > 0;) labels.push_back(kEllipsis + static_cast<int>(k));
   }
   return labels;
 }
@@ -187,8 +204,10 @@ Labelled without_repeats(Labelled in, size_t operand) {
       if (in.labels[i] != in.labels[j]) continue;
       const int64_t a = in.tensor.size(static_cast<int64_t>(i)), b = in.tensor.size(static_cast<int64_t>(j));
       const char name = static_cast<char>(in.labels[i] < 26 ? 'a' + in.labels[i] : 'A' + in.labels[i] - 26);
-      check(a == b, "einsum(): subscript {} is repeated for operand {} but the sizes don't match, {} != {}", name, operand, b, a);
-      in.tensor = in.tensor.diagonal(0, static_cast<int64_t>(i), static_cast<int64_t>(j)).movedim(-1, static_cast<int64_t>(i));
+      check(a == b, "einsum(): subscript {} is repeated for operand {} but the sizes don't match, {} != {}", name,
+            operand, b, a);
+      in.tensor =
+          in.tensor.diagonal(0, static_cast<int64_t>(i), static_cast<int64_t>(j)).movedim(-1, static_cast<int64_t>(i));
       in.labels.erase(in.labels.begin() + static_cast<std::ptrdiff_t>(j));
       --j;
     }
@@ -202,8 +221,10 @@ Labelled reduced(const Labelled& in, const Keep& keep) {
   DimVector dims;
   Labelled out{in.tensor, {}};
   for (size_t i = 0; i < in.labels.size(); ++i) {
-    if (keep(in.labels[i])) out.labels.push_back(in.labels[i]);
-    else dims.push_back(static_cast<int64_t>(i));
+    if (keep(in.labels[i]))
+      out.labels.push_back(in.labels[i]);
+    else
+      dims.push_back(static_cast<int64_t>(i));
   }
   if (!dims.empty()) out.tensor = in.tensor.sum(IntArrayRef(dims));
   return out;
@@ -219,11 +240,15 @@ Tensor arranged(const Labelled& in, const std::vector<int>& labels, IntArrayRef 
 }
 
 // Note [Contracting a pair]
-// Labels fall in four groups: kept and in both (batch), kept and in one (rows or columns), and in both but needed no more
-// (summed). Each operand becomes batch x rows x summed or batch x summed x columns, and one batched product does the rest.
+// Labels fall in four groups: kept and in both (batch), kept and in one (rows or columns), and in both but needed no
+// more
+// (summed). Each operand becomes batch x rows x summed or batch x summed x columns, and one batched product does the
+// rest.
 template <class Keep>
 Labelled contract(Labelled a, Labelled b, const Keep& keep) {
-  auto has = [](const Labelled& t, int label) { return std::find(t.labels.begin(), t.labels.end(), label) != t.labels.end(); };
+  auto has = [](const Labelled& t, int label) {
+    return std::find(t.labels.begin(), t.labels.end(), label) != t.labels.end();
+  };
   a = reduced(a, [&](int l) { return keep(l) || has(b, l); });
   b = reduced(b, [&](int l) { return keep(l) || has(a, l); });
   std::vector<int> batch, rows, columns, summed;
@@ -235,7 +260,9 @@ Labelled contract(Labelled a, Labelled b, const Keep& keep) {
   auto extent = [&](const std::vector<int>& group, DimVector* into, bool of_result) {
     int64_t product = 1;
     for (int l : group) {
-      const int64_t size = std::max(a.size_of(l), b.size_of(l)) == 1 ? 1 : a.size_of(l) == 1 || a.size_of(l) < 0 ? b.size_of(l) : a.size_of(l);
+      const int64_t size = std::max(a.size_of(l), b.size_of(l)) == 1 ? 1
+                           : a.size_of(l) == 1 || a.size_of(l) < 0   ? b.size_of(l)
+                                                                     : a.size_of(l);
       if (into) into->push_back(size);
       if (of_result) sizes.push_back(size);
       product *= size;
@@ -260,9 +287,12 @@ Labelled contract(Labelled a, Labelled b, const Keep& keep) {
     return {x.mul(y).reshape(sizes), labels};
   }
   if (batch.empty()) {
-    return {arranged(a, left_labels, left, {nr, ns}).mm(arranged(b, right_labels, right, {ns, nc})).reshape(sizes), labels};
+    return {arranged(a, left_labels, left, {nr, ns}).mm(arranged(b, right_labels, right, {ns, nc})).reshape(sizes),
+            labels};
   }
-  return {arranged(a, left_labels, left, {nb, nr, ns}).bmm(arranged(b, right_labels, right, {nb, ns, nc})).reshape(sizes), labels};
+  return {
+      arranged(a, left_labels, left, {nb, nr, ns}).bmm(arranged(b, right_labels, right, {nb, ns, nc})).reshape(sizes),
+      labels};
 }
 
 // Every operand with its labels, after checking counts of subscripts and sizes.
@@ -276,8 +306,10 @@ std::vector<Labelled> label_operands(const Equation& e, TensorList operands, int
     const bool ellipsis = e.inputs[i].find('.') != std::string::npos;
     const int64_t letters = static_cast<int64_t>(e.inputs[i].size()) - ellipsis, n = operands[i].dim();
     check(ellipsis ? letters <= n : letters == n,
-          ellipsis ? "einsum(): the number of subscripts in the equation ({}) is more than the number of dimensions ({}) for operand {}"
-                   : "einsum(): the number of subscripts in the equation ({}) does not match the number of dimensions ({}) for operand {} and no ellipsis was given",
+          ellipsis ? "einsum(): the number of subscripts in the equation ({}) is more than the number of dimensions "
+                     "({}) for operand {}"
+                   : "einsum(): the number of subscripts in the equation ({}) does not match the number of dimensions "
+                     "({}) for operand {} and no ellipsis was given",
           letters, n, i);
     ellipsis_dims = std::max(ellipsis_dims, ellipsis ? n - letters : 0);
     Labelled in = without_repeats({operands[i], labels_of(e.inputs[i], n - letters)}, i);
@@ -285,8 +317,11 @@ std::vector<Labelled> label_operands(const Equation& e, TensorList operands, int
       int64_t& known = sizes[static_cast<size_t>(in.labels[d])];
       const int64_t size = in.tensor.size(static_cast<int64_t>(d));
       const int label = in.labels[d];
-      check(known == 1 || size == 1 || known == size, "einsum(): subscript {} has size {} for operand {} which does not broadcast with previously seen size {}",
-            label >= kEllipsis ? std::string("...") : std::string(1, static_cast<char>(label < 26 ? 'a' + label : 'A' + label - 26)), size, i, known);
+      check(known == 1 || size == 1 || known == size,
+            "einsum(): subscript {} has size {} for operand {} which does not broadcast with previously seen size {}",
+            label >= kEllipsis ? std::string("...")
+                               : std::string(1, static_cast<char>(label < 26 ? 'a' + label : 'A' + label - 26)),
+            size, i, known);
       if (known == 1) known = size;
     }
     out.push_back(std::move(in));
@@ -307,8 +342,10 @@ std::vector<int> output_labels(const Equation& e, int64_t ellipsis_dims) {
     labels = labels_of(e.output, ellipsis_dims);
     for (char c : e.output) {
       if (c == '.') continue;
-      check(count[label_of(c)] > 0, "einsum(): output subscript {} does not appear in the equation for any input operand", c);
-      check(std::count(e.output.begin(), e.output.end(), c) == 1, "einsum(): output subscript {} appears more than once in the output", c);
+      check(count[label_of(c)] > 0,
+            "einsum(): output subscript {} does not appear in the equation for any input operand", c);
+      check(std::count(e.output.begin(), e.output.end(), c) == 1,
+            "einsum(): output subscript {} appears more than once in the output", c);
     }
     return labels;
   }
@@ -359,7 +396,8 @@ Tensor einsum(std::string_view equation, TensorList operands) {
     list.erase(list.begin() + static_cast<std::ptrdiff_t>(j));
     list.erase(list.begin() + static_cast<std::ptrdiff_t>(i));
     list.push_back(contract(std::move(a), std::move(b), [&](int l) {
-      return in_output(l) || std::any_of(list.begin(), list.end(), [&](const Labelled& t) { return t.size_of(l) >= 0; });
+      return in_output(l) ||
+             std::any_of(list.begin(), list.end(), [&](const Labelled& t) { return t.size_of(l) >= 0; });
     }));
   }
   const Labelled result = reduced(list[0], in_output);
@@ -372,7 +410,7 @@ Tensor einsum(std::string_view equation, TensorList operands) {
   return t.permute(order);
 }
 
-// ---- cross products, traces, powers ----------------------------------------------------------------------------------
+// ---- cross products, traces, powers ---------------------------------------------------------------------------------
 
 Tensor cross(const Tensor& self, const Tensor& other, std::optional<int64_t> dim) {
   if (dim) return linalg::cross(self, other, *dim);
@@ -394,13 +432,17 @@ namespace linalg {
 Tensor matmul(const Tensor& input, const Tensor& other) { return input.matmul(other); }
 
 Tensor vecdot(const Tensor& x, const Tensor& y, int64_t dim) {
-  check(x.dtype() == y.dtype(), "linalg.vecdot: Expected x and y to have the same dtype, but got {} and {}", to_string(x.dtype()), to_string(y.dtype()));
+  check(x.dtype() == y.dtype(), "linalg.vecdot: Expected x and y to have the same dtype, but got {} and {}",
+        to_string(x.dtype()), to_string(y.dtype()));
   return x.mul(y).sum(dim);
 }
 
 Tensor cross(const Tensor& input, const Tensor& other, int64_t dim) {
-  check(input.dim() == other.dim(), "linalg.cross: inputs must have the same number of dimensions. (got shapes {} and {})", input.sizes(), other.sizes());
-  check(input.size(dim) == 3 && other.size(dim) == 3, "linalg.cross: inputs dimension {} must have length 3. Got {} and {}", dim, input.size(dim), other.size(dim));
+  check(input.dim() == other.dim(),
+        "linalg.cross: inputs must have the same number of dimensions. (got shapes {} and {})", input.sizes(),
+        other.sizes());
+  check(input.size(dim) == 3 && other.size(dim) == 3,
+        "linalg.cross: inputs dimension {} must have length 3. Got {} and {}", dim, input.size(dim), other.size(dim));
   const DimVector sizes = plan::broadcast(input.sizes(), other.sizes());
   const Tensor a = input.expand(sizes), b = other.expand(sizes);
   return a.roll(-1, dim).mul(b.roll(-2, dim)).sub(a.roll(-2, dim).mul(b.roll(-1, dim)));
@@ -409,8 +451,11 @@ Tensor cross(const Tensor& input, const Tensor& other, int64_t dim) {
 Tensor matrix_power(const Tensor& A, int64_t n) {
   check(A.dim() >= 2, "linalg.matrix_power: The input tensor A must have at least 2 dimensions.");
   const int64_t rows = A.size(-2), columns = A.size(-1);
-  check(rows == columns, "linalg.matrix_power: A must be batches of square matrices, but they are {} by {} matrices", rows, columns);
-  check_not_implemented(n >= 0, "linalg.matrix_power: negative powers (got n={}) need an inverse; compute it first and use a positive n", n);
+  check(rows == columns, "linalg.matrix_power: A must be batches of square matrices, but they are {} by {} matrices",
+        rows, columns);
+  check_not_implemented(
+      n >= 0, "linalg.matrix_power: negative powers (got n={}) need an inverse; compute it first and use a positive n",
+      n);
   if (n == 0) return eye(rows, A.options()).expand(A.sizes()).clone();
   // Square and multiply.
   Tensor square = A, result;
@@ -429,14 +474,17 @@ Tensor multi_dot(TensorList tensors) {
   const size_t n = tensors.size();
   check(n >= 2, "multi_dot(): expected at least 2 tensors but got {}", n);
   std::vector<Tensor> list(tensors.begin(), tensors.end());
-  check(list[0].dim() >= 1 && list[0].dim() <= 2, "multi_dot(): the first tensor must be 1D or 2D but got {}D", list[0].dim());
-  check(list[n - 1].dim() >= 1 && list[n - 1].dim() <= 2, "multi_dot(): the last tensor must be 1D or 2D but got {}D", list[n - 1].dim());
+  check(list[0].dim() >= 1 && list[0].dim() <= 2, "multi_dot(): the first tensor must be 1D or 2D but got {}D",
+        list[0].dim());
+  check(list[n - 1].dim() >= 1 && list[n - 1].dim() <= 2, "multi_dot(): the last tensor must be 1D or 2D but got {}D",
+        list[n - 1].dim());
   const bool row = list[0].dim() == 1, column = list[n - 1].dim() == 1;
   if (row) list[0] = list[0].unsqueeze(0);
   if (column) list[n - 1] = list[n - 1].unsqueeze(1);
   for (size_t i = 0; i < n; ++i) {
     check(list[i].dim() == 2, "multi_dot(): tensor {} must be 2D but got {}D", i, list[i].dim());
-    check(i == 0 || list[i - 1].size(1) == list[i].size(0), "multi_dot(): tensors {} and {} with shapes {} and {} cannot be multiplied", i - 1, i,
+    check(i == 0 || list[i - 1].size(1) == list[i].size(0),
+          "multi_dot(): tensors {} and {} with shapes {} and {} cannot be multiplied", i - 1, i,
           tensors[i == 0 ? 0 : i - 1].sizes(), tensors[i].sizes());
   }
   auto rows = [&](size_t i) { return static_cast<double>(list[i].size(0)); };
@@ -469,15 +517,21 @@ Tensor multi_dot(TensorList tensors) {
 namespace nn::functional {
 
 Tensor bilinear(const Tensor& input1, const Tensor& input2, const Tensor& weight, const Tensor& bias) {
-  check(input1.dim() == input2.dim(), "bilinear(): input dimensions do not match: got {} and {}", input1.dim(), input2.dim());
+  check(input1.dim() == input2.dim(), "bilinear(): input dimensions do not match: got {} and {}", input1.dim(),
+        input2.dim());
   for (int64_t d = 0; d + 1 < input1.dim(); ++d) {
-    check(input1.sizes()[d] == input2.sizes()[d], "bilinear(): input batch dimensions do not match at dim {}: got {} and {}", d, input1.sizes()[d], input2.sizes()[d]);
+    check(input1.sizes()[d] == input2.sizes()[d],
+          "bilinear(): input batch dimensions do not match at dim {}: got {} and {}", d, input1.sizes()[d],
+          input2.sizes()[d]);
   }
   check(weight.dim() == 3, "bilinear(): weight must be 3D (out, in1, in2), but got shape {}", weight.sizes());
-  check(input1.size(-1) == weight.size(1), "bilinear(): input1 size does not match weight size: got {} but expected {}", input1.size(-1), weight.size(1));
-  check(input2.size(-1) == weight.size(2), "bilinear(): input2 size does not match weight size: got {} but expected {}", input2.size(-1), weight.size(2));
-  check(!bias.defined() || bias.size(0) == weight.size(0), "bilinear(): bias size does not match weight size: got {} but expected {}",
-        bias.defined() ? bias.size(0) : 0, weight.size(0));
+  check(input1.size(-1) == weight.size(1), "bilinear(): input1 size does not match weight size: got {} but expected {}",
+        input1.size(-1), weight.size(1));
+  check(input2.size(-1) == weight.size(2), "bilinear(): input2 size does not match weight size: got {} but expected {}",
+        input2.size(-1), weight.size(2));
+  check(!bias.defined() || bias.size(0) == weight.size(0),
+        "bilinear(): bias size does not match weight size: got {} but expected {}", bias.defined() ? bias.size(0) : 0,
+        weight.size(0));
   const int64_t o = weight.size(0), i = weight.size(1), j = weight.size(2);
   const Tensor x = input1.reshape({-1, i}), y = input2.reshape({-1, j});
   const Tensor t = x.mm(weight.permute({1, 0, 2}).reshape({i, o * j})).view({x.size(0), o, j});

@@ -25,7 +25,9 @@ Tensor rand(IntArrayRef size, const Source& generator, TensorOptions options) {
 Tensor randn(IntArrayRef size, const Source& generator, TensorOptions options) {
   return with_flag(plain(size, options).normal_(0, 1, generator), options);
 }
-Tensor randint(int64_t high, IntArrayRef size, const Source& generator, TensorOptions options) { return randint(0, high, size, generator, options); }
+Tensor randint(int64_t high, IntArrayRef size, const Source& generator, TensorOptions options) {
+  return randint(0, high, size, generator, options);
+}
 Tensor randint(int64_t low, int64_t high, IntArrayRef size, const Source& generator, TensorOptions options) {
   return with_flag(plain(size, or_long(options)).random_(low, high, generator), options);
 }
@@ -34,7 +36,11 @@ Tensor randperm(int64_t n, const Source& generator, TensorOptions options) {
   check(n >= 0, "Trying to create tensor with negative dimension {}: [{}]", n, n);
   const ScalarType dtype = or_long(options).dtype();
   if (is_integral(dtype, true) && dtype != kLong) {
-    const int64_t most = dtype == kInt ? 2147483647 : dtype == kShort ? 32767 : dtype == kChar ? 127 : dtype == kByte ? 255 : 1;
+    const int64_t most = dtype == kInt     ? 2147483647
+                         : dtype == kShort ? 32767
+                         : dtype == kChar  ? 127
+                         : dtype == kByte  ? 255
+                                           : 1;
     check(n <= most, "value cannot be converted to type {} without overflow (randperm: n={})", dtype_name(dtype), n);
   }
   if (dtype == kHalf) check(n <= 2049, "n cannot be greater than 2049 for Half type.");
@@ -49,10 +55,12 @@ Tensor rand_like(const Tensor& self, TensorOptions options, std::optional<Memory
 Tensor randn_like(const Tensor& self, TensorOptions options, std::optional<MemoryFormat> memory_format) {
   return with_flag(empty_like(self, options.requires_grad(false), memory_format).normal_(0, 1), options);
 }
-Tensor randint_like(const Tensor& self, int64_t high, TensorOptions options, std::optional<MemoryFormat> memory_format) {
+Tensor randint_like(const Tensor& self, int64_t high, TensorOptions options,
+                    std::optional<MemoryFormat> memory_format) {
   return randint_like(self, 0, high, options, memory_format);
 }
-Tensor randint_like(const Tensor& self, int64_t low, int64_t high, TensorOptions options, std::optional<MemoryFormat> memory_format) {
+Tensor randint_like(const Tensor& self, int64_t low, int64_t high, TensorOptions options,
+                    std::optional<MemoryFormat> memory_format) {
   return with_flag(empty_like(self, options.requires_grad(false), memory_format).random_(low, high), options);
 }
 
@@ -73,19 +81,27 @@ Tensor normal(double mean, double std, IntArrayRef size, const Source& generator
 }
 
 Tensor bernoulli(const Tensor& self, const Source& generator) { return empty_like(self).bernoulli_(self, generator); }
-Tensor bernoulli(const Tensor& self, double p, const Source& generator) { return empty_like(self).bernoulli_(p, generator); }
+Tensor bernoulli(const Tensor& self, double p, const Source& generator) {
+  return empty_like(self).bernoulli_(p, generator);
+}
 
 Tensor multinomial(const Tensor& self, int64_t num_samples, bool replacement, const Source& generator) {
   check(self.dim() == 1 || self.dim() == 2, "prob_dist must be 1 or 2 dim (multinomial: got shape {})", self.sizes());
-  check(is_floating_point(self.dtype()), "multinomial only supports floating-point dtypes for input, got: {}", to_string(self.dtype()));
+  check(is_floating_point(self.dtype()), "multinomial only supports floating-point dtypes for input, got: {}",
+        to_string(self.dtype()));
   const int64_t n = self.size(-1);
   check(num_samples > 0, "cannot sample n_sample <= 0 samples");
-  check(replacement || num_samples <= n, "cannot sample n_sample > prob_dist.size(-1) samples without replacement (n_sample {}, size {})", num_samples, n);
+  check(replacement || num_samples <= n,
+        "cannot sample n_sample > prob_dist.size(-1) samples without replacement (n_sample {}, size {})", num_samples,
+        n);
   const Tensor weights = self.detach();
   if (self.numel() > 0) {
-    check(weights.min().item().toDouble() >= 0, "invalid multinomial distribution (encountering probability entry < 0)");
-    check(weights.max().item().toDouble() < __builtin_inf(), "invalid multinomial distribution (encountering probability entry = infinity or NaN)");
-    check(weights.sum(IntArrayRef{-1}).min().item().toDouble() > 0, "invalid multinomial distribution (sum of probabilities <= 0)");
+    check(weights.min().item().toDouble() >= 0,
+          "invalid multinomial distribution (encountering probability entry < 0)");
+    check(weights.max().item().toDouble() < __builtin_inf(),
+          "invalid multinomial distribution (encountering probability entry = infinity or NaN)");
+    check(weights.sum(IntArrayRef{-1}).min().item().toDouble() > 0,
+          "invalid multinomial distribution (sum of probabilities <= 0)");
   }
   // The largest of weight / exponential is drawn with the right probability; the largest k are k draws without return.
   if (!replacement || num_samples == 1) {

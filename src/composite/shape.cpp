@@ -11,7 +11,7 @@ namespace rushlight {
 
 using plan::wrap_dim;
 
-// ---- views of one tensor ---------------------------------------------------------------------------------------------
+// ---- views of one tensor --------------------------------------------------------------------------------------------
 
 Tensor view(const Tensor& self, ScalarType dtype) {
   const int64_t from = self.element_size(), to = element_size(dtype);
@@ -19,9 +19,12 @@ Tensor view(const Tensor& self, ScalarType dtype) {
   DimVector sizes = self.sizes(), strides = self.strides();
   int64_t offset = self.storage_offset();
   if (from != to) {
-    const auto names = [&] { return format("to view {} as {} (different element sizes)", to_string(self.dtype()), to_string(dtype)); };
+    const auto names = [&] {
+      return format("to view {} as {} (different element sizes)", to_string(self.dtype()), to_string(dtype));
+    };
     if (self.dim() == 0) check(false, "self.dim() cannot be 0 {}", names());
-    if (strides.back() != 1 && self.numel() > 0) check(false, "self.stride(-1) must be 1 {}, but got {}", names(), strides.back());
+    if (strides.back() != 1 && self.numel() > 0)
+      check(false, "self.stride(-1) must be 1 {}, but got {}", names(), strides.back());
     if (from > to) {
       const int64_t ratio = from / to;
       for (size_t d = 0; d + 1 < strides.size(); ++d) strides[d] *= ratio;
@@ -29,10 +32,13 @@ Tensor view(const Tensor& self, ScalarType dtype) {
       offset *= ratio;
     } else {
       const int64_t ratio = to / from;
-      if (sizes.back() % ratio != 0) check(false, "self.size(-1) must be divisible by {} {}, but got {}", ratio, names(), sizes.back());
-      if (offset % ratio != 0) check(false, "self.storage_offset() must be divisible by {} {}, but got {}", ratio, names(), offset);
+      if (sizes.back() % ratio != 0)
+        check(false, "self.size(-1) must be divisible by {} {}, but got {}", ratio, names(), sizes.back());
+      if (offset % ratio != 0)
+        check(false, "self.storage_offset() must be divisible by {} {}, but got {}", ratio, names(), offset);
       for (size_t d = 0; d + 1 < strides.size(); ++d) {
-        if (strides[d] % ratio != 0) check(false, "self.stride({}) must be divisible by {} {}, but got {}", d, ratio, names(), strides[d]);
+        if (strides[d] % ratio != 0)
+          check(false, "self.stride({}) must be divisible by {} {}, but got {}", d, ratio, names(), strides[d]);
         strides[d] /= ratio;
       }
       sizes.back() /= ratio;
@@ -68,7 +74,8 @@ std::vector<Tensor> broadcast_tensors(TensorList tensors) {
 Tensor swapaxes(const Tensor& self, int64_t axis0, int64_t axis1) { return self.transpose(axis0, axis1); }
 
 Tensor mT(const Tensor& self) {
-  check(self.dim() >= 2, "tensor.mT is only supported on matrices or batches of matrices. Got {}-D tensor.", self.dim());
+  check(self.dim() >= 2, "tensor.mT is only supported on matrices or batches of matrices. Got {}-D tensor.",
+        self.dim());
   return self.transpose(-2, -1);
 }
 
@@ -79,7 +86,8 @@ Tensor numpy_T(const Tensor& self) {
 }
 
 Tensor adjoint(const Tensor& self) {
-  check(self.dim() >= 2, "tensor.adjoint() is only supported on matrices or batches of matrices. Got {}-D tensor.", self.dim());
+  check(self.dim() >= 2, "tensor.adjoint() is only supported on matrices or batches of matrices. Got {}-D tensor.",
+        self.dim());
   return self.transpose(-2, -1);
 }
 
@@ -89,7 +97,8 @@ Tensor movedim(const Tensor& self, int64_t source, int64_t destination) {
 
 Tensor movedim(const Tensor& self, IntArrayRef source, IntArrayRef destination) {
   check(source.size() == destination.size(),
-        "movedim: Invalid source or destination dims: source ({} dims) should contain the same number of dims as destination ({} dims)",
+        "movedim: Invalid source or destination dims: source ({} dims) should contain the same number of dims as "
+        "destination ({} dims)",
         source, destination);
   const int64_t n = self.dim();
   DimVector order(static_cast<size_t>(n), -1);
@@ -114,7 +123,8 @@ Tensor narrow(const Tensor& self, int64_t dim, int64_t start, int64_t length) {
   check(self.dim() > 0, "narrow() cannot be applied to a 0-dim tensor.");
   check(length >= 0, "narrow(): length must be non-negative.");
   const int64_t size = self.size(dim);
-  check_index(start >= -size && start <= size, "start out of range (expected to be in range of [{}, {}], but got {})", -size, size, start);
+  check_index(start >= -size && start <= size, "start out of range (expected to be in range of [{}, {}], but got {})",
+              -size, size, start);
   if (start < 0) start += size;
   check(start <= size - length, "start ({}) + length ({}) exceeds dimension size ({}).", start, length, size);
   return self.slice(dim, start, start + length, 1);
@@ -130,21 +140,24 @@ Tensor as_strided(const Tensor& self, IntArrayRef size, IntArrayRef stride, std:
 }
 
 Tensor& detach_(Tensor& self) {
-  check(!self.is_view(), "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel or other code that "
-        "detaches, clone() the view first.");
+  check(
+      !self.is_view(),
+      "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel or other code that "
+      "detaches, clone() the view first.");
   if (self.impl()->autograd) self.impl()->autograd->grad_fn = NodeRef();
   self.impl()->requires_grad = false;
   return self;
 }
 
-// ---- views in place --------------------------------------------------------------------------------------------------
+// ---- views in place -------------------------------------------------------------------------------------------------
 
 namespace {
 
 // Gives `self` the geometry and the history of one of its views.
 Tensor& become(const char* op, Tensor& self, const Tensor& view) {
   if (detail::tls.grad_mode && detail::needs_grad(self)) {
-    check(!self.is_leaf(), "a leaf Variable that requires grad is being used in an in-place operation. ({})", std::string_view(op));
+    check(!self.is_leaf(), "a leaf Variable that requires grad is being used in an in-place operation. ({})",
+          std::string_view(op));
     const Edge edge = detail::gradient_edge(view);
     auto& meta = detail::autograd_of(self);
     meta.grad_fn = edge.fn;
@@ -160,7 +173,9 @@ Tensor& become(const char* op, Tensor& self, const Tensor& view) {
 }  // namespace
 
 Tensor& t_(Tensor& self) { return become("t_", self, self.t()); }
-Tensor& transpose_(Tensor& self, int64_t dim0, int64_t dim1) { return become("transpose_", self, self.transpose(dim0, dim1)); }
+Tensor& transpose_(Tensor& self, int64_t dim0, int64_t dim1) {
+  return become("transpose_", self, self.transpose(dim0, dim1));
+}
 Tensor& squeeze_(Tensor& self) { return become("squeeze_", self, self.squeeze()); }
 Tensor& squeeze_(Tensor& self, int64_t dim) { return become("squeeze_", self, self.squeeze(dim)); }
 Tensor& unsqueeze_(Tensor& self, int64_t dim) { return become("unsqueeze_", self, self.unsqueeze(dim)); }
@@ -186,33 +201,42 @@ Tensor& resize_(Tensor& self, IntArrayRef size, std::optional<MemoryFormat> memo
   return self;
 }
 
-Tensor& resize_as_(Tensor& self, const Tensor& the_template) { return resize_(self, the_template.sizes(), std::nullopt); }
+Tensor& resize_as_(Tensor& self, const Tensor& the_template) {
+  return resize_(self, the_template.sizes(), std::nullopt);
+}
 
-// ---- lists of views --------------------------------------------------------------------------------------------------
+// ---- lists of views -------------------------------------------------------------------------------------------------
 
 std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim) {
   check(self.dim() > 0, "split expects at least a 1-dimensional tensor");
   check(split_size >= 0, "split expects split_size be non-negative, but got split_size={}", split_size);
   const int64_t size = self.size(dim);
-  check(split_size > 0 || size == 0, "split_size can only be 0 if dimension size is 0, but got dimension size of {}", size);
+  check(split_size > 0 || size == 0, "split_size can only be 0 if dimension size is 0, but got dimension size of {}",
+        size);
   if (split_size == 0 || size == 0) return {self.slice(dim, 0, size, 1)};
   std::vector<Tensor> out;
   out.reserve(static_cast<size_t>((size - 1) / split_size + 1));
-  for (int64_t start = 0; start < size; start += split_size) out.push_back(self.slice(dim, start, std::min(size, start + split_size), 1));
+  for (int64_t start = 0; start < size; start += split_size)
+    out.push_back(self.slice(dim, start, std::min(size, start + split_size), 1));
   return out;
 }
 
-std::vector<Tensor> split(const Tensor& self, IntArrayRef split_size, int64_t dim) { return split_with_sizes(self, split_size, dim); }
+std::vector<Tensor> split(const Tensor& self, IntArrayRef split_size, int64_t dim) {
+  return split_with_sizes(self, split_size, dim);
+}
 
 std::vector<Tensor> split_with_sizes(const Tensor& self, IntArrayRef split_sizes, int64_t dim) {
   check(self.dim() > 0, "split expects at least a 1-dimensional tensor");
   const int64_t size = self.size(dim);
   int64_t total = 0;
   for (int64_t s : split_sizes) {
-    check(s >= 0, "split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={}", split_sizes);
+    check(s >= 0, "split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={}",
+          split_sizes);
     total += s;
   }
-  check(total == size, "split_with_sizes expects split_sizes to sum exactly to {} (input tensor's size at dimension {}), but got split_sizes={}",
+  check(total == size,
+        "split_with_sizes expects split_sizes to sum exactly to {} (input tensor's size at dimension {}), but got "
+        "split_sizes={}",
         size, dim, split_sizes);
   std::vector<Tensor> out;
   int64_t start = 0;
@@ -224,7 +248,8 @@ std::vector<Tensor> split_with_sizes(const Tensor& self, IntArrayRef split_sizes
 }
 
 std::vector<Tensor> tensor_split(const Tensor& self, int64_t sections, int64_t dim) {
-  check(self.dim() > 0, "tensor_split expected at least a 1-dimensional tensor, but got a tensor with {} dims", self.dim());
+  check(self.dim() > 0, "tensor_split expected at least a 1-dimensional tensor, but got a tensor with {} dims",
+        self.dim());
   check(sections > 0, "number of sections must be larger than 0, got {}", sections);
   const int64_t size = self.size(dim), base = size / sections, extra = size % sections;
   std::vector<Tensor> out;
@@ -238,7 +263,8 @@ std::vector<Tensor> tensor_split(const Tensor& self, int64_t sections, int64_t d
 }
 
 std::vector<Tensor> tensor_split(const Tensor& self, IntArrayRef indices, int64_t dim) {
-  check(self.dim() > 0, "tensor_split expected at least a 1-dimensional tensor, but got a tensor with {} dims", self.dim());
+  check(self.dim() > 0, "tensor_split expected at least a 1-dimensional tensor, but got a tensor with {} dims",
+        self.dim());
   std::vector<Tensor> out;
   int64_t start = 0;
   for (int64_t end : indices) {
@@ -251,8 +277,11 @@ std::vector<Tensor> tensor_split(const Tensor& self, IntArrayRef indices, int64_
 
 std::vector<Tensor> tensor_split(const Tensor& self, const Tensor& tensor_indices_or_sections, int64_t dim) {
   const Tensor& t = tensor_indices_or_sections;
-  check(t.dtype() == kLong, "tensor_split expected tensor_indices_or_sections to have dtype of long, but got {}", to_string(t.dtype()));
-  check(t.dim() <= 1, "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got a tensor with {} dims",
+  check(t.dtype() == kLong, "tensor_split expected tensor_indices_or_sections to have dtype of long, but got {}",
+        to_string(t.dtype()));
+  check(t.dim() <= 1,
+        "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got "
+        "a tensor with {} dims",
         t.dim());
   if (t.dim() == 0) return tensor_split(self, t.item().toLong(), dim);
   const Tensor dense = t.contiguous();
@@ -279,13 +308,15 @@ std::vector<Tensor> unbind(const Tensor& self, int64_t dim) {
 namespace {
 
 int64_t split_dim(const char* op, const Tensor& self, int64_t least, int64_t dim) {
-  check(self.dim() >= least, "torch.{} requires a tensor with at least {} dimension, but got a tensor with {} dimensions!",
+  check(self.dim() >= least,
+        "torch.{} requires a tensor with at least {} dimension, but got a tensor with {} dimensions!",
         std::string_view(op), least, self.dim());
   return dim;
 }
 std::vector<Tensor> split_evenly(const char* op, const Tensor& self, int64_t sections, int64_t dim) {
   check(sections > 0 && self.size(dim) % sections == 0,
-        "torch.{} attempted to split along dimension {}, but the size of the dimension {} is not divisible by the split_size {}!",
+        "torch.{} attempted to split along dimension {}, but the size of the dimension {} is not divisible by the "
+        "split_size {}!",
         std::string_view(op), dim, self.size(dim), sections);
   return tensor_split(self, sections, dim);
 }
@@ -298,23 +329,34 @@ std::vector<Tensor> hsplit(const Tensor& self, int64_t sections) {
 std::vector<Tensor> hsplit(const Tensor& self, IntArrayRef indices) {
   return tensor_split(self, indices, split_dim("hsplit", self, 1, self.dim() == 1 ? 0 : 1));
 }
-std::vector<Tensor> vsplit(const Tensor& self, int64_t sections) { return split_evenly("vsplit", self, sections, split_dim("vsplit", self, 2, 0)); }
-std::vector<Tensor> vsplit(const Tensor& self, IntArrayRef indices) { return tensor_split(self, indices, split_dim("vsplit", self, 2, 0)); }
-std::vector<Tensor> dsplit(const Tensor& self, int64_t sections) { return split_evenly("dsplit", self, sections, split_dim("dsplit", self, 3, 2)); }
-std::vector<Tensor> dsplit(const Tensor& self, IntArrayRef indices) { return tensor_split(self, indices, split_dim("dsplit", self, 3, 2)); }
+std::vector<Tensor> vsplit(const Tensor& self, int64_t sections) {
+  return split_evenly("vsplit", self, sections, split_dim("vsplit", self, 2, 0));
+}
+std::vector<Tensor> vsplit(const Tensor& self, IntArrayRef indices) {
+  return tensor_split(self, indices, split_dim("vsplit", self, 2, 0));
+}
+std::vector<Tensor> dsplit(const Tensor& self, int64_t sections) {
+  return split_evenly("dsplit", self, sections, split_dim("dsplit", self, 3, 2));
+}
+std::vector<Tensor> dsplit(const Tensor& self, IntArrayRef indices) {
+  return tensor_split(self, indices, split_dim("dsplit", self, 3, 2));
+}
 
 std::vector<Tensor> meshgrid(TensorList tensors, std::optional<std::string_view> indexing) {
   const std::string_view order = indexing.value_or("ij");
   check(!tensors.empty(), "meshgrid expects a non-empty TensorList");
-  check(order == "ij" || order == "xy", "torch.meshgrid: indexing must be one of \"xy\" or \"ij\", but received: {}", order);
+  check(order == "ij" || order == "xy", "torch.meshgrid: indexing must be one of \"xy\" or \"ij\", but received: {}",
+        order);
   const size_t n = tensors.size();
   const bool swap = order == "xy" && n >= 2;
   auto place = [&](size_t i) { return swap && i < 2 ? 1 - i : i; };
   DimVector sizes(n);
   for (size_t i = 0; i < n; ++i) {
-    check(tensors[i].dim() <= 1, "torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got shape {}", tensors[i].sizes());
-    check(tensors[i].dtype() == tensors[0].dtype(), "torch.meshgrid expects all tensors to have the same dtype, but got {} and {}",
-          to_string(tensors[0].dtype()), to_string(tensors[i].dtype()));
+    check(tensors[i].dim() <= 1, "torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got shape {}",
+          tensors[i].sizes());
+    check(tensors[i].dtype() == tensors[0].dtype(),
+          "torch.meshgrid expects all tensors to have the same dtype, but got {} and {}", to_string(tensors[0].dtype()),
+          to_string(tensors[i].dtype()));
     sizes[place(i)] = tensors[i].numel();
   }
   std::vector<Tensor> out;
@@ -326,7 +368,7 @@ std::vector<Tensor> meshgrid(TensorList tensors, std::optional<std::string_view>
   return out;
 }
 
-// ---- shapes of one tensor --------------------------------------------------------------------------------------------
+// ---- shapes of one tensor -------------------------------------------------------------------------------------------
 
 Tensor flatten(const Tensor& self, int64_t start_dim, int64_t end_dim) {
   const int64_t first = wrap_dim(start_dim, self.dim()), last = wrap_dim(end_dim, self.dim());
@@ -336,8 +378,10 @@ Tensor flatten(const Tensor& self, int64_t start_dim, int64_t end_dim) {
   DimVector shape;
   int64_t product = 1;
   for (int64_t d = 0; d < self.dim(); ++d) {
-    if (d < first || d > last) shape.push_back(self.sizes()[d]);
-    else product *= self.sizes()[d];
+    if (d < first || d > last)
+      shape.push_back(self.sizes()[d]);
+    else
+      product *= self.sizes()[d];
     if (d == last) shape.push_back(product);
   }
   return self.reshape(shape);
@@ -354,11 +398,14 @@ Tensor unflatten(const Tensor& self, int64_t dim, IntArrayRef sizes) {
   }
   check(unknown <= 1, "unflatten: only one dimension can be inferred, but sizes are {}", sizes);
   check(unknown ? known != 0 && size % known == 0 : known == size,
-        "unflatten: Provided sizes {} don't multiply up to the size of dim {} ({}) in the input tensor", sizes, dim, size);
+        "unflatten: Provided sizes {} don't multiply up to the size of dim {} ({}) in the input tensor", sizes, dim,
+        size);
   DimVector shape;
   for (int64_t d = 0; d < self.dim(); ++d) {
-    if (d != dim) shape.push_back(self.sizes()[d]);
-    else for (int64_t s : sizes) shape.push_back(s == -1 ? size / known : s);
+    if (d != dim)
+      shape.push_back(self.sizes()[d]);
+    else
+      for (int64_t s : sizes) shape.push_back(s == -1 ? size / known : s);
   }
   return self.view(shape);
 }
@@ -371,10 +418,14 @@ Tensor atleast_2d(const Tensor& self) {
 }
 Tensor atleast_3d(const Tensor& self) {
   switch (self.dim()) {
-    case 0: return self.reshape({1, 1, 1});
-    case 1: return self.unsqueeze(0).unsqueeze(-1);
-    case 2: return self.unsqueeze(-1);
-    default: return self;
+    case 0:
+      return self.reshape({1, 1, 1});
+    case 1:
+      return self.unsqueeze(0).unsqueeze(-1);
+    case 2:
+      return self.unsqueeze(-1);
+    default:
+      return self;
   }
 }
 
@@ -392,7 +443,7 @@ std::vector<Tensor> atleast_1d(TensorList tensors) { return each(tensors, atleas
 std::vector<Tensor> atleast_2d(TensorList tensors) { return each(tensors, atleast_2d); }
 std::vector<Tensor> atleast_3d(TensorList tensors) { return each(tensors, atleast_3d); }
 
-// ---- copies and joins ------------------------------------------------------------------------------------------------
+// ---- copies and joins -----------------------------------------------------------------------------------------------
 
 Tensor Tensor::contiguous(MemoryFormat format) const {
   check(format != MemoryFormat::Preserve, "preserve memory format is unsupported by the contiguous operator");
@@ -425,7 +476,8 @@ Tensor block_diag(TensorList tensors) {
   int64_t rows = 0, columns = 0;
   ScalarType dtype = parts[0].dtype();
   for (const auto& t : parts) {
-    check(t.dim() == 2, "torch.block_diag: Input tensors must have 2 or fewer dimensions. Input has {} dimensions", t.dim());
+    check(t.dim() == 2, "torch.block_diag: Input tensors must have 2 or fewer dimensions. Input has {} dimensions",
+          t.dim());
     rows += t.size(0);
     columns += t.size(1);
     dtype = promote_types(dtype, t.dtype());
@@ -440,7 +492,7 @@ Tensor block_diag(TensorList tensors) {
   return result;
 }
 
-// ---- rearranging -----------------------------------------------------------------------------------------------------
+// ---- rearranging ----------------------------------------------------------------------------------------------------
 
 Tensor fliplr(const Tensor& self) {
   check(self.dim() >= 2, "Input must be >= 2-d. (fliplr got shape {})", self.sizes());
@@ -454,7 +506,8 @@ Tensor flipud(const Tensor& self) {
 Tensor roll(const Tensor& self, IntArrayRef shifts, IntArrayRef dims) {
   check(!shifts.empty(), "`shifts` required");
   if (dims.empty() && shifts.size() == 1) return self.contiguous().view({-1}).roll(shifts[0], 0).view(self.sizes());
-  check(shifts.size() == dims.size(), "shifts and dimensions must align. shifts: {}, dims:{}", shifts.size(), dims.size());
+  check(shifts.size() == dims.size(), "shifts and dimensions must align. shifts: {}, dims:{}", shifts.size(),
+        dims.size());
   Tensor result = self;
   bool copied = false;
   for (size_t i = 0; i < dims.size(); ++i) {
@@ -475,21 +528,29 @@ Tensor rot90(const Tensor& self, int64_t k, IntArrayRef dims) {
   check(dims[0] != dims[1] && std::abs(dims[0] - dims[1]) != self.dim(),
         "expected rotation dims to be different, but got dim0 = {} and dim1 = {}", dims[0], dims[1]);
   switch ((k % 4 + 4) % 4) {
-    case 1: return self.flip({dims[1]}).transpose(dims[0], dims[1]);
-    case 2: return self.flip(dims);
-    case 3: return self.flip({dims[0]}).transpose(dims[0], dims[1]);
-    default: return self.clone(MemoryFormat::Contiguous);
+    case 1:
+      return self.flip({dims[1]}).transpose(dims[0], dims[1]);
+    case 2:
+      return self.flip(dims);
+    case 3:
+      return self.flip({dims[0]}).transpose(dims[0], dims[1]);
+    default:
+      return self.clone(MemoryFormat::Contiguous);
   }
 }
 
 Tensor repeat(const Tensor& self, IntArrayRef repeats) {
   const size_t n = repeats.size(), have = static_cast<size_t>(self.dim());
-  check(n >= have, "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor (repeats {}, shape {})", repeats, self.sizes());
+  check(n >= have,
+        "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor (repeats {}, shape "
+        "{})",
+        repeats, self.sizes());
   // (r0, s0, r1, s1, …): each repeat as a dimension of its own before the one it repeats.
   DimVector narrow, wide, sizes;
   for (size_t i = 0; i < n; ++i) {
     const int64_t size = i + have < n ? 1 : self.sizes()[i + have - n];
-    check(repeats[i] >= 0, "Trying to create tensor with negative dimension {}: repeat {} of shape {}", repeats[i] * size, repeats, self.sizes());
+    check(repeats[i] >= 0, "Trying to create tensor with negative dimension {}: repeat {} of shape {}",
+          repeats[i] * size, repeats, self.sizes());
     narrow.push_back(1);
     narrow.push_back(size);
     wide.push_back(repeats[i]);
@@ -506,25 +567,31 @@ Tensor tile(const Tensor& self, IntArrayRef dims) {
   return repeat(self, repeats);
 }
 
-Tensor repeat_interleave(const Tensor& repeats, std::optional<int64_t> output_size) { return _repeat_index(repeats, output_size); }
+Tensor repeat_interleave(const Tensor& repeats, std::optional<int64_t> output_size) {
+  return _repeat_index(repeats, output_size);
+}
 
-Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optional<int64_t> dim, std::optional<int64_t> output_size) {
+Tensor repeat_interleave(const Tensor& self, const Tensor& repeats, std::optional<int64_t> dim,
+                         std::optional<int64_t> output_size) {
   const Tensor input = dim ? self : self.flatten();
   const int64_t d = dim ? wrap_dim(*dim, self.dim()) : 0, size = input.dim() == 0 ? 1 : input.size(d);
   Tensor counts = repeats;
   if (repeats.dim() == 0 || (repeats.dim() == 1 && repeats.size(0) == 1)) counts = repeats.reshape({1}).expand({size});
   check(counts.dim() == 1, "repeats must be 0-dim or 1-dim tensor");
-  check(counts.size(0) == size, "repeats must have the same size as input along dim, but got repeats.size(0) = {} and input.size({}) = {}",
+  check(counts.size(0) == size,
+        "repeats must have the same size as input along dim, but got repeats.size(0) = {} and input.size({}) = {}",
         counts.size(0), d, size);
   return input.index_select(d, _repeat_index(counts, output_size));
 }
 
-Tensor repeat_interleave(const Tensor& self, int64_t repeats, std::optional<int64_t> dim, std::optional<int64_t> output_size) {
+Tensor repeat_interleave(const Tensor& self, int64_t repeats, std::optional<int64_t> dim,
+                         std::optional<int64_t> output_size) {
   check(repeats >= 0, "Repeats must be non-negative");
   const Tensor input = dim ? self : self.flatten();
   const int64_t d = dim ? wrap_dim(*dim, input.dim()) : 0;
   const Tensor source = input.dim() == 0 ? input.reshape({1}) : input;
-  check(!output_size || *output_size == source.size(d) * repeats, "repeat_interleave: Invalid output_size, output_size={} is not the same as repeats * input.size({})={}",
+  check(!output_size || *output_size == source.size(d) * repeats,
+        "repeat_interleave: Invalid output_size, output_size={} is not the same as repeats * input.size({})={}",
         output_size.value_or(0), d, source.size(d) * repeats);
   DimVector wide = source.sizes(), sizes = source.sizes();
   wide.insert(static_cast<size_t>(d) + 1, repeats);

@@ -22,7 +22,8 @@ int64_t product(IntArrayRef sizes, int64_t first, int64_t last) {
   return n;
 }
 
-// Part `i` of the result consists, in each of `outer` rows, of widths[i] bytes. All inputs are dense and of result's dtype.
+// Part `i` of the result consists, in each of `outer` rows, of widths[i] bytes. All inputs are dense and of result's
+// dtype.
 void join_rows(int64_t outer, const std::vector<const char*>& parts, const std::vector<int64_t>& widths, char* out) {
   int64_t row = 0;
   for (int64_t w : widths) row += w;
@@ -34,9 +35,12 @@ void join_rows(int64_t outer, const std::vector<const char*>& parts, const std::
       for (size_t i = 0; i < parts.size(); ++i) {
         const int64_t n = widths[i];
         const char* from = parts[i] + r * n;
-        if (n == 4) memcpy(to, from, 4);
-        else if (n == 8) memcpy(to, from, 8);
-        else memcpy(to, from, static_cast<size_t>(n));
+        if (n == 4)
+          memcpy(to, from, 4);
+        else if (n == 8)
+          memcpy(to, from, 8);
+        else
+          memcpy(to, from, static_cast<size_t>(n));
         to += n;
       }
     }
@@ -44,7 +48,8 @@ void join_rows(int64_t outer, const std::vector<const char*>& parts, const std::
 }
 
 // The inputs side by side along a dim: `before` and `after` are the products of result's other sizes.
-void join(const std::vector<const Tensor*>& tensors, int64_t before, int64_t after, const std::vector<int64_t>& lengths, Tensor& result) {
+void join(const std::vector<const Tensor*>& tensors, int64_t before, int64_t after, const std::vector<int64_t>& lengths,
+          Tensor& result) {
   bool dense = true;
   for (const Tensor* t : tensors) dense &= t->impl()->contiguous && t->dtype() == result.dtype();
   const int64_t size = result.element_size();
@@ -96,7 +101,8 @@ void stack(TensorList tensors, int64_t dim, Tensor& result) {
   std::vector<const Tensor*> parts;
   for (const auto& t : tensors) parts.push_back(&t);
   const int64_t d = plan::wrap_dim(dim, result.dim());
-  join(parts, product(result.sizes(), 0, d), product(result.sizes(), d + 1, result.dim()), std::vector<int64_t>(parts.size(), 1), result);
+  join(parts, product(result.sizes(), 0, d), product(result.sizes(), d + 1, result.dim()),
+       std::vector<int64_t>(parts.size(), 1), result);
 }
 
 // A copy that reads the flipped dims backwards.
@@ -134,17 +140,19 @@ void keep_columns(const Tensor& self, Tensor& result, const Range& range) {
   const char* from = static_cast<const char*>(source.data_ptr());
   char* to = static_cast<char*>(result.data_ptr());
   const int64_t bytes = columns * size;
-  parallel_for(self.numel() / columns, std::max<int64_t>(1, kChunkBytes / bytes), kNsPerByte * static_cast<double>(2 * bytes), [&](int64_t begin, int64_t end) {
-    for (int64_t r = begin; r < end; ++r) {
-      auto [first, last] = range(r % rows);
-      first = std::clamp<int64_t>(first, 0, columns);
-      last = std::clamp<int64_t>(last, first, columns);
-      char* row = to + r * bytes;
-      memset(row, 0, static_cast<size_t>(first * size));
-      memcpy(row + first * size, from + r * bytes + first * size, static_cast<size_t>((last - first) * size));
-      memset(row + last * size, 0, static_cast<size_t>((columns - last) * size));
-    }
-  });
+  parallel_for(self.numel() / columns, std::max<int64_t>(1, kChunkBytes / bytes),
+               kNsPerByte * static_cast<double>(2 * bytes), [&](int64_t begin, int64_t end) {
+                 for (int64_t r = begin; r < end; ++r) {
+                   auto [first, last] = range(r % rows);
+                   first = std::clamp<int64_t>(first, 0, columns);
+                   last = std::clamp<int64_t>(last, first, columns);
+                   char* row = to + r * bytes;
+                   memset(row, 0, static_cast<size_t>(first * size));
+                   memcpy(row + first * size, from + r * bytes + first * size,
+                          static_cast<size_t>((last - first) * size));
+                   memset(row + last * size, 0, static_cast<size_t>((columns - last) * size));
+                 }
+               });
 }
 
 }  // namespace
@@ -174,8 +182,8 @@ void constant_pad_nd(const Tensor& self, IntArrayRef pad, const Scalar& value, T
     to += std::max<int64_t>(left, 0) * result.strides()[d];
   }
   const int64_t size = self.element_size();
-  copy_strided(sizes, static_cast<char*>(result.data_ptr()) + to * size, result.strides(), result.dtype(), static_cast<const char*>(self.data_ptr()) + from * size,
-               self.strides(), self.dtype());
+  copy_strided(sizes, static_cast<char*>(result.data_ptr()) + to * size, result.strides(), result.dtype(),
+               static_cast<const char*>(self.data_ptr()) + from * size, self.strides(), self.dtype());
 }
 
 }  // namespace rushlight::cpu

@@ -20,17 +20,28 @@ constexpr double kNsPerByte = 0.06;
 
 int copy_type(ScalarType dtype) {
   switch (dtype) {
-    case kFloat: return kCopyF32;
-    case kDouble: return kCopyF64;
-    case kLong: return kCopyI64;
-    case kInt: return kCopyI32;
-    case kShort: return kCopyI16;
-    case kChar: return kCopyI8;
-    case kByte: return kCopyU8;
-    case kBool: return kCopyBool;
-    case kHalf: return kCopyF16;
-    case kBFloat16: return kCopyBF16;
-    default: fail(ErrorKind::kNotImplemented, "\"copy_\" not implemented for '{}'", to_string(dtype));
+    case kFloat:
+      return kCopyF32;
+    case kDouble:
+      return kCopyF64;
+    case kLong:
+      return kCopyI64;
+    case kInt:
+      return kCopyI32;
+    case kShort:
+      return kCopyI16;
+    case kChar:
+      return kCopyI8;
+    case kByte:
+      return kCopyU8;
+    case kBool:
+      return kCopyBool;
+    case kHalf:
+      return kCopyF16;
+    case kBFloat16:
+      return kCopyBF16;
+    default:
+      fail(ErrorKind::kNotImplemented, "\"copy_\" not implemented for '{}'", to_string(dtype));
   }
 }
 
@@ -39,7 +50,8 @@ struct Converter {
   ConvertFn first, second;  // both null: same type
   int64_t from, to;         // element sizes
 
-  Converter(ScalarType src, ScalarType dst) : first(nullptr), second(nullptr), from(element_size(src)), to(element_size(dst)) {
+  Converter(ScalarType src, ScalarType dst)
+      : first(nullptr), second(nullptr), from(element_size(src)), to(element_size(dst)) {
     const int s = copy_type(src), d = copy_type(dst);
     if (s == d) return;
     const CopyKernels& k = copy_kernels();
@@ -75,7 +87,8 @@ void scatter(int64_t n, const T* src, T* dst, int64_t stride) {
 }
 
 // Note [Copy plans]
-// Dims are ordered by dst's strides (so that writing walks forward), gapless neighbours merge, and what is left is one of
+// Dims are ordered by dst's strides (so that writing walks forward), gapless neighbours merge, and what is left is one
+// of
 //   rows        both inner strides 1: memcpy or convert per row
 //   transpose   dst's inner stride is 1 and another dim has src's stride 1: tiles of one cache line each way
 //   strided     anything else: element by element, through a small buffer when the type changes
@@ -143,8 +156,10 @@ void copy_row(const Plan& p, char* dst, const char* src, int64_t n) {
     return dispatch_bytes(to, [&]<class T>() {
       const T* s = reinterpret_cast<const T*>(src);
       T* d = reinterpret_cast<T*>(dst);
-      if (ds == 1) gather(n, s, ss, d);
-      else for (int64_t i = 0; i < n; ++i) d[i * ds] = s[i * ss];
+      if (ds == 1)
+        gather(n, s, ss, d);
+      else
+        for (int64_t i = 0; i < n; ++i) d[i * ds] = s[i * ss];
     });
   }
   alignas(64) char in[kBlock * 8], out[kBlock * 8];
@@ -153,14 +168,16 @@ void copy_row(const Plan& p, char* dst, const char* src, int64_t n) {
     const char* from_at = src + i * ss * from;
     char* to_at = dst + i * ds * to;
     if (ss != 1) {
-      dispatch_bytes(from, [&]<class T>() { gather(count, reinterpret_cast<const T*>(from_at), ss, reinterpret_cast<T*>(in)); });
+      dispatch_bytes(
+          from, [&]<class T>() { gather(count, reinterpret_cast<const T*>(from_at), ss, reinterpret_cast<T*>(in)); });
       from_at = in;
     }
     if (ds == 1) {
       p.convert(count, from_at, to_at);
     } else {
       p.convert(count, from_at, out);
-      dispatch_bytes(to, [&]<class T>() { scatter(count, reinterpret_cast<const T*>(out), reinterpret_cast<T*>(to_at), ds); });
+      dispatch_bytes(
+          to, [&]<class T>() { scatter(count, reinterpret_cast<const T*>(out), reinterpret_cast<T*>(to_at), ds); });
     }
   }
 }
@@ -192,12 +209,18 @@ void copy_short_rows(char* dst, int64_t dst_step, const char* src, int64_t src_s
     for (int64_t i = 0; i < rows; ++i) memcpy(dst + i * dst_step, src + i * src_step, size());
   };
   switch (n) {
-    case 4: return fixed(std::integral_constant<size_t, 4>());
-    case 8: return fixed(std::integral_constant<size_t, 8>());
-    case 16: return fixed(std::integral_constant<size_t, 16>());
-    case 32: return fixed(std::integral_constant<size_t, 32>());
-    case 64: return fixed(std::integral_constant<size_t, 64>());
-    case 128: return fixed(std::integral_constant<size_t, 128>());
+    case 4:
+      return fixed(std::integral_constant<size_t, 4>());
+    case 8:
+      return fixed(std::integral_constant<size_t, 8>());
+    case 16:
+      return fixed(std::integral_constant<size_t, 16>());
+    case 32:
+      return fixed(std::integral_constant<size_t, 32>());
+    case 64:
+      return fixed(std::integral_constant<size_t, 64>());
+    case 128:
+      return fixed(std::integral_constant<size_t, 128>());
     default:
       for (int64_t i = 0; i < rows; ++i) memcpy(dst + i * dst_step, src + i * src_step, static_cast<size_t>(n));
   }
@@ -228,11 +251,13 @@ void copy_rows(const Plan& p) {
   const double ns = strided ? 0.5 : kNsPerByte * static_cast<double>(bytes);
   if (rows == 1) {  // one long row: cut it
     return parallel_for(n, kChunkBytes / bytes, ns, [&](int64_t begin, int64_t end) {
-      copy_row(p, p.dst_data + begin * p.dst.back() * p.convert.to, p.src_data + begin * p.src.back() * p.convert.from, end - begin);
+      copy_row(p, p.dst_data + begin * p.dst.back() * p.convert.to, p.src_data + begin * p.src.back() * p.convert.from,
+               end - begin);
     });
   }
   const int64_t grain = std::max<int64_t>(1, kChunkBytes / (n * bytes));
-  parallel_for(rows, grain, ns * static_cast<double>(n) + 2, [&](int64_t begin, int64_t end) { copy_row_range(p, begin, end); });
+  parallel_for(rows, grain, ns * static_cast<double>(n) + 2,
+               [&](int64_t begin, int64_t end) { copy_row_range(p, begin, end); });
 }
 
 // The dim along which src is contiguous, if the last one is so only in dst.
@@ -263,8 +288,8 @@ void copy_transposed(Plan& p, int64_t dim) {
     for (int64_t i = begin; i < end; ++i) {
       const Place at(p, outer, i / pieces);
       const int64_t first = i % pieces * piece, count = std::min(piece, columns - first);
-      copy_kernels().transpose(size, rows, count, at.src + first * size, p.src.back(), at.dst + first * p.dst[outer] * size,
-                               p.dst[outer]);
+      copy_kernels().transpose(size, rows, count, at.src + first * size, p.src.back(),
+                               at.dst + first * p.dst[outer] * size, p.dst[outer]);
     }
   });
 }
@@ -303,7 +328,8 @@ void copy_dense(int64_t n, const void* src, ScalarType src_dtype, void* dst, Sca
   const Converter convert(src_dtype, dst_dtype);
   const int64_t bytes = convert.from + convert.to;
   parallel_for(n, kChunkBytes / bytes, kNsPerByte * static_cast<double>(bytes), [&](int64_t begin, int64_t end) {
-    convert(end - begin, static_cast<const char*>(src) + begin * convert.from, static_cast<char*>(dst) + begin * convert.to);
+    convert(end - begin, static_cast<const char*>(src) + begin * convert.from,
+            static_cast<char*>(dst) + begin * convert.to);
   });
 }
 
@@ -348,9 +374,12 @@ uint64_t scalar_bits(const Scalar& value, ScalarType dtype) {
   uint64_t bits = 0;
   dispatch(dtype, "fill_", [&]<class T>() {
     T element;
-    if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>) element = store<T>(value.to<float>());
-    else if constexpr (sizeof(T) < 4 && !std::is_same_v<T, bool>) element = static_cast<T>(value.toLong());
-    else element = value.to<T>();
+    if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>)
+      element = store<T>(value.to<float>());
+    else if constexpr (sizeof(T) < 4 && !std::is_same_v<T, bool>)
+      element = static_cast<T>(value.toLong());
+    else
+      element = value.to<T>();
     memcpy(&bits, &element, sizeof(T));
   });
   return bits;

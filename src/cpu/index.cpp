@@ -21,7 +21,8 @@ Tensor as_index(const Tensor& index) { return index.to(kLong).contiguous(); }
 
 namespace {
 
-[[noreturn]] void out_of_range(int64_t index, int64_t dim, int64_t size, ErrorKind kind = ErrorKind::kIndex, std::string_view words = "") {
+[[noreturn]] void out_of_range(int64_t index, int64_t dim, int64_t size, ErrorKind kind = ErrorKind::kIndex,
+                               std::string_view words = "") {
   fail(kind, "{}index {} is out of bounds for dimension {} with size {}", words, index, dim, size);
 }
 
@@ -61,7 +62,8 @@ int64_t offset_at(const DimVector& sizes, const DimVector& strides, int64_t posi
 
 bool dense_slab(const IndexPlan& p) { return p.after.empty() || (p.after.size() == 1 && p.after_strides[0] == 1); }
 
-// f(offset, run_stride, first, n) for the innermost runs of slab elements [begin, end); `offset` is that of element `first`.
+// f(offset, run_stride, first, n) for the innermost runs of slab elements [begin, end); `offset` is that of element
+// `first`.
 template <class F>
 void for_runs(const IndexPlan& p, int64_t begin, int64_t end, const F& f) {
   if (p.after.empty()) {
@@ -82,7 +84,8 @@ void for_runs(const IndexPlan& p, int64_t begin, int64_t end, const F& f) {
 // the slab is cut changes nothing in the result, so here, and only here, it may follow the number of threads.
 template <class F>
 void for_pieces(const IndexPlan& p, double ns_per_element, const F& body) {
-  const int64_t threads = get_num_threads(), width = std::max<int64_t>(16, (p.slab + threads - 1) / threads + 15) / 16 * 16;
+  const int64_t threads = get_num_threads(),
+                width = std::max<int64_t>(16, (p.slab + threads - 1) / threads + 15) / 16 * 16;
   const int64_t pieces = (p.slab + width - 1) / width, total = p.rows * pieces;
   const double ns = ns_per_element * static_cast<double>(p.count) * static_cast<double>(std::min(width, p.slab));
   const int64_t grain = std::max<int64_t>(1, static_cast<int64_t>(20000.0 / (ns + 1.0)));
@@ -96,7 +99,8 @@ void for_pieces(const IndexPlan& p, double ns_per_element, const F& body) {
 
 }  // namespace
 
-IndexPlan plan_along(const Tensor& self, int64_t dim, const Tensor& index, bool wrap, ErrorKind kind, std::string_view words) {
+IndexPlan plan_along(const Tensor& self, int64_t dim, const Tensor& index, bool wrap, ErrorKind kind,
+                     std::string_view words) {
   IndexPlan plan;
   dim = plan::wrap_dim(dim, self.dim());
   const int64_t size = self.dim() == 0 ? 1 : self.sizes()[dim], stride = self.dim() == 0 ? 1 : self.strides()[dim];
@@ -170,11 +174,13 @@ void read_plan(const IndexPlan& p, const Tensor& self, void* out) {
           for (int64_t i = begin; i < last; ++i) d[i] = s[offsets[i - skip]];
         });
       } else if (dense_slab(p)) {
-        for (int64_t i = begin; i < last; ++i) memcpy(to + i * bytes, base + offsets[i - skip] * size, static_cast<size_t>(bytes));
+        for (int64_t i = begin; i < last; ++i)
+          memcpy(to + i * bytes, base + offsets[i - skip] * size, static_cast<size_t>(bytes));
       } else {
         for (int64_t i = begin; i < last; ++i) {
           const DimVector dense = plan::contiguous_strides(p.after);
-          copy_strided(p.after, to + i * bytes, dense, self.dtype(), base + offsets[i - skip] * size, p.after_strides, self.dtype());
+          copy_strided(p.after, to + i * bytes, dense, self.dtype(), base + offsets[i - skip] * size, p.after_strides,
+                       self.dtype());
         }
       }
       begin = last;
@@ -216,7 +222,8 @@ void update_plan(const IndexPlan& p, T* self, const T* values, bool one_value, d
 
 void write_plan(const IndexPlan& p, const Tensor& self, const void* values, bool one_value) {
   dispatch_bytes(self.element_size(), [&]<class T>() {
-    update_plan(p, static_cast<T*>(self.data_ptr()), static_cast<const T*>(values), one_value, 0.5, [](T& place, T value) { place = value; });
+    update_plan(p, static_cast<T*>(self.data_ptr()), static_cast<const T*>(values), one_value, 0.5,
+                [](T& place, T value) { place = value; });
   });
 }
 
@@ -230,26 +237,35 @@ void add_plan(const IndexPlan& p, const Tensor& self, const void* values, bool o
     } else {
       using A = opmath_t<T>;
       const A a = alpha.to<A>();
-      if (alpha.equal(1)) update_plan(p, to, from, one_value, 1.0, [](T& place, T value) { place = store<T>(load(place) + load(value)); });
-      else update_plan(p, to, from, one_value, 1.0, [a](T& place, T value) { place = store<T>(load(place) + a * load(value)); });
+      if (alpha.equal(1))
+        update_plan(p, to, from, one_value, 1.0,
+                    [](T& place, T value) { place = store<T>(load(place) + load(value)); });
+      else
+        update_plan(p, to, from, one_value, 1.0,
+                    [a](T& place, T value) { place = store<T>(load(place) + a * load(value)); });
     }
   });
 }
 
-// ---- kernels ---------------------------------------------------------------------------------------------------------
+// ---- kernels --------------------------------------------------------------------------------------------------------
 
 void index_select(const Tensor& self, int64_t dim, const Tensor& index, Tensor& result) {
-  read_plan(plan_along(self, dim, index, false, ErrorKind::kIndex, "index out of range in self: "), self, result.data_ptr());
+  read_plan(plan_along(self, dim, index, false, ErrorKind::kIndex, "index out of range in self: "), self,
+            result.data_ptr());
 }
 
-void _index(const Tensor& self, TensorList indices, Tensor& result) { read_plan(plan_indices(self, indices), self, result.data_ptr()); }
+void _index(const Tensor& self, TensorList indices, Tensor& result) {
+  read_plan(plan_indices(self, indices), self, result.data_ptr());
+}
 
 void index_add_(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source, const Scalar& alpha) {
-  add_plan(plan_along(self, dim, index, false, ErrorKind::kRuntime), self, source.contiguous().data_ptr(), false, alpha);
+  add_plan(plan_along(self, dim, index, false, ErrorKind::kRuntime), self, source.contiguous().data_ptr(), false,
+           alpha);
 }
 
 void index_copy_(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source) {
-  write_plan(plan_along(self, dim, index, false, ErrorKind::kIndex, "index_copy_(): "), self, source.contiguous().data_ptr(), false);
+  write_plan(plan_along(self, dim, index, false, ErrorKind::kIndex, "index_copy_(): "), self,
+             source.contiguous().data_ptr(), false);
 }
 
 void index_fill_(const Tensor& self, int64_t dim, const Tensor& index, const Scalar& value) {
@@ -265,8 +281,10 @@ void _index_put_(const Tensor& self, TensorList indices, const Tensor& values, b
     const Meta whole = meta::index(self, indices);
     dense = dense.expand(whole.sizes).contiguous();
   }
-  if (accumulate) add_plan(plan, self, dense.data_ptr(), one, 1);
-  else write_plan(plan, self, dense.data_ptr(), one);
+  if (accumulate)
+    add_plan(plan, self, dense.data_ptr(), one, 1);
+  else
+    write_plan(plan, self, dense.data_ptr(), one);
 }
 
 }  // namespace rushlight::cpu

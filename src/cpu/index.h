@@ -7,22 +7,25 @@ namespace rushlight::cpu {
 
 // Note [Index plans]
 // x[indices] is, for every position `b` of the dims before the indexed ones and every index position `p`, the slab of x
-// that starts at element before(b) + offsets[p] and has the dims after. index_select, take and x[i, :, j] differ only in
-// how the offsets come about; index_add, index_put and index_fill write through the same plan. Writes to one place happen
+// that starts at element before(b) + offsets[p] and has the dims after. index_select, take and x[i, :, j] differ only
+// in
+// how the offsets come about; index_add, index_put and index_fill write through the same plan. Writes to one place
+// happen
 // in the order of p: work is divided over b and over the slab, never over p.
 struct IndexPlan {
-  DimVector before, before_strides;  // strides in elements of the tensor
-  DimVector after, after_strides;    // coalesced
+  DimVector before, before_strides;       // strides in elements of the tensor
+  DimVector after, after_strides;         // coalesced
   int64_t rows = 1, count = 0, slab = 1;  // products of before, of the index shape, of after
-  Scratch storage;                   // `count` offsets
+  Scratch storage;                        // `count` offsets
 
   int64_t* offsets() const { return storage.as<int64_t>(); }
 };
 
-// A vector index along one dim; negative indices are refused unless `wrap`. The error, of the given kind, names index, dim
+// A vector index along one dim; negative indices are refused unless `wrap`. The error, of the given kind, names index,
+// dim
 // and size after `words`.
-IndexPlan plan_along(const Tensor& self, int64_t dim, const Tensor& index, bool wrap, ErrorKind kind = ErrorKind::kIndex,
-                     std::string_view words = "");
+IndexPlan plan_along(const Tensor& self, int64_t dim, const Tensor& index, bool wrap,
+                     ErrorKind kind = ErrorKind::kIndex, std::string_view words = "");
 // One index tensor (or none) per dim, broadcast together.
 IndexPlan plan_indices(const Tensor& self, TensorList indices);
 

@@ -16,21 +16,37 @@ namespace {
 template <class F>
 void dispatch_product(ScalarType dtype, const F& f) {
   switch (dtype) {
-    case kFloat: return f.template operator()<float>();
-    case kDouble: return f.template operator()<double>();
-    case kHalf: return f.template operator()<Half>();
-    case kBFloat16: return f.template operator()<BFloat16>();
-    case kLong: return f.template operator()<int64_t>();
-    case kInt: return f.template operator()<int32_t>();
-    case kShort: return f.template operator()<int16_t>();
-    case kChar: return f.template operator()<int8_t>();
-    case kByte: return f.template operator()<uint8_t>();
-    default: fail(ErrorKind::kNotImplemented, "\"addmm_impl_cpu_\" not implemented for '{}'", to_string(dtype));
+    case kFloat:
+      return f.template operator()<float>();
+    case kDouble:
+      return f.template operator()<double>();
+    case kHalf:
+      return f.template operator()<Half>();
+    case kBFloat16:
+      return f.template operator()<BFloat16>();
+    case kLong:
+      return f.template operator()<int64_t>();
+    case kInt:
+      return f.template operator()<int32_t>();
+    case kShort:
+      return f.template operator()<int16_t>();
+    case kChar:
+      return f.template operator()<int8_t>();
+    case kByte:
+      return f.template operator()<uint8_t>();
+    default:
+      fail(ErrorKind::kNotImplemented, "\"addmm_impl_cpu_\" not implemented for '{}'", to_string(dtype));
   }
 }
 
-template <class T> const T* data(const Tensor& t) { return static_cast<const T*>(t.data_ptr()); }
-template <class T> T* data(Tensor& t) { return static_cast<T*>(t.data_ptr()); }
+template <class T>
+const T* data(const Tensor& t) {
+  return static_cast<const T*>(t.data_ptr());
+}
+template <class T>
+T* data(Tensor& t) {
+  return static_cast<T*>(t.data_ptr());
+}
 
 // result holds beta * self where the product will be added; returns the beta left for the product to apply.
 template <class T>
@@ -41,9 +57,10 @@ gemm_acc_t<T> place_addend(const Tensor& self, const Scalar& beta, Tensor& resul
 }
 
 template <class T>
-void product(const Tensor& a, const Tensor& b, gemm_acc_t<T> alpha, gemm_acc_t<T> beta, Tensor& out, const T* bias = nullptr) {
-  gemm<T>(a.sizes()[0], b.sizes()[1], a.sizes()[1], alpha, data<T>(a), a.strides()[0], a.strides()[1], data<T>(b), b.strides()[0], b.strides()[1], beta,
-          data<T>(out), out.sizes()[1], bias);
+void product(const Tensor& a, const Tensor& b, gemm_acc_t<T> alpha, gemm_acc_t<T> beta, Tensor& out,
+             const T* bias = nullptr) {
+  gemm<T>(a.sizes()[0], b.sizes()[1], a.sizes()[1], alpha, data<T>(a), a.strides()[0], a.strides()[1], data<T>(b),
+          b.strides()[0], b.strides()[1], beta, data<T>(out), out.sizes()[1], bias);
 }
 
 // Note [Batches of products]
@@ -84,14 +101,17 @@ void batched_product(const Tensor& self, const Tensor& other, gemm_acc_t<T> alph
   const Batches m = merge_batches(self, other, out);
   const int64_t p = self.dim(), q = other.dim(), r = out.dim();
   const int64_t rows = self.sizes()[p - 2], inner = self.sizes()[p - 1], columns = other.sizes()[q - 1];
-  const int64_t ar = self.strides()[p - 2], ac = self.strides()[p - 1], br = other.strides()[q - 2], bc = other.strides()[q - 1], cr = out.strides()[r - 2];
+  const int64_t ar = self.strides()[p - 2], ac = self.strides()[p - 1], br = other.strides()[q - 2],
+                bc = other.strides()[q - 1], cr = out.strides()[r - 2];
   const T *a = data<T>(self), *b = data<T>(other);
   T* c = data<T>(out);
   if (m.sizes.empty()) return gemm<T>(rows, columns, inner, alpha, a, ar, ac, b, br, bc, beta, c, cr);
   if (m.sizes.size() == 1) {
-    return gemm_batched<T>(m.sizes[0], rows, columns, inner, alpha, a, m.a[0], ar, ac, b, m.b[0], br, bc, beta, c, m.c[0], cr);
+    return gemm_batched<T>(m.sizes[0], rows, columns, inner, alpha, a, m.a[0], ar, ac, b, m.b[0], br, bc, beta, c,
+                           m.c[0], cr);
   }
-  const double ns = ns_per_mac(sizeof(T)) * static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(inner);
+  const double ns =
+      ns_per_mac(sizeof(T)) * static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(inner);
   auto run = [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       int64_t oa = 0, ob = 0, oc = 0, position = i;
@@ -106,8 +126,10 @@ void batched_product(const Tensor& self, const Tensor& other, gemm_acc_t<T> alph
     }
   };
   const int64_t count = plan::numel_of(m.sizes);
-  if (ns > 2e5) run(0, count);
-  else parallel_for(count, std::max<int64_t>(1, static_cast<int64_t>(10000.0 / (ns + 50.0))), ns + 50.0, run);
+  if (ns > 2e5)
+    run(0, count);
+  else
+    parallel_for(count, std::max<int64_t>(1, static_cast<int64_t>(10000.0 / (ns + 50.0))), ns + 50.0, run);
 }
 
 }  // namespace
@@ -117,7 +139,8 @@ void mm(const Tensor& self, const Tensor& mat2, Tensor& result) {
   dispatch_product(self.dtype(), [&]<class T>() { product<T>(self, mat2, 1, 0, result); });
 }
 
-void addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2, const Scalar& beta, const Scalar& alpha, Tensor& result) {
+void addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2, const Scalar& beta, const Scalar& alpha,
+           Tensor& result) {
   if (result.numel() == 0) return;
   const int64_t n = result.sizes()[1];
   dispatch_product(mat1.dtype(), [&]<class T>() {
@@ -135,7 +158,8 @@ void bmm(const Tensor& self, const Tensor& mat2, Tensor& result) {
 
 void _matmul(const Tensor& self, const Tensor& other, Tensor& result) { bmm(self, other, result); }
 
-void baddbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2, const Scalar& beta, const Scalar& alpha, Tensor& result) {
+void baddbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2, const Scalar& beta, const Scalar& alpha,
+             Tensor& result) {
   if (result.numel() == 0) return;
   dispatch_product(batch1.dtype(), [&]<class T>() {
     const gemm_acc_t<T> left = place_addend<T>(self, beta, result);
@@ -146,14 +170,15 @@ void baddbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2, con
 void mv(const Tensor& self, const Tensor& vec, Tensor& result) {
   if (result.numel() == 0) return;
   dispatch_product(self.dtype(), [&]<class T>() {
-    gemm<T>(self.sizes()[0], 1, self.sizes()[1], 1, data<T>(self), self.strides()[0], self.strides()[1], data<T>(vec), vec.strides()[0], 1, 0,
-            data<T>(result), 1);
+    gemm<T>(self.sizes()[0], 1, self.sizes()[1], 1, data<T>(self), self.strides()[0], self.strides()[1], data<T>(vec),
+            vec.strides()[0], 1, 0, data<T>(result), 1);
   });
 }
 
 void dot(const Tensor& self, const Tensor& tensor, Tensor& result) {
   dispatch_product(self.dtype(), [&]<class T>() {
-    gemm<T>(1, 1, self.numel(), 1, data<T>(self), 1, self.strides()[0], data<T>(tensor), tensor.strides()[0], 1, 0, data<T>(result), 1);
+    gemm<T>(1, 1, self.numel(), 1, data<T>(self), 1, self.strides()[0], data<T>(tensor), tensor.strides()[0], 1, 0,
+            data<T>(result), 1);
   });
 }
 
@@ -168,10 +193,11 @@ void linear(const Tensor& input, const Tensor& weight, const Tensor& bias, Tenso
     const bool usable = bias.defined() && bias.numel() == n && (n == 1 || bias.strides()[0] == 1);
     if (bias.defined() && !usable) {
       copy_elements(result, bias);
-      return gemm<T>(rows, n, k, 1, data<T>(flat), row, column, data<T>(weight), weight.strides()[1], weight.strides()[0], 1, data<T>(result), n);
+      return gemm<T>(rows, n, k, 1, data<T>(flat), row, column, data<T>(weight), weight.strides()[1],
+                     weight.strides()[0], 1, data<T>(result), n);
     }
-    gemm<T>(rows, n, k, 1, data<T>(flat), row, column, data<T>(weight), weight.strides()[1], weight.strides()[0], 0, data<T>(result), n,
-            usable ? data<T>(bias) : nullptr);
+    gemm<T>(rows, n, k, 1, data<T>(flat), row, column, data<T>(weight), weight.strides()[1], weight.strides()[0], 0,
+            data<T>(result), n, usable ? data<T>(bias) : nullptr);
   });
 }
 

@@ -106,7 +106,8 @@ void gather_row(const Taps<A>& taps, const T* src, T* dst, int64_t out) {
   if (taps.count == 1) {
     for (int64_t o = 0; o < out; ++o) dst[o] = src[at[o]];
   } else if (taps.count == 2) {
-    for (int64_t o = 0; o < out; ++o) dst[o] = store<T>(w[2 * o] * load(src[at[2 * o]]) + w[2 * o + 1] * load(src[at[2 * o + 1]]));
+    for (int64_t o = 0; o < out; ++o)
+      dst[o] = store<T>(w[2 * o] * load(src[at[2 * o]]) + w[2 * o + 1] * load(src[at[2 * o + 1]]));
   } else {
     for (int64_t o = 0; o < out; ++o) {
       A sum = 0;
@@ -130,7 +131,8 @@ void gather_taps(const Taps<A>& taps, const T* src, T* dst, int64_t out, int64_t
       for (int64_t j = 0; j < inner; ++j) to[j] = store<T>(w[0] * load(a[j]) + w[1] * load(b[j]));
     } else {
       const T *a = src + at[0] * inner, *b = src + at[1] * inner, *c = src + at[2] * inner, *d = src + at[3] * inner;
-      for (int64_t j = 0; j < inner; ++j) to[j] = store<T>(w[0] * load(a[j]) + w[1] * load(b[j]) + w[2] * load(c[j]) + w[3] * load(d[j]));
+      for (int64_t j = 0; j < inner; ++j)
+        to[j] = store<T>(w[0] * load(a[j]) + w[1] * load(b[j]) + w[2] * load(c[j]) + w[3] * load(d[j]));
     }
   }
 }
@@ -149,10 +151,12 @@ void scatter_taps(const Taps<A>& taps, const T* grad, A* sums, int64_t out, int6
 
 }  // namespace
 
-void _resample(const Tensor& input, int64_t dim, int64_t size, std::string_view mode, bool align_corners, std::optional<double> scale, Tensor& result) {
+void _resample(const Tensor& input, int64_t dim, int64_t size, std::string_view mode, bool align_corners,
+               std::optional<double> scale, Tensor& result) {
   if (result.numel() == 0) return;
   const Tensor x = dense(input);
-  const int64_t in = input.sizes()[dim], outer = product(input.sizes(), 0, dim), inner = product(input.sizes(), dim + 1, input.dim());
+  const int64_t in = input.sizes()[dim], outer = product(input.sizes(), 0, dim),
+                inner = product(input.sizes(), dim + 1, input.dim());
   dispatch(input.dtype(), "upsample", [&]<class T>() {
     using A = std::conditional_t<std::is_same_v<opmath_t<T>, double>, double, float>;
     const Taps<A> taps = taps_for<A>(mode, in, size, align_corners, scale);
@@ -161,18 +165,22 @@ void _resample(const Tensor& input, int64_t dim, int64_t size, std::string_view 
     const double ns = 1.0 * static_cast<double>(size * inner * taps.count);
     parallel_for(outer, std::max<int64_t>(1, static_cast<int64_t>(10000.0 / ns)), ns, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
-        if (inner == 1) gather_row(taps, src + i * in, dst + i * size, size);
-        else gather_taps(taps, src + i * in * inner, dst + i * size * inner, size, inner);
+        if (inner == 1)
+          gather_row(taps, src + i * in, dst + i * size, size);
+        else
+          gather_taps(taps, src + i * in * inner, dst + i * size * inner, size, inner);
       }
     });
   });
 }
 
-void _resample_backward(const Tensor& grad_output, IntArrayRef input_size, int64_t dim, std::string_view mode, bool align_corners, std::optional<double> scale, Tensor& result) {
+void _resample_backward(const Tensor& grad_output, IntArrayRef input_size, int64_t dim, std::string_view mode,
+                        bool align_corners, std::optional<double> scale, Tensor& result) {
   fill_bits(result, 0);
   if (result.numel() == 0 || grad_output.numel() == 0) return;
   const Tensor g = dense(grad_output);
-  const int64_t in = input_size[dim], out = g.sizes()[dim], outer = product(input_size, 0, dim), inner = product(input_size, dim + 1, g.dim());
+  const int64_t in = input_size[dim], out = g.sizes()[dim], outer = product(input_size, 0, dim),
+                inner = product(input_size, dim + 1, g.dim());
   dispatch_floating(g.dtype(), "upsample_backward", [&]<class T>() {
     using A = opmath_t<T>;
     const Taps<A> taps = taps_for<A>(mode, in, out, align_corners, scale);

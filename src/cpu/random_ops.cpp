@@ -13,7 +13,9 @@
 namespace rushlight::cpu {
 namespace {
 
-const Generator& chosen(const std::optional<Generator>& generator) { return generator ? *generator : default_generator(); }
+const Generator& chosen(const std::optional<Generator>& generator) {
+  return generator ? *generator : default_generator();
+}
 
 // f(memory) fills self's elements in memory order if they are dense, else a dense copy in row-major order.
 template <class F>
@@ -28,16 +30,26 @@ void fill(const Tensor& self, const F& f) {
 // The largest integer up to which a dtype holds all of them.
 int64_t last_exact(ScalarType dtype) {
   switch (dtype) {
-    case kFloat: return int64_t(1) << 24;
-    case kDouble: return int64_t(1) << 53;
-    case kHalf: return int64_t(1) << 11;
-    case kBFloat16: return int64_t(1) << 8;
-    case kBool: return 1;
-    case kByte: return 255;
-    case kChar: return 127;
-    case kShort: return 32767;
-    case kInt: return std::numeric_limits<int32_t>::max();
-    default: return std::numeric_limits<int64_t>::max();
+    case kFloat:
+      return int64_t(1) << 24;
+    case kDouble:
+      return int64_t(1) << 53;
+    case kHalf:
+      return int64_t(1) << 11;
+    case kBFloat16:
+      return int64_t(1) << 8;
+    case kBool:
+      return 1;
+    case kByte:
+      return 255;
+    case kChar:
+      return 127;
+    case kShort:
+      return 32767;
+    case kInt:
+      return std::numeric_limits<int32_t>::max();
+    default:
+      return std::numeric_limits<int64_t>::max();
   }
 }
 
@@ -48,21 +60,26 @@ void uniform_(const Tensor& self, double from, double to, const std::optional<Ge
 }
 
 void normal_(const Tensor& self, double mean, double std, const std::optional<Generator>& generator) {
-  fill(self, [&](void* p) { fill_normal(chosen(generator), p, self.dtype(), self.numel(), mean, std, self.is_contiguous()); });
+  fill(self, [&](void* p) {
+    fill_normal(chosen(generator), p, self.dtype(), self.numel(), mean, std, self.is_contiguous());
+  });
 }
 
 void random_(const Tensor& self, const std::optional<Generator>& generator) {
   fill(self, [&](void* p) { fill_random(chosen(generator), p, self.dtype(), self.numel()); });
 }
 
-void random_from(const Tensor& self, int64_t from, std::optional<int64_t> to, const std::optional<Generator>& generator) {
+void random_from(const Tensor& self, int64_t from, std::optional<int64_t> to,
+                 const std::optional<Generator>& generator) {
   // The difference wraps to the right unsigned value; 2^64 becomes 0, which the fill reads as the whole range.
   const uint64_t range = to ? static_cast<uint64_t>(*to) - static_cast<uint64_t>(from)
                             : static_cast<uint64_t>(last_exact(self.dtype())) - static_cast<uint64_t>(from) + 1;
   fill(self, [&](void* p) { fill_integers(chosen(generator), p, self.dtype(), self.numel(), range, from); });
 }
 
-void random_to(const Tensor& self, int64_t to, const std::optional<Generator>& generator) { random_from(self, 0, to, generator); }
+void random_to(const Tensor& self, int64_t to, const std::optional<Generator>& generator) {
+  random_from(self, 0, to, generator);
+}
 
 void bernoulli_(const Tensor& self, double p, const std::optional<Generator>& generator) {
   fill(self, [&](void* to) { fill_bernoulli(chosen(generator), to, self.dtype(), self.numel(), p); });
@@ -76,13 +93,16 @@ void bernoulli_(const Tensor& self, const Tensor& p, const std::optional<Generat
   auto run = [&]<class T>() {
     const T* values = static_cast<const T*>(chance.data_ptr());
     for (int64_t i = 0; i < chance.numel(); ++i) {
-      check(values[i] >= 0 && values[i] <= 1, "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (bernoulli: probability {} at position {})",
+      check(values[i] >= 0 && values[i] <= 1,
+            "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (bernoulli: probability {} at position {})",
             static_cast<double>(values[i]), i);
     }
     fill_bernoulli(chosen(generator), dense.data_ptr(), dense.dtype(), dense.numel(), values);
   };
-  if (type == kDouble) run.template operator()<double>();
-  else run.template operator()<float>();
+  if (type == kDouble)
+    run.template operator()<double>();
+  else
+    run.template operator()<float>();
   if (!dense.is_same(self)) copy_elements(self, dense);
 }
 
@@ -104,10 +124,12 @@ void poisson(const Tensor& self, const std::optional<Generator>& generator, Tens
   dispatch_floating(self.dtype(), "poisson_cpu", [&]<class T>() {
     const T* p = static_cast<const T*>(rates.data_ptr());
     for (int64_t i = 0; i < rates.numel(); ++i) {
-      check(load(p[i]) >= 0, "invalid Poisson rate, expected rate to be non-negative (got {} at position {})", static_cast<double>(load(p[i])), i);
+      check(load(p[i]) >= 0, "invalid Poisson rate, expected rate to be non-negative (got {} at position {})",
+            static_cast<double>(load(p[i])), i);
     }
   });
-  if (rates.numel() > 0) fill_poisson(chosen(generator), result.data_ptr(), rates.data_ptr(), self.dtype(), rates.numel());
+  if (rates.numel() > 0)
+    fill_poisson(chosen(generator), result.data_ptr(), rates.data_ptr(), self.dtype(), rates.numel());
 }
 
 // One uniform number per draw, row by row; the index is where it falls among the cumulative weights.

@@ -25,11 +25,12 @@ namespace {
 struct Lines {
   static constexpr int64_t kBlock = 64;
   DimVector sizes, a, b, c;  // dims other than `dim` and the innermost one; strides in self, index, other
-  int64_t along = 1, sa = 0, sb = 0, sc = 0;       // the dim itself
-  int64_t inner = 1, la = 0, lb = 0, lc = 0;       // the innermost other dim
+  int64_t along = 1, sa = 0, sb = 0, sc = 0;  // the dim itself
+  int64_t inner = 1, la = 0, lb = 0, lc = 0;  // the innermost other dim
   int64_t dim, limit;
 
-  Lines(const Tensor& self, int64_t wanted, const Tensor& index, const Tensor& other) : dim(plan::wrap_dim(wanted, self.dim())) {
+  Lines(const Tensor& self, int64_t wanted, const Tensor& index, const Tensor& other)
+      : dim(plan::wrap_dim(wanted, self.dim())) {
     limit = self.dim() == 0 ? 1 : self.sizes()[dim];
     auto stride = [](const Tensor& t, int64_t d) { return t.defined() && d < t.dim() ? t.strides()[d] : 0; };
     for (int64_t d = 0; d < index.dim(); ++d) {
@@ -61,20 +62,21 @@ void for_lines(const Lines& l, double ns, const F& body) {
   const int64_t blocks = (l.inner + Lines::kBlock - 1) / Lines::kBlock, total = plan::numel_of(l.sizes) * blocks;
   if (total * l.along == 0) return;
   const double cost = ns * static_cast<double>(l.along * std::min(l.inner, Lines::kBlock));
-  parallel_for(total, std::max<int64_t>(1, static_cast<int64_t>(20000.0 / (cost + 1.0))), cost, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      const int64_t first = i % blocks * Lines::kBlock;
-      int64_t oa = first * l.la, ob = first * l.lb, oc = first * l.lc, position = i / blocks;
-      for (size_t d = l.sizes.size(); d-- > 0;) {
-        const int64_t at = position % l.sizes[d];
-        position /= l.sizes[d];
-        oa += at * l.a[d];
-        ob += at * l.b[d];
-        oc += at * l.c[d];
-      }
-      body(oa, ob, oc, std::min(Lines::kBlock, l.inner - first));
-    }
-  });
+  parallel_for(total, std::max<int64_t>(1, static_cast<int64_t>(20000.0 / (cost + 1.0))), cost,
+               [&](int64_t begin, int64_t end) {
+                 for (int64_t i = begin; i < end; ++i) {
+                   const int64_t first = i % blocks * Lines::kBlock;
+                   int64_t oa = first * l.la, ob = first * l.lb, oc = first * l.lc, position = i / blocks;
+                   for (size_t d = l.sizes.size(); d-- > 0;) {
+                     const int64_t at = position % l.sizes[d];
+                     position /= l.sizes[d];
+                     oa += at * l.a[d];
+                     ob += at * l.b[d];
+                     oc += at * l.c[d];
+                   }
+                   body(oa, ob, oc, std::min(Lines::kBlock, l.inner - first));
+                 }
+               });
 }
 
 [[noreturn]] void out_of_range(int64_t index, const Lines& l) {
@@ -96,7 +98,8 @@ void visit(const Lines& l, T* self, const int64_t* index, const T* other, double
   for_lines(l, ns, [&](int64_t oa, int64_t ob, int64_t oc, int64_t n) {
     if (n == 1 && dense) return one_line(self + oa, index + ob, other + oc, One(), One(), One());
     if (n == 1) {
-      return one_line(self + oa, index + ob, other + oc, [&] { return l.sa; }, [&] { return l.sb; }, [&] { return l.sc; });
+      return one_line(
+          self + oa, index + ob, other + oc, [&] { return l.sa; }, [&] { return l.sb; }, [&] { return l.sc; });
     }
     for (int64_t i = 0; i < l.along; ++i) {
       const int64_t* p = index + ob + i * l.sb;
@@ -118,7 +121,8 @@ void gather(const Tensor& self, int64_t dim, const Tensor& index, bool, Tensor& 
   const Lines lines(self, dim, at, result);
   dispatch_bytes(self.element_size(), [&]<class T>() {
     // `other` is the result here: written, though visit() passes it as const.
-    visit(lines, static_cast<T*>(self.data_ptr()), at.const_data_ptr<int64_t>(), static_cast<const T*>(result.data_ptr()), 1.0,
+    visit(lines, static_cast<T*>(self.data_ptr()), at.const_data_ptr<int64_t>(),
+          static_cast<const T*>(result.data_ptr()), 1.0,
           [](const T& place, const T& out) { const_cast<T&>(out) = place; });
   });
 }
@@ -134,12 +138,17 @@ Reduce reduce_of(std::string_view name) {
   return Reduce::Sum;
 }
 
-template <class A> A combine(Reduce kind, A a, A b) {
+template <class A>
+A combine(Reduce kind, A a, A b) {
   switch (kind) {
-    case Reduce::Prod: return static_cast<A>(a * b);
-    case Reduce::Max: return a != a ? a : (b != b || b > a) ? b : a;
-    case Reduce::Min: return a != a ? a : (b != b || b < a) ? b : a;
-    default: return static_cast<A>(a + b);
+    case Reduce::Prod:
+      return static_cast<A>(a * b);
+    case Reduce::Max:
+      return a != a ? a : (b != b || b > a) ? b : a;
+    case Reduce::Min:
+      return a != a ? a : (b != b || b < a) ? b : a;
+    default:
+      return static_cast<A>(a + b);
   }
 }
 
@@ -151,12 +160,13 @@ void scatter_set(const Tensor& self, int64_t dim, const Tensor& index, const Ten
   dispatch_bytes(self.element_size(), [&]<class T>() {
     T value;
     memcpy(&value, &bits, sizeof(T));
-    visit(lines, static_cast<T*>(self.data_ptr()), at.const_data_ptr<int64_t>(), src.defined() ? static_cast<const T*>(src.data_ptr()) : &value, 1.0,
-          [](T& place, T v) { place = v; });
+    visit(lines, static_cast<T*>(self.data_ptr()), at.const_data_ptr<int64_t>(),
+          src.defined() ? static_cast<const T*>(src.data_ptr()) : &value, 1.0, [](T& place, T v) { place = v; });
   });
 }
 
-void scatter_combine(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, uint64_t bits, Reduce kind) {
+void scatter_combine(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, uint64_t bits,
+                     Reduce kind) {
   if (index.numel() == 0) return;
   const Tensor at = as_index(index);
   const Lines lines(self, dim, at, src);
@@ -166,13 +176,14 @@ void scatter_combine(const Tensor& self, int64_t dim, const Tensor& index, const
     T* to = static_cast<T*>(self.data_ptr());
     const T* from = src.defined() ? static_cast<const T*>(src.data_ptr()) : &value;
     if constexpr (std::is_same_v<T, bool>) {
-      visit(lines, to, at.const_data_ptr<int64_t>(), from, 1.5, [kind](T& place, T v) {
-        place = kind == Reduce::Sum || kind == Reduce::Max ? place || v : place && v;
-      });
+      visit(lines, to, at.const_data_ptr<int64_t>(), from, 1.5,
+            [kind](T& place, T v) { place = kind == Reduce::Sum || kind == Reduce::Max ? place || v : place && v; });
     } else if (kind == Reduce::Sum) {
-      visit(lines, to, at.const_data_ptr<int64_t>(), from, 1.5, [](T& place, T v) { place = store<T>(load(place) + load(v)); });
+      visit(lines, to, at.const_data_ptr<int64_t>(), from, 1.5,
+            [](T& place, T v) { place = store<T>(load(place) + load(v)); });
     } else {
-      visit(lines, to, at.const_data_ptr<int64_t>(), from, 2.0, [kind](T& place, T v) { place = store<T>(combine(kind, load(place), load(v))); });
+      visit(lines, to, at.const_data_ptr<int64_t>(), from, 2.0,
+            [kind](T& place, T v) { place = store<T>(combine(kind, load(place), load(v))); });
     }
   });
 }
@@ -219,27 +230,32 @@ void divide_by_counts(const Tensor& self, int64_t dim, const Tensor& index, bool
 
 }  // namespace
 
-void scatter_src(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src) { scatter_set(self, dim, index, src, 0); }
+void scatter_src(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src) {
+  scatter_set(self, dim, index, src, 0);
+}
 void scatter_value(const Tensor& self, int64_t dim, const Tensor& index, const Scalar& value) {
   scatter_set(self, dim, index, Tensor(), scalar_bits(value, self.dtype()));
 }
-void scatter_reduce_src(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce) {
+void scatter_reduce_src(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src,
+                        std::string_view reduce) {
   scatter_combine(self, dim, index, src, 0, reduce_of(reduce));
 }
-void scatter_reduce_value(const Tensor& self, int64_t dim, const Tensor& index, const Scalar& value, std::string_view reduce) {
+void scatter_reduce_value(const Tensor& self, int64_t dim, const Tensor& index, const Scalar& value,
+                          std::string_view reduce) {
   scatter_combine(self, dim, index, Tensor(), scalar_bits(value, self.dtype()), reduce_of(reduce));
 }
 void scatter_add_(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src) {
   scatter_combine(self, dim, index, src, 0, Reduce::Sum);
 }
-void scatter_reduce_(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce, bool include_self) {
+void scatter_reduce_(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce,
+                     bool include_self) {
   const Reduce kind = reduce_of(reduce);
   if (!include_self) scatter_set(self, dim, index, Tensor(), identity_bits(kind, self.dtype()));
   scatter_combine(self, dim, index, src, 0, kind);
   if (reduce == "mean") divide_by_counts(self, dim, index, include_self);
 }
 
-// ---- masks -----------------------------------------------------------------------------------------------------------
+// ---- masks ----------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -253,7 +269,8 @@ void fill_masked(const Tensor& self, const Tensor& mask, uint64_t bits) {
   }
   const Tensor where = mask.sizes() == self.sizes() ? mask.contiguous() : mask.expand(self.sizes());
   const bool one_row = where.impl()->contiguous;
-  const int64_t width = one_row ? n : self.sizes().back(), rows = n / width, step = one_row ? 1 : where.strides().back();
+  const int64_t width = one_row ? n : self.sizes().back(), rows = n / width,
+                step = one_row ? 1 : where.strides().back();
   dispatch_bytes(self.element_size(), [&]<class T>() {
     T value;
     memcpy(&value, &bits, sizeof(T));
@@ -271,23 +288,27 @@ void fill_masked(const Tensor& self, const Tensor& mask, uint64_t bits) {
         for (int64_t j = 0; j < count; ++j) d[j] = p[j * step] ? value : d[j];
       }
     };
-    if (rows == 1) return parallel_for(n, 32768, 0.3, [&](int64_t b, int64_t e) { fill_run(data + b, m + b * step, e - b); });
-    parallel_for(rows, std::max<int64_t>(1, 32768 / width), 0.3 * static_cast<double>(width) + 5, [&](int64_t b, int64_t e) {
-      for (int64_t r = b; r < e; ++r) {
-        int64_t offset = 0, position = r;
-        for (int64_t d = self.dim() - 2; d >= 0; --d) {
-          offset += position % self.sizes()[d] * where.strides()[d];
-          position /= self.sizes()[d];
-        }
-        fill_run(data + r * width, m + offset, width);
-      }
-    });
+    if (rows == 1)
+      return parallel_for(n, 32768, 0.3, [&](int64_t b, int64_t e) { fill_run(data + b, m + b * step, e - b); });
+    parallel_for(rows, std::max<int64_t>(1, 32768 / width), 0.3 * static_cast<double>(width) + 5,
+                 [&](int64_t b, int64_t e) {
+                   for (int64_t r = b; r < e; ++r) {
+                     int64_t offset = 0, position = r;
+                     for (int64_t d = self.dim() - 2; d >= 0; --d) {
+                       offset += position % self.sizes()[d] * where.strides()[d];
+                       position /= self.sizes()[d];
+                     }
+                     fill_run(data + r * width, m + offset, width);
+                   }
+                 });
   });
 }
 
 }  // namespace
 
-void masked_fill_(const Tensor& self, const Tensor& mask, const Scalar& value) { fill_masked(self, mask, scalar_bits(value, self.dtype())); }
+void masked_fill_(const Tensor& self, const Tensor& mask, const Scalar& value) {
+  fill_masked(self, mask, scalar_bits(value, self.dtype()));
+}
 void masked_fill_(const Tensor& self, const Tensor& mask, const Tensor& value) {
   uint64_t bits = 0;
   convert_contiguous(1, value.data_ptr(), value.dtype(), &bits, self.dtype());
@@ -314,7 +335,8 @@ void masked_scatter_(const Tensor& self, const Tensor& mask, const Tensor& sourc
   Tensor dense = self.contiguous();
   const bool* m = where.const_data_ptr<bool>();
   const int64_t count = meta::count_true(where);
-  check(count <= source.numel(), "Number of elements of source < number of ones in mask (masked_scatter: {} < {})", source.numel(), count);
+  check(count <= source.numel(), "Number of elements of source < number of ones in mask (masked_scatter: {} < {})",
+        source.numel(), count);
   dispatch_bytes(self.element_size(), [&]<class T>() {
     T* to = static_cast<T*>(dense.data_ptr());
     const T* s = static_cast<const T*>(from.data_ptr());
@@ -335,7 +357,8 @@ void nonzero(const Tensor& self, Tensor& result) {
     const T* p = static_cast<const T*>(dense.data_ptr());
     DimVector at(static_cast<size_t>(dims));
     for (int64_t r = 0; r < rows; ++r, p += width) {
-      for (int64_t j = 0; j < width && found < count; ++j) {  // written first, kept if it is not zero: no branch to miss
+      for (int64_t j = 0; j < width && found < count;
+           ++j) {  // written first, kept if it is not zero: no branch to miss
         for (int64_t d = 0; d + 1 < dims; ++d) out[d * count + found] = at[d];
         out[(dims - 1) * count + found] = j;
         found += load(p[j]) != opmath_t<T>(0);
@@ -345,7 +368,7 @@ void nonzero(const Tensor& self, Tensor& result) {
   });
 }
 
-// ---- counting and searching ------------------------------------------------------------------------------------------
+// ---- counting and searching -----------------------------------------------------------------------------------------
 
 void bincount(const Tensor& self, const Tensor& weights, int64_t, Tensor& result) {
   fill_bits(result, 0);
@@ -397,17 +420,19 @@ void histc(const Tensor& self, int64_t bins, const Scalar& min, const Scalar& ma
   });
 }
 
-void searchsorted(const Tensor& sorted_sequence, const Tensor& input, bool, bool right, std::optional<std::string_view> side, const Tensor& sorter,
-                  Tensor& result) {
+void searchsorted(const Tensor& sorted_sequence, const Tensor& input, bool, bool right,
+                  std::optional<std::string_view> side, const Tensor& sorter, Tensor& result) {
   if (input.numel() == 0) return;
   const bool upper = right || (side && *side == "right");
   const ScalarType common = promote_types(sorted_sequence.dtype(), input.dtype());
-  const Tensor edges = sorted_sequence.detach().to(common).contiguous(), values = input.detach().to(common).contiguous();
+  const Tensor edges = sorted_sequence.detach().to(common).contiguous(),
+               values = input.detach().to(common).contiguous();
   const Tensor order = sorter.defined() ? sorter.contiguous() : Tensor();
   const int64_t n = edges.sizes().back(), per_row = edges.dim() == 1 ? input.numel() : input.sizes().back();
   if (order.defined()) {
     const int64_t* p = order.const_data_ptr<int64_t>();
-    for (int64_t i = 0; i < order.numel(); ++i) check(p[i] >= 0 && p[i] < n, "torch.searchsorted(): sorter index {} is out of range for {} boundaries", p[i], n);
+    for (int64_t i = 0; i < order.numel(); ++i)
+      check(p[i] >= 0 && p[i] < n, "torch.searchsorted(): sorter index {} is out of range for {} boundaries", p[i], n);
   }
   const Tensor wide = result.dtype() == kLong ? result : empty(result.sizes(), kLong);
   int64_t* out = wide.data_ptr<int64_t>();
@@ -423,8 +448,10 @@ void searchsorted(const Tensor& sorted_sequence, const Tensor& input, bool, bool
         while (low < high) {
           const int64_t middle = low + (high - low) / 2;
           const auto at = load(row[o ? o[middle] : middle]);
-          if (upper ? !(at > value) : !(at >= value)) low = middle + 1;
-          else high = middle;
+          if (upper ? !(at > value) : !(at >= value))
+            low = middle + 1;
+          else
+            high = middle;
         }
         out[i] = low;
       }

@@ -20,8 +20,10 @@ namespace {
 // negative), -0 becomes 0, every NaN the largest; descending order inverts the key. Keys of up to 32 bits and the index
 // share one 64-bit word, so words are distinct, any sort of them is stable, and a radix sort moves 8 bytes per element.
 // Wider keys travel with their index in 16 bytes. Values are rebuilt from the keys; only zeros are read again.
-template <class T> struct Key;
-template <class U, int kExponentBits> struct FloatKey {
+template <class T>
+struct Key;
+template <class U, int kExponentBits>
+struct FloatKey {
   static constexpr U kSign = U(1) << (sizeof(U) * 8 - 1);
   static constexpr U kInf = U(((U(1) << kExponentBits) - 1) << (sizeof(U) * 8 - 1 - kExponentBits));
   static U of(U bits) {
@@ -33,25 +35,32 @@ template <class U, int kExponentBits> struct FloatKey {
   static U back(U key) { return key & kSign ? U(key & U(~kSign)) : U(~key); }
   static constexpr U kZero = kSign;
 };
-template <class T, class U, class F> struct FloatKeyOf {
+template <class T, class U, class F>
+struct FloatKeyOf {
   using Bits = U;
   static U of(T v) { return F::of(std::bit_cast<U>(v)); }
   static T back(U key, T original) { return key == F::kZero ? original : std::bit_cast<T>(F::back(key)); }
 };
-template <> struct Key<float> : FloatKeyOf<float, uint32_t, FloatKey<uint32_t, 8>> {};
-template <> struct Key<double> : FloatKeyOf<double, uint64_t, FloatKey<uint64_t, 11>> {};
-template <> struct Key<Half> : FloatKeyOf<Half, uint16_t, FloatKey<uint16_t, 5>> {};
-template <> struct Key<BFloat16> : FloatKeyOf<BFloat16, uint16_t, FloatKey<uint16_t, 8>> {};
-template <> struct Key<bool> {
+template <>
+struct Key<float> : FloatKeyOf<float, uint32_t, FloatKey<uint32_t, 8>> {};
+template <>
+struct Key<double> : FloatKeyOf<double, uint64_t, FloatKey<uint64_t, 11>> {};
+template <>
+struct Key<Half> : FloatKeyOf<Half, uint16_t, FloatKey<uint16_t, 5>> {};
+template <>
+struct Key<BFloat16> : FloatKeyOf<BFloat16, uint16_t, FloatKey<uint16_t, 8>> {};
+template <>
+struct Key<bool> {
   using Bits = uint8_t;
   static uint8_t of(bool v) { return v; }
   static bool back(uint8_t key, bool) { return key != 0; }
 };
-#define RL_INTEGER_KEY(T, U, kFlip)                                  \
-  template <> struct Key<T> {                                        \
-    using Bits = U;                                                  \
+#define RL_INTEGER_KEY(T, U, kFlip)                                          \
+  template <>                                                                \
+  struct Key<T> {                                                            \
+    using Bits = U;                                                          \
     static U of(T v) { return static_cast<U>(static_cast<U>(v) ^ (kFlip)); } \
-    static T back(U key, T) { return static_cast<T>(key ^ (kFlip)); } \
+    static T back(U key, T) { return static_cast<T>(key ^ (kFlip)); }        \
   };
 RL_INTEGER_KEY(uint8_t, uint8_t, 0)
 RL_INTEGER_KEY(int8_t, uint8_t, 0x80)
@@ -68,9 +77,9 @@ struct Wide {
 inline uint64_t key_of(uint64_t packed) { return packed >> 32; }
 inline uint64_t key_of(const Wide& w) { return w.key; }
 
-constexpr int64_t kRadixFrom = 192;      // below this many elements a comparison sort wins
+constexpr int64_t kRadixFrom = 192;  // below this many elements a comparison sort wins
 constexpr int64_t kParallelFrom = 1 << 17;
-constexpr int64_t kPart = 1 << 15;       // elements of one parallel piece
+constexpr int64_t kPart = 1 << 15;  // elements of one parallel piece
 
 // One stable pass over one digit of the key. Pieces are counted and placed independently, in a fixed order.
 template <class E>
@@ -83,17 +92,26 @@ void radix_pass(const E* from, E* to, int64_t n, int shift, int bits, int64_t* c
   };
   auto place = [&](int64_t p) {
     int64_t* c = counts + p * buckets;
-    for (int64_t i = p * part, end = std::min(n, i + part); i < end; ++i) to[c[(key_of(from[i]) >> shift) & mask]++] = from[i];
+    for (int64_t i = p * part, end = std::min(n, i + part); i < end; ++i)
+      to[c[(key_of(from[i]) >> shift) & mask]++] = from[i];
   };
   const double ns = 2.0 * static_cast<double>(part);
-  if (pieces == 1) count(0);
-  else parallel_for(pieces, 1, ns, [&](int64_t b, int64_t e) { for (; b < e; ++b) count(b); });
+  if (pieces == 1)
+    count(0);
+  else
+    parallel_for(pieces, 1, ns, [&](int64_t b, int64_t e) {
+      for (; b < e; ++b) count(b);
+    });
   int64_t at = 0;
   for (int64_t b = 0; b < buckets; ++b) {
     for (int64_t p = 0; p < pieces; ++p) at += std::exchange(counts[p * buckets + b], at);
   }
-  if (pieces == 1) place(0);
-  else parallel_for(pieces, 1, ns, [&](int64_t b, int64_t e) { for (; b < e; ++b) place(b); });
+  if (pieces == 1)
+    place(0);
+  else
+    parallel_for(pieces, 1, ns, [&](int64_t b, int64_t e) {
+      for (; b < e; ++b) place(b);
+    });
 }
 
 // Sorts n elements whose keys differ only in the low `bits` bits; `spare` has room for n. Returns where the result is.
@@ -141,11 +159,16 @@ struct Line {
 };
 
 template <class T, class E, class Make, class KeyBack, class IndexOf>
-void sort_line_as(const Line<T>& line, int64_t n, int bits, void* memory, const Make& make, const KeyBack& key, const IndexOf& index) {
+void sort_line_as(const Line<T>& line, int64_t n, int bits, void* memory, const Make& make, const KeyBack& key,
+                  const IndexOf& index) {
   E* data = static_cast<E*>(memory);
-  auto build = [&](int64_t b, int64_t e) { for (; b < e; ++b) data[b] = make(b); };
-  if (n >= kParallelFrom) parallel_for(n, kPart, 1.0, build);
-  else build(0, n);
+  auto build = [&](int64_t b, int64_t e) {
+    for (; b < e; ++b) data[b] = make(b);
+  };
+  if (n >= kParallelFrom)
+    parallel_for(n, kPart, 1.0, build);
+  else
+    build(0, n);
   const E* sorted = sort_keys(data, data + n, n, bits);
   auto write = [&](int64_t b, int64_t e) {
     for (; b < e; ++b) {
@@ -154,8 +177,10 @@ void sort_line_as(const Line<T>& line, int64_t n, int bits, void* memory, const 
       line.indices[b * line.out_stride] = at;
     }
   };
-  if (n >= kParallelFrom) parallel_for(n, kPart, 1.5, write);
-  else write(0, n);
+  if (n >= kParallelFrom)
+    parallel_for(n, kPart, 1.5, write);
+  else
+    write(0, n);
 }
 
 template <class T>
@@ -167,15 +192,23 @@ void sort_line(const Line<T>& line, int64_t n, bool descending, void* memory) {
   KeyRange range{0, static_cast<int>(sizeof(Bits) * 8)};
   // Floats of 32 bits usually fill their range; for the others a look is cheap against the passes it may save.
   if (!std::is_same_v<T, float> && n >= kRadixFrom) range = key_range(line.src, line.stride, n, flip);
-  auto back = [&](uint64_t key, int64_t at) { return K::back(static_cast<Bits>((key + range.low) ^ flip), line.src[at * line.stride]); };
+  auto back = [&](uint64_t key, int64_t at) {
+    return K::back(static_cast<Bits>((key + range.low) ^ flip), line.src[at * line.stride]);
+  };
   if (range.bits <= 32 && n <= int64_t(0xffffffff)) {
     sort_line_as<T, uint64_t>(
         line, n, range.bits, memory,
-        [&](int64_t i) { return ((K::of(line.src[i * line.stride]) ^ flip) - range.low) << 32 | static_cast<uint64_t>(i); },
-        [&](uint64_t e, int64_t at) { return back(e >> 32, at); }, [](uint64_t e) { return static_cast<int64_t>(e & 0xffffffff); });
+        [&](int64_t i) {
+          return ((K::of(line.src[i * line.stride]) ^ flip) - range.low) << 32 | static_cast<uint64_t>(i);
+        },
+        [&](uint64_t e, int64_t at) { return back(e >> 32, at); },
+        [](uint64_t e) { return static_cast<int64_t>(e & 0xffffffff); });
   } else {
     sort_line_as<T, Wide>(
-        line, n, range.bits, memory, [&](int64_t i) { return Wide{(K::of(line.src[i * line.stride]) ^ flip) - range.low, i}; },
+        line, n, range.bits, memory,
+        [&](int64_t i) {
+          return Wide{(K::of(line.src[i * line.stride]) ^ flip) - range.low, i};
+        },
         [&](const Wide& e, int64_t at) { return back(e.key, at); }, [](const Wide& e) { return e.index; });
   }
 }
@@ -202,15 +235,18 @@ void for_each_line(const Tensor& self, const Tensor& out, int64_t dim, double ns
       f(a, b);
     }
   };
-  if (lines == 1) run(0, 1);
-  else parallel_for(lines, std::max<int64_t>(1, static_cast<int64_t>(20000.0 / ns)), ns, run);
+  if (lines == 1)
+    run(0, 1);
+  else
+    parallel_for(lines, std::max<int64_t>(1, static_cast<int64_t>(20000.0 / ns)), ns, run);
 }
 
 void sort_any(const Tensor& self, int64_t dim, bool descending, Tensor& values, Tensor& indices) {
   if (self.numel() == 0) return;
   dim = plan::wrap_dim(dim, self.dim());
   const int64_t n = self.dim() == 0 ? 1 : self.sizes()[dim];
-  const int64_t stride = self.dim() == 0 ? 1 : self.strides()[dim], out_stride = self.dim() == 0 ? 1 : values.strides()[dim];
+  const int64_t stride = self.dim() == 0 ? 1 : self.strides()[dim],
+                out_stride = self.dim() == 0 ? 1 : values.strides()[dim];
   dispatch(self.dtype(), "sort", [&]<class T>() {
     const T* src = static_cast<const T*>(self.data_ptr());
     T* v = static_cast<T*>(values.data_ptr());
@@ -221,17 +257,21 @@ void sort_any(const Tensor& self, int64_t dim, bool descending, Tensor& values, 
       const size_t bytes = 2 * static_cast<size_t>(n) * sizeof(Wide);
       Scratch large;
       if (bytes > kSmall) large = Scratch(bytes);
-      sort_line(Line<T>{src + from, stride, v + to, at + to, out_stride}, n, descending, bytes > kSmall ? large.data() : small);
+      sort_line(Line<T>{src + from, stride, v + to, at + to, out_stride}, n, descending,
+                bytes > kSmall ? large.data() : small);
     });
   });
 }
 
 // Note [Selecting the k first]
-// Candidates that beat the worst of the best k so far are collected; when 2k + 32 have come together, the best k are kept
+// Candidates that beat the worst of the best k so far are collected; when 2k + 32 have come together, the best k are
+// kept
 // and the bar is raised. Blocks whose least key does not beat the bar are passed over, so the work is little more than
 // reading the line once.
 struct Best {
-  Best(int64_t n, int64_t k) : k_(static_cast<size_t>(k)), room_(static_cast<size_t>(std::min(n, 2 * k + 32))) { list_.reserve(room_); }
+  Best(int64_t n, int64_t k) : k_(static_cast<size_t>(k)), room_(static_cast<size_t>(std::min(n, 2 * k + 32))) {
+    list_.reserve(room_);
+  }
   void clear() {
     list_.clear();
     bar_ = ~uint64_t(0);
@@ -306,15 +346,19 @@ void topk_line(const Line<T>& line, int64_t n, int64_t k, bool largest, Best& be
   }
   const Wide* found = best.finish();
   for (int64_t i = 0; i < k; ++i) {
-    line.values[i * line.out_stride] = K::back(static_cast<Bits>(found[i].key ^ flip), line.src[found[i].index * line.stride]);
+    line.values[i * line.out_stride] =
+        K::back(static_cast<Bits>(found[i].key ^ flip), line.src[found[i].index * line.stride]);
     line.indices[i * line.out_stride] = found[i].index;
   }
 }
 
 }  // namespace
 
-void sort_values(const Tensor& self, int64_t dim, bool descending, Tensor& values, Tensor& indices) { sort_any(self, dim, descending, values, indices); }
-void sort_stable(const Tensor& self, std::optional<bool>, int64_t dim, bool descending, Tensor& values, Tensor& indices) {
+void sort_values(const Tensor& self, int64_t dim, bool descending, Tensor& values, Tensor& indices) {
+  sort_any(self, dim, descending, values, indices);
+}
+void sort_stable(const Tensor& self, std::optional<bool>, int64_t dim, bool descending, Tensor& values,
+                 Tensor& indices) {
   sort_any(self, dim, descending, values, indices);
 }
 
@@ -322,15 +366,17 @@ void topk(const Tensor& self, int64_t k, int64_t dim, bool largest, bool, Tensor
   if (values.numel() == 0) return;
   dim = plan::wrap_dim(dim, self.dim());
   const int64_t n = self.dim() == 0 ? 1 : self.sizes()[dim];
-  const int64_t stride = self.dim() == 0 ? 1 : self.strides()[dim], out_stride = self.dim() == 0 ? 1 : values.strides()[dim];
+  const int64_t stride = self.dim() == 0 ? 1 : self.strides()[dim],
+                out_stride = self.dim() == 0 ? 1 : values.strides()[dim];
   dispatch(self.dtype(), "topk", [&]<class T>() {
     const T* src = static_cast<const T*>(self.data_ptr());
     T* v = static_cast<T*>(values.data_ptr());
     int64_t* at = indices.data_ptr<int64_t>();
-    for_each_line(self, values, dim, 0.7 * static_cast<double>(n) + 30.0 * static_cast<double>(k), [&](int64_t from, int64_t to) {
-      Best best(n, k);
-      topk_line(Line<T>{src + from, stride, v + to, at + to, out_stride}, n, k, largest, best);
-    });
+    for_each_line(self, values, dim, 0.7 * static_cast<double>(n) + 30.0 * static_cast<double>(k),
+                  [&](int64_t from, int64_t to) {
+                    Best best(n, k);
+                    topk_line(Line<T>{src + from, stride, v + to, at + to, out_stride}, n, k, largest, best);
+                  });
   });
 }
 

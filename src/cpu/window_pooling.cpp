@@ -1,302 +1,447 @@
-// Pooling kernels: maxima and means of windows, over one to three spatial dimensions.
+// Pooling kernels: maxima and means of windows, over one to three spatial
+// dimensions.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
+#include "core/allocator.h"
 #include "core/thread_pool.h"
 #include "cpu/copy.h"
 #include "cpu/dispatch.h"
 #include "dispatch/body.h"
 #include "dispatch/kernels.h"
 #include "plan/dims.h"
-#include "rushlight/ops.h"
 
 #pragma GCC optimize("O3")
 
 namespace rushlight::cpu {
 namespace {
 
-// Note [Pooling geometry]
-// One to three spatial dimensions are three with leading ones. What lies before them (batch and channels) is a number of
-// planes, each pooled alone, in parallel. Windows of one dimension are the same for every plane, so they are listed once.
-struct Window {
-  int64_t begin, end;    // inside the input
-  int64_t padded;        // length with the padding that counts
-};
+Tensor dense(const Tensor &t) {
+  if (t.impl()->contiguous)
+    return t;
+  Tensor copy = detail::allocate_tensor(t.sizes(), t.dtype());
+  copy_elements(copy, t);
+  return copy;
+}
 
-struct Pool {
-  int64_t planes = 1;
-  int64_t in[3] = {1, 1, 1}, out[3] = {1, 1, 1}, step[3] = {1, 1, 1};
-  std::vector<Window> windows[3];
+} // namespace
+// ---- pooling
+// ---------------------------------------------------------------------------------------------------------
 
+namespace {
+
+// Windows over up to three spatial dims; missing leading ones are of size 1.
+// Everything before them is planes.
+struct Windows {
+  int64_t planes = 1, in[3] = {1, 1, 1}, out[3] = {1, 1, 1},
+          kernel[3] = {1, 1, 1}, stride[3] = {1, 1, 1}, padding[3] = {0, 0, 0},
+          dilation[3] = {1, 1, 1};
+
+  Windows(IntArrayRef input, IntArrayRef output, size_t spatial) {
+    const size_t lead = input.size() - spatial;
+    for (size_t d = 0; d < lead; ++d)
+      planes *= input[d];
+    for (size_t d = 0; d < spatial; ++d) {
+      in[3 - spatial + d] = input[lead + d];
+      out[3 - spatial + d] = output[lead + d];
+    }
+  }
+  Windows(IntArrayRef input, IntArrayRef output, IntArrayRef kernels,
+          IntArrayRef strides, IntArrayRef paddings, IntArrayRef dilations)
+      : Windows(input, output, kernels.size()) {
+    for (size_t d = 0; d < kernels.size(); ++d) {
+      const size_t at = 3 - kernels.size() + d;
+      kernel[at] = kernels[d];
+      stride[at] = strides[d];
+      padding[at] = paddings[d];
+      if (!dilations.empty())
+        dilation[at] = dilations[d];
+    }
+  }
   int64_t in_plane() const { return in[0] * in[1] * in[2]; }
   int64_t out_plane() const { return out[0] * out[1] * out[2]; }
+  int64_t taps() const { return kernel[0] * kernel[1] * kernel[2]; }
+  // The outputs along dim d for which tap k reads inside the input: [first,
+  // last).
+  std::pair<int64_t, int64_t> inside(int d, int64_t k) const {
+    const int64_t shift = k * dilation[d] - padding[d];
+    const int64_t first = shift >= 0 ? 0 : (-shift + stride[d] - 1) / stride[d];
+    const int64_t last =
+        in[d] - 1 - shift < 0 ? 0 : (in[d] - 1 - shift) / stride[d] + 1;
+    return {std::min(first, out[d]),
+            std::clamp(last, std::min(first, out[d]), out[d])};
+  }
 };
 
-Pool geometry(IntArrayRef input, IntArrayRef output, size_t spatial) {
-  Pool p;
-  const size_t lead = input.size() - spatial;
-  for (size_t d = 0; d < lead; ++d) p.planes *= input[d];
-  for (size_t d = 0; d < spatial; ++d) {
-    p.in[3 - spatial + d] = input[lead + d];
-    p.out[3 - spatial + d] = output[output.size() - spatial + d];
-  }
-  return p;
+template <class F> void for_planes(int64_t planes, double ns, const F &f) {
+  parallel_for(planes,
+               std::max<int64_t>(1, static_cast<int64_t>(20000.0 / (ns + 1.0))),
+               ns, [&](int64_t begin, int64_t end) {
+                 for (int64_t i = begin; i < end; ++i)
+                   f(i);
+               });
 }
 
-// Entry d of a list that may have one entry for all dimensions; `fallback` for leading ones and empty lists.
-int64_t entry(IntArrayRef list, size_t spatial, size_t axis, int64_t fallback) {
-  if (axis + spatial < 3 || list.empty()) return fallback;
-  return list.size() == 1 ? list[0] : list[axis + spatial - 3];
-}
-
-void list_windows(Pool& p, size_t spatial, IntArrayRef kernel, IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation) {
-  for (size_t a = 0; a < 3; ++a) {
-    const int64_t k = entry(kernel, spatial, a, 1), s = entry(stride.empty() ? kernel : stride, spatial, a, 1), pad = entry(padding, spatial, a, 0),
-                  dil = entry(dilation, spatial, a, 1);
-    p.step[a] = dil;
-    for (int64_t o = 0; o < p.out[a]; ++o) {
-      int64_t begin = o * s - pad;
-      const int64_t end = std::min(begin + (k - 1) * dil + 1, p.in[a]), padded = std::min(begin + k, p.in[a] + pad) - begin;
-      while (begin < 0) begin += dil;
-      p.windows[a].push_back({begin, end, padded});
-    }
-  }
-}
-
-void list_adaptive_windows(Pool& p) {
-  for (size_t a = 0; a < 3; ++a) {
-    for (int64_t o = 0; o < p.out[a]; ++o) {
-      const int64_t begin = o * p.in[a] / p.out[a], end = ((o + 1) * p.in[a] + p.out[a] - 1) / p.out[a];
-      p.windows[a].push_back({begin, end, end - begin});
-    }
-  }
-}
-
-template <class F>
-void each_plane(const Pool& p, double ns_per_plane, const F& f) {
-  const auto grain = std::max<int64_t>(1, static_cast<int64_t>(20000.0 / (ns_per_plane + 1)));
-  parallel_for(p.planes, grain, ns_per_plane, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) f(i);
-  });
-}
-
-// f(output index, three windows) for every output of a plane, in order.
-template <class F>
-void each_output(const Pool& p, const F& f) {
-  int64_t o = 0;
-  for (const Window& z : p.windows[0]) {
-    for (const Window& y : p.windows[1]) {
-      for (const Window& x : p.windows[2]) f(o++, z, y, x);
-    }
-  }
-}
-
-template <class T>
-void max_plane(const Pool& p, const T* src, T* dst, int64_t* indices) {
-  each_output(p, [&](int64_t o, const Window& wz, const Window& wy, const Window& wx) {
-    int64_t best = (wz.begin * p.in[1] + wy.begin) * p.in[2] + wx.begin;
-    auto value = load(src[best]);
-    for (int64_t z = wz.begin; z < wz.end; z += p.step[0]) {
-      for (int64_t y = wy.begin; y < wy.end; y += p.step[1]) {
-        for (int64_t x = wx.begin; x < wx.end; x += p.step[2]) {
-          const int64_t at = (z * p.in[1] + y) * p.in[2] + x;
-          const auto v = load(src[at]);
-          if (v > value || v != v) {  // NaN wins, the last one as in PyTorch
-            value = v;
-            best = at;
+// f(offset of the output row, offset of the input element that tap reads for
+// output column 0, first column, last column) for every output row and every
+// tap that reads inside, taps in row-major order.
+template <class F> void for_row_taps(const Windows &w, const F &f) {
+  for (int64_t z = 0; z < w.out[0]; ++z) {
+    for (int64_t y = 0; y < w.out[1]; ++y) {
+      for (int64_t a = 0; a < w.kernel[0]; ++a) {
+        const int64_t iz = z * w.stride[0] - w.padding[0] + a * w.dilation[0];
+        if (iz < 0 || iz >= w.in[0])
+          continue;
+        for (int64_t b = 0; b < w.kernel[1]; ++b) {
+          const int64_t iy = y * w.stride[1] - w.padding[1] + b * w.dilation[1];
+          if (iy < 0 || iy >= w.in[1])
+            continue;
+          for (int64_t c = 0; c < w.kernel[2]; ++c) {
+            const auto [first, last] = w.inside(2, c);
+            if (first < last)
+              f((z * w.out[1] + y) * w.out[2],
+                (iz * w.in[1] + iy) * w.in[2] + c * w.dilation[2] -
+                    w.padding[2],
+                first, last);
           }
         }
       }
     }
-    dst[o] = src[best];
-    indices[o] = best;
-  });
+  }
 }
 
-// The common case: windows of 2×2 side by side, without branches.
-template <class T>
-void max_plane_2x2(const Pool& p, const T* src, T* dst, int64_t* indices) {
-  const int64_t width = p.in[2], columns = p.out[2];
-  for (int64_t y = 0; y < p.out[1]; ++y) {
-    const T *top = src + 2 * y * width, *bottom = top + width;
-    const int64_t first = 2 * y * width;
-    T* to = dst + y * columns;
-    int64_t* at = indices + y * columns;
-    for (int64_t x = 0; x < columns; ++x) {
-      T v = top[2 * x];
-      int64_t i = first + 2 * x;
-      auto take = [&](T candidate, int64_t place) {
-        const bool better = (candidate > v) | (candidate != candidate);
-        v = better ? candidate : v;
-        i = better ? place : i;
-      };
-      take(top[2 * x + 1], first + 2 * x + 1);
-      take(bottom[2 * x], first + width + 2 * x);
-      take(bottom[2 * x + 1], first + width + 2 * x + 1);
-      to[x] = v;
-      at[x] = i;
+template <class A> A lowest() {
+  if constexpr (std::is_floating_point_v<A>)
+    return -std::numeric_limits<A>::infinity();
+  else
+    return std::numeric_limits<A>::lowest();
+}
+
+// One row of a tap: values that are larger (or NaN) take the place of the best
+// so far.
+template <class A, class T>
+void take_larger(const T *src, int64_t step, int64_t at, int64_t first,
+                 int64_t last, A *best, int32_t *where) {
+  auto loop = [&](auto stride) {
+    for (int64_t x = first; x < last; ++x) {
+      const A v = load(src[at + x * stride()]);
+      const bool better = v > best[x] || v != v || where[x] < 0;
+      best[x] = better ? v : best[x];
+      where[x] = better ? static_cast<int32_t>(at + x * stride()) : where[x];
     }
-  }
+  };
+  if (step == 1)
+    loop(std::integral_constant<int64_t, 1>());
+  else if (step == 2)
+    loop(std::integral_constant<int64_t, 2>());
+  else
+    loop([step] { return step; });
 }
 
-bool is_2x2(const Pool& p, size_t spatial, IntArrayRef kernel, IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation) {
-  if (spatial != 2 || p.out[1] * 2 > p.in[1] || p.out[2] * 2 > p.in[2]) return false;
-  for (size_t a = 1; a < 3; ++a) {
-    if (entry(kernel, 2, a, 1) != 2 || entry(stride.empty() ? kernel : stride, 2, a, 1) != 2 || entry(padding, 2, a, 0) != 0 || entry(dilation, 2, a, 1) != 1) return false;
-  }
-  return true;
-}
+} // namespace
 
-double window_cost(const Pool& p) {
-  double cost = 1;
-  for (const auto& list : p.windows) {
-    double sum = 0;
-    for (const Window& w : list) sum += static_cast<double>(w.end - w.begin);
-    cost *= sum;
-  }
-  return cost;
-}
-
-void max_pool(const Pool& p, bool simple, const Tensor& input, Tensor& output, Tensor& indices) {
-  const Tensor x = input.contiguous();
-  int64_t* places = indices.data_ptr<int64_t>();
-  dispatch(x.dtype(), "max_pool", [&]<class T>() {
-    const T* src = static_cast<const T*>(x.data_ptr());
-    T* dst = static_cast<T*>(output.data_ptr());
-    each_plane(p, simple ? 0.8 * static_cast<double>(p.out_plane()) : 1.5 * window_cost(p), [&](int64_t i) {
-      const T* from = src + i * p.in_plane();
-      T* to = dst + i * p.out_plane();
-      int64_t* at = places + i * p.out_plane();
-      if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
-        if (simple) return max_plane_2x2(p, from, to, at);
-      }
-      max_plane(p, from, to, at);
-    });
-  });
-}
-
-// Means: `divisor` of a window's three parts.
-template <class D>
-void average(const Pool& p, const Tensor& input, Tensor& result, const D& divisor) {
-  const Tensor x = input.contiguous();
-  dispatch(x.dtype(), "avg_pool", [&]<class T>() {
-    const T* src = static_cast<const T*>(x.data_ptr());
-    T* dst = static_cast<T*>(result.data_ptr());
-    each_plane(p, window_cost(p), [&](int64_t i) {
-      const T* from = src + i * p.in_plane();
-      each_output(p, [&, to = dst + i * p.out_plane()](int64_t o, const Window& wz, const Window& wy, const Window& wx) {
-        opmath_t<T> sum = 0;
-        for (int64_t z = wz.begin; z < wz.end; ++z) {
-          for (int64_t y = wy.begin; y < wy.end; ++y) {
-            const T* row = from + (z * p.in[1] + y) * p.in[2];
-            for (int64_t c = wx.begin; c < wx.end; ++c) sum += load(row[c]);
+void _max_pool(const Tensor &input, IntArrayRef kernel_size, IntArrayRef stride,
+               IntArrayRef padding, IntArrayRef dilation, bool, Tensor &output,
+               Tensor &indices) {
+  if (output.numel() == 0)
+    return;
+  const Windows w(input.sizes(), output.sizes(), kernel_size, stride, padding,
+                  dilation);
+  check(w.in_plane() <= std::numeric_limits<int32_t>::max(),
+        "max_pool: a plane of {} elements is too large", w.in_plane());
+  const Tensor x = dense(input);
+  dispatch(input.dtype(), "max_pool", [&]<class T>() {
+    using A = opmath_t<T>;
+    const T *src = static_cast<const T *>(x.data_ptr());
+    T *values = static_cast<T *>(output.data_ptr());
+    int64_t *places = indices.data_ptr<int64_t>();
+    const int64_t n = w.out_plane();
+    for_planes(
+        w.planes, 0.6 * static_cast<double>(n * w.taps()), [&](int64_t plane) {
+          const Scratch memory(
+              static_cast<size_t>(n) * (sizeof(A) + sizeof(int32_t)) + 128);
+          A *best = memory.as<A>();
+          int32_t *where = reinterpret_cast<int32_t *>(
+              memory.as<char>() +
+              (static_cast<size_t>(n) * sizeof(A) + 63) / 64 * 64);
+          std::fill(best, best + n, lowest<A>());
+          std::fill(where, where + n, -1);
+          const T *from = src + plane * w.in_plane();
+          for_row_taps(
+              w, [&](int64_t row, int64_t at, int64_t first, int64_t last) {
+                take_larger(from, w.stride[2], at, first, last, best + row,
+                            where + row);
+              });
+          for (int64_t i = 0; i < n; ++i) {
+            values[plane * n + i] = store<T>(best[i]);
+            places[plane * n + i] = where[i];
           }
-        }
-        to[o] = store<T>(sum / static_cast<opmath_t<T>>(divisor(wz, wy, wx)));
-      });
-    });
+        });
   });
 }
 
-template <class D>
-void average_backward(const Pool& p, const Tensor& grad_output, Tensor& result, const D& divisor) {
-  const Tensor g = grad_output.contiguous();
+void _max_unpool(const Tensor &grad_output, const Tensor &indices,
+                 IntArrayRef input_size, int64_t spatial, Tensor &result) {
   fill_bits(result, 0);
+  if (result.numel() == 0 || grad_output.numel() == 0)
+    return;
+  const Windows w(input_size, grad_output.sizes(),
+                  static_cast<size_t>(spatial));
+  const Tensor g = dense(grad_output), at = dense(indices);
+  dispatch_floating(g.dtype(), "max_pool_backward", [&]<class T>() {
+    const T *grad = static_cast<const T *>(g.data_ptr());
+    const int64_t *places = at.const_data_ptr<int64_t>();
+    T *out = static_cast<T *>(result.data_ptr());
+    const int64_t n = w.out_plane(), size = w.in_plane();
+    for_planes(w.planes, 1.5 * static_cast<double>(n), [&](int64_t plane) {
+      for (int64_t i = plane * n; i < (plane + 1) * n; ++i) {
+        check(places[i] >= 0 && places[i] < size,
+              "max_pool_backward: index {} is out of bounds for a plane of {} "
+              "elements",
+              places[i], size);
+        T &to = out[plane * size + places[i]];
+        to = store<T>(load(to) + load(grad[i]));
+      }
+    });
+  });
+}
+
+namespace {
+
+// What each output of an average is divided by.
+std::vector<double> divisors(const Windows &w, bool count_include_pad,
+                             std::optional<int64_t> divisor_override) {
+  std::vector<double> out;
+  auto extent = [&](int d, int64_t o) {
+    int64_t first = o * w.stride[d] - w.padding[d],
+            last = std::min(first + w.kernel[d], w.in[d] + w.padding[d]);
+    if (!count_include_pad) {
+      first = std::max<int64_t>(first, 0);
+      last = std::min(last, w.in[d]);
+    }
+    return last - first;
+  };
+  for (int64_t z = 0; z < w.out[0]; ++z) {
+    for (int64_t y = 0; y < w.out[1]; ++y) {
+      for (int64_t x = 0; x < w.out[2]; ++x) {
+        out.push_back(divisor_override
+                          ? static_cast<double>(*divisor_override)
+                          : static_cast<double>(extent(0, z) * extent(1, y) *
+                                                extent(2, x)));
+      }
+    }
+  }
+  return out;
+}
+
+template <class A, class T>
+void add_tap(const T *src, int64_t step, int64_t at, int64_t first,
+             int64_t last, A *sums) {
+  if (step == 1)
+    for (int64_t x = first; x < last; ++x)
+      sums[x] += load(src[at + x]);
+  else if (step == 2)
+    for (int64_t x = first; x < last; ++x)
+      sums[x] += load(src[at + 2 * x]);
+  else
+    for (int64_t x = first; x < last; ++x)
+      sums[x] += load(src[at + step * x]);
+}
+
+} // namespace
+
+void _avg_pool(const Tensor &input, IntArrayRef kernel_size, IntArrayRef stride,
+               IntArrayRef padding, bool, bool count_include_pad,
+               std::optional<int64_t> divisor_override, Tensor &result) {
+  if (result.numel() == 0)
+    return;
+  const Windows w(input.sizes(), result.sizes(), kernel_size, stride, padding,
+                  {});
+  const std::vector<double> by =
+      divisors(w, count_include_pad, divisor_override);
+  const Tensor x = dense(input);
+  dispatch(input.dtype(), "avg_pool", [&]<class T>() {
+    using A = std::conditional_t<std::is_integral_v<T>, int64_t, opmath_t<T>>;
+    const T *src = static_cast<const T *>(x.data_ptr());
+    T *out = static_cast<T *>(result.data_ptr());
+    const int64_t n = w.out_plane();
+    for_planes(
+        w.planes, 0.4 * static_cast<double>(n * w.taps()), [&](int64_t plane) {
+          std::vector<A> sums(static_cast<size_t>(n));
+          const T *from = src + plane * w.in_plane();
+          for_row_taps(
+              w, [&](int64_t row, int64_t at, int64_t first, int64_t last) {
+                add_tap(from, w.stride[2], at, first, last, sums.data() + row);
+              });
+          for (int64_t i = 0; i < n; ++i)
+            out[plane * n + i] =
+                store<T>(sums[static_cast<size_t>(i)] /
+                         static_cast<A>(by[static_cast<size_t>(i)]));
+        });
+  });
+}
+
+void _avg_pool_backward(const Tensor &grad_output, IntArrayRef input_size,
+                        IntArrayRef kernel_size, IntArrayRef stride,
+                        IntArrayRef padding, bool, bool count_include_pad,
+                        std::optional<int64_t> divisor_override,
+                        Tensor &result) {
+  fill_bits(result, 0);
+  if (result.numel() == 0 || grad_output.numel() == 0)
+    return;
+  const Windows w(input_size, grad_output.sizes(), kernel_size, stride, padding,
+                  {});
+  const std::vector<double> by =
+      divisors(w, count_include_pad, divisor_override);
+  const Tensor g = dense(grad_output);
   dispatch_floating(g.dtype(), "avg_pool_backward", [&]<class T>() {
     using A = opmath_t<T>;
-    const T* src = static_cast<const T*>(g.data_ptr());
-    T* dst = static_cast<T*>(result.data_ptr());
-    each_plane(p, 1.5 * window_cost(p), [&](int64_t i) {
-      T* to = dst + i * p.in_plane();
-      each_output(p, [&, from = src + i * p.out_plane()](int64_t o, const Window& wz, const Window& wy, const Window& wx) {
-        const A share = load(from[o]) / static_cast<A>(divisor(wz, wy, wx));
-        for (int64_t z = wz.begin; z < wz.end; ++z) {
-          for (int64_t y = wy.begin; y < wy.end; ++y) {
-            T* row = to + (z * p.in[1] + y) * p.in[2];
-            for (int64_t c = wx.begin; c < wx.end; ++c) row[c] = store<T>(load(row[c]) + share);
-          }
-        }
-      });
-    });
+    const T *grad = static_cast<const T *>(g.data_ptr());
+    T *out = static_cast<T *>(result.data_ptr());
+    const int64_t n = w.out_plane(), size = w.in_plane(), step = w.stride[2];
+    for_planes(
+        w.planes, 0.6 * static_cast<double>(n * w.taps()), [&](int64_t plane) {
+          std::vector<A> share(static_cast<size_t>(n)),
+              sums(static_cast<size_t>(size));
+          for (int64_t i = 0; i < n; ++i)
+            share[static_cast<size_t>(i)] =
+                load(grad[plane * n + i]) /
+                static_cast<A>(by[static_cast<size_t>(i)]);
+          for_row_taps(
+              w, [&](int64_t row, int64_t at, int64_t first, int64_t last) {
+                for (int64_t x = first; x < last; ++x)
+                  sums[static_cast<size_t>(at + x * step)] +=
+                      share[static_cast<size_t>(row + x)];
+              });
+          for (int64_t i = 0; i < size; ++i)
+            out[plane * size + i] = store<T>(sums[static_cast<size_t>(i)]);
+        });
   });
 }
 
-auto window_divisor(bool count_include_pad, std::optional<int64_t> fixed) {
-  return [=](const Window& z, const Window& y, const Window& x) -> int64_t {
-    if (fixed) return *fixed;
-    if (count_include_pad) return z.padded * y.padded * x.padded;
-    return (z.end - z.begin) * (y.end - y.begin) * (x.end - x.begin);
+namespace {
+
+// f(output position, first, last of each dim) for windows that divide the input
+// as evenly as can be.
+template <class F> void for_even_windows(const Windows &w, const F &f) {
+  auto first = [&](int d, int64_t o) { return o * w.in[d] / w.out[d]; };
+  auto last = [&](int d, int64_t o) {
+    return ((o + 1) * w.in[d] + w.out[d] - 1) / w.out[d];
   };
-}
-
-}  // namespace
-
-void _max_pool(const Tensor& input, IntArrayRef kernel_size, IntArrayRef stride, IntArrayRef padding, IntArrayRef dilation, bool ceil_mode, Tensor& output, Tensor& indices) {
-  (void)ceil_mode;  // the meta function has turned it into the output's size
-  const size_t spatial = kernel_size.size();
-  Pool p = geometry(input.sizes(), output.sizes(), spatial);
-  if (output.numel() == 0) return;
-  list_windows(p, spatial, kernel_size, stride, padding, dilation);
-  max_pool(p, is_2x2(p, spatial, kernel_size, stride, padding, dilation), input, output, indices);
-}
-
-void _adaptive_max_pool(const Tensor& input, IntArrayRef output_size, Tensor& output, Tensor& indices) {
-  Pool p = geometry(input.sizes(), output.sizes(), output_size.size());
-  if (output.numel() == 0) return;
-  list_adaptive_windows(p);
-  max_pool(p, false, input, output, indices);
-}
-
-void _max_unpool(const Tensor& grad_output, const Tensor& indices, IntArrayRef input_size, int64_t spatial, Tensor& result) {
-  fill_bits(result, 0);
-  if (grad_output.numel() == 0) return;
-  const Pool p = geometry(input_size, grad_output.sizes(), static_cast<size_t>(spatial));
-  const Tensor g = grad_output.contiguous(), where = indices.contiguous();
-  const int64_t *places = where.data_ptr<int64_t>(), limit = p.in_plane(), count = p.out_plane();
-  dispatch_floating(g.dtype(), "max_unpool", [&]<class T>() {
-    const T* src = static_cast<const T*>(g.data_ptr());
-    T* dst = static_cast<T*>(result.data_ptr());
-    each_plane(p, 1.2 * static_cast<double>(count), [&](int64_t i) {
-      T* to = dst + i * limit;
-      for (int64_t o = 0; o < count; ++o) {
-        const int64_t at = places[i * count + o];
-        check_index(at >= 0 && at < limit, "max_unpool: index {} is out of bounds for a plane of {} elements", at, limit);
-        to[at] = store<T>(load(to[at]) + load(src[i * count + o]));
+  int64_t at = 0;
+  for (int64_t z = 0; z < w.out[0]; ++z) {
+    for (int64_t y = 0; y < w.out[1]; ++y) {
+      for (int64_t x = 0; x < w.out[2]; ++x, ++at) {
+        const int64_t from[] = {first(0, z), first(1, y), first(2, x)},
+                      to[] = {last(0, z), last(1, y), last(2, x)};
+        f(at, from, to);
       }
-    });
+    }
+  }
+}
+
+// f(offset) for every element of a box of a plane.
+template <class F>
+void for_box(const Windows &w, const int64_t *from, const int64_t *to,
+             const F &f) {
+  for (int64_t z = from[0]; z < to[0]; ++z) {
+    for (int64_t y = from[1]; y < to[1]; ++y) {
+      for (int64_t x = from[2]; x < to[2]; ++x)
+        f((z * w.in[1] + y) * w.in[2] + x);
+    }
+  }
+}
+
+} // namespace
+
+void _adaptive_avg_pool(const Tensor &input, IntArrayRef output_size,
+                        Tensor &result) {
+  if (result.numel() == 0)
+    return;
+  const Windows w(input.sizes(), result.sizes(), output_size.size());
+  const Tensor x = dense(input);
+  dispatch_floating(input.dtype(), "adaptive_avg_pool", [&]<class T>() {
+    using A = opmath_t<T>;
+    const T *src = static_cast<const T *>(x.data_ptr());
+    T *out = static_cast<T *>(result.data_ptr());
+    for_planes(w.planes,
+               1.0 * static_cast<double>(w.in_plane() + w.out_plane()),
+               [&](int64_t plane) {
+                 const T *from_plane = src + plane * w.in_plane();
+                 for_even_windows(w, [&](int64_t at, const int64_t *from,
+                                         const int64_t *to) {
+                   A sum = 0;
+                   for_box(w, from, to,
+                           [&](int64_t i) { sum += load(from_plane[i]); });
+                   const int64_t count = (to[0] - from[0]) * (to[1] - from[1]) *
+                                         (to[2] - from[2]);
+                   out[plane * w.out_plane() + at] =
+                       store<T>(sum / static_cast<A>(count));
+                 });
+               });
   });
 }
 
-void _avg_pool(const Tensor& input, IntArrayRef kernel_size, IntArrayRef stride, IntArrayRef padding, bool ceil_mode, bool count_include_pad, std::optional<int64_t> divisor_override,
-               Tensor& result) {
-  (void)ceil_mode;
-  Pool p = geometry(input.sizes(), result.sizes(), kernel_size.size());
-  if (result.numel() == 0) return;
-  list_windows(p, kernel_size.size(), kernel_size, stride, padding, {});
-  average(p, input, result, window_divisor(count_include_pad, divisor_override));
+void _adaptive_avg_pool_backward(const Tensor &grad_output,
+                                 IntArrayRef input_size,
+                                 IntArrayRef output_size, Tensor &result) {
+  fill_bits(result, 0);
+  if (result.numel() == 0 || grad_output.numel() == 0)
+    return;
+  const Windows w(input_size, grad_output.sizes(), output_size.size());
+  const Tensor g = dense(grad_output);
+  dispatch_floating(g.dtype(), "adaptive_avg_pool_backward", [&]<class T>() {
+    using A = opmath_t<T>;
+    const T *grad = static_cast<const T *>(g.data_ptr());
+    T *out = static_cast<T *>(result.data_ptr());
+    for_planes(
+        w.planes, 1.5 * static_cast<double>(w.in_plane() + w.out_plane()),
+        [&](int64_t plane) {
+          std::vector<A> sums(static_cast<size_t>(w.in_plane()));
+          for_even_windows(w, [&](int64_t at, const int64_t *from,
+                                  const int64_t *to) {
+            const int64_t count =
+                (to[0] - from[0]) * (to[1] - from[1]) * (to[2] - from[2]);
+            const A share =
+                load(grad[plane * w.out_plane() + at]) / static_cast<A>(count);
+            for_box(w, from, to,
+                    [&](int64_t i) { sums[static_cast<size_t>(i)] += share; });
+          });
+          for (int64_t i = 0; i < w.in_plane(); ++i)
+            out[plane * w.in_plane() + i] =
+                store<T>(sums[static_cast<size_t>(i)]);
+        });
+  });
 }
 
-void _avg_pool_backward(const Tensor& grad_output, IntArrayRef input_size, IntArrayRef kernel_size, IntArrayRef stride, IntArrayRef padding, bool ceil_mode, bool count_include_pad,
-                        std::optional<int64_t> divisor_override, Tensor& result) {
-  (void)ceil_mode;
-  Pool p = geometry(input_size, grad_output.sizes(), kernel_size.size());
-  if (result.numel() == 0) return;
-  list_windows(p, kernel_size.size(), kernel_size, stride, padding, {});
-  average_backward(p, grad_output, result, window_divisor(count_include_pad, divisor_override));
+void _adaptive_max_pool(const Tensor &input, IntArrayRef output_size,
+                        Tensor &output, Tensor &indices) {
+  if (output.numel() == 0)
+    return;
+  const Windows w(input.sizes(), output.sizes(), output_size.size());
+  const Tensor x = dense(input);
+  dispatch(input.dtype(), "adaptive_max_pool", [&]<class T>() {
+    const T *src = static_cast<const T *>(x.data_ptr());
+    T *values = static_cast<T *>(output.data_ptr());
+    int64_t *places = indices.data_ptr<int64_t>();
+    for_planes(
+        w.planes, 1.5 * static_cast<double>(w.in_plane() + w.out_plane()),
+        [&](int64_t plane) {
+          const T *from_plane = src + plane * w.in_plane();
+          for_even_windows(w, [&](int64_t at, const int64_t *from,
+                                  const int64_t *to) {
+            int64_t best = (from[0] * w.in[1] + from[1]) * w.in[2] + from[2];
+            for_box(w, from, to, [&](int64_t i) {
+              const auto v = load(from_plane[i]);
+              if (v > load(from_plane[best]) || v != v)
+                best = i;
+            });
+            values[plane * w.out_plane() + at] = from_plane[best];
+            places[plane * w.out_plane() + at] = best;
+          });
+        });
+  });
 }
 
-void _adaptive_avg_pool(const Tensor& input, IntArrayRef output_size, Tensor& result) {
-  Pool p = geometry(input.sizes(), result.sizes(), output_size.size());
-  if (result.numel() == 0) return;
-  list_adaptive_windows(p);
-  average(p, input, result, window_divisor(true, std::nullopt));
-}
-
-void _adaptive_avg_pool_backward(const Tensor& grad_output, IntArrayRef input_size, IntArrayRef output_size, Tensor& result) {
-  Pool p = geometry(input_size, grad_output.sizes(), output_size.size());
-  if (result.numel() == 0) return;
-  list_adaptive_windows(p);
-  average_backward(p, grad_output, result, window_divisor(true, std::nullopt));
-}
-
-}  // namespace rushlight::cpu
+} // namespace rushlight::cpu

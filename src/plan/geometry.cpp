@@ -24,8 +24,10 @@ DimVector infer_size(IntArrayRef size, int64_t numel) {
     return out;
   }
   check(known != 0 || numel != 0,
-        "cannot reshape tensor of 0 elements into shape {} because the unspecified dimension size -1 can be any value and is "
-        "ambiguous", size);
+        "cannot reshape tensor of 0 elements into shape {} because the unspecified dimension size -1 can be any value "
+        "and is "
+        "ambiguous",
+        size);
   check(known != 0 && numel % known == 0, "shape '{}' is invalid for input of size {}", size, numel);
   out[static_cast<size_t>(unknown)] = numel / known;
   return out;
@@ -93,9 +95,10 @@ Geometry view(const Tensor& self, IntArrayRef size) {
   }
   std::optional<DimVector> strides = view_strides(self.sizes(), self.strides(), g.sizes);
   check(strides.has_value(),
-        "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous "
-        "subspaces). Use .reshape(...) instead. (view: shape {} with strides {} cannot be seen as {})", self.sizes(),
-        self.strides(), g.sizes);
+        "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
+        "contiguous "
+        "subspaces). Use .reshape(...) instead. (view: shape {} with strides {} cannot be seen as {})",
+        self.sizes(), self.strides(), g.sizes);
   g.strides = std::move(*strides);
   return g;
 }
@@ -104,8 +107,10 @@ Geometry expand(const Tensor& self, IntArrayRef size) {
   const IntArrayRef sizes = self.sizes(), strides = self.strides();
   const size_t n = size.size(), have = sizes.size();
   check(n >= have,
-        "expand(torch.{}Tensor{{}}, size={}): the number of sizes provided ({}) must be greater or equal to the number of "
-        "dimensions in the tensor ({})", to_string(self.dtype()), sizes, size, n, have);
+        "expand(torch.{}Tensor{{}}, size={}): the number of sizes provided ({}) must be greater or equal to the number "
+        "of "
+        "dimensions in the tensor ({})",
+        to_string(self.dtype()), sizes, size, n, have);
   Geometry g{DimVector(n), DimVector(n), self.storage_offset()};
   for (size_t i = n; i-- > 0;) {
     const bool existing = i + have >= n;
@@ -113,13 +118,16 @@ Geometry expand(const Tensor& self, IntArrayRef size) {
     int64_t stride = existing ? strides[i + have - n] : i + 1 < n ? g.sizes[i + 1] * g.strides[i + 1] : 1;
     int64_t want = size[i];
     if (want == -1) {
-      check(existing, "The expanded size of the tensor ({}) isn't allowed in a leading, non-existing dimension {}", want, i);
+      check(existing, "The expanded size of the tensor ({}) isn't allowed in a leading, non-existing dimension {}",
+            want, i);
       want = from;
     }
     if (from != want) {
       check(from == 1 && want >= 0,
-            "The expanded size of the tensor ({}) must match the existing size ({}) at non-singleton dimension {}.  Target sizes: "
-            "{}.  Tensor sizes: {}", want, from, i, size, sizes);
+            "The expanded size of the tensor ({}) must match the existing size ({}) at non-singleton dimension {}.  "
+            "Target sizes: "
+            "{}.  Tensor sizes: {}",
+            want, from, i, size, sizes);
       stride = 0;
     }
     g.sizes[i] = want;
@@ -131,8 +139,10 @@ Geometry expand(const Tensor& self, IntArrayRef size) {
 Geometry permute(const Tensor& self, IntArrayRef dims) {
   const size_t n = static_cast<size_t>(self.dim());
   check(dims.size() == n,
-        "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of "
-        "dimensions i.e. input.dim() = {} is not equal to len(dims) = {}", n, dims.size());
+        "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired "
+        "ordering of "
+        "dimensions i.e. input.dim() = {} is not equal to len(dims) = {}",
+        n, dims.size());
   Geometry g{DimVector(n), DimVector(n), self.storage_offset()};
   plan::DimMask seen;
   for (size_t i = 0; i < n; ++i) {
@@ -157,7 +167,8 @@ Geometry transpose(const Tensor& self, int64_t dim0, int64_t dim1) {
 }
 
 Geometry t(const Tensor& self) {
-  check(self.dim() <= 2, "t() expects a tensor with <= 2 dimensions, but self is {}D (shape {}; use mT or transpose(dim0, dim1))",
+  check(self.dim() <= 2,
+        "t() expects a tensor with <= 2 dimensions, but self is {}D (shape {}; use mT or transpose(dim0, dim1))",
         self.dim(), self.sizes());
   return self.dim() < 2 ? same(self) : transpose(self, 0, 1);
 }
@@ -205,8 +216,8 @@ Geometry select(const Tensor& self, int64_t dim, int64_t index) {
   check_index(self.dim() > 0, "select() cannot be applied to a 0-dim tensor.");
   dim = wrap_dim(dim, self.dim());
   const int64_t size = self.sizes()[dim];
-  check_index(index >= -size && index < size, "select(): index {} out of range for tensor of size {} at dimension {}", index,
-              self.sizes(), dim);
+  check_index(index >= -size && index < size, "select(): index {} out of range for tensor of size {} at dimension {}",
+              index, self.sizes(), dim);
   Geometry g = same(self);
   g.offset += (index < 0 ? index + size : index) * self.strides()[dim];
   g.sizes.erase(dim);
@@ -214,7 +225,8 @@ Geometry select(const Tensor& self, int64_t dim, int64_t index) {
   return g;
 }
 
-Geometry slice(const Tensor& self, int64_t dim, std::optional<int64_t> start, std::optional<int64_t> end, int64_t step) {
+Geometry slice(const Tensor& self, int64_t dim, std::optional<int64_t> start, std::optional<int64_t> end,
+               int64_t step) {
   check(self.dim() > 0, "slice() cannot be applied to a 0-dim tensor.");
   dim = wrap_dim(dim, self.dim());
   check(step > 0, "slice step must be positive, got {}", step);
@@ -259,8 +271,10 @@ Geometry diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2
 }
 
 Geometry as_strided(const Tensor& self, IntArrayRef size, IntArrayRef stride, std::optional<int64_t> storage_offset) {
-  check(size.size() == stride.size(), "mismatch in length of strides and shape (as_strided: size {}, stride {})", size, stride);
-  for (int64_t s : stride) check(s >= 0, "as_strided: Negative strides are not supported at the moment, got strides: {}", stride);
+  check(size.size() == stride.size(), "mismatch in length of strides and shape (as_strided: size {}, stride {})", size,
+        stride);
+  for (int64_t s : stride)
+    check(s >= 0, "as_strided: Negative strides are not supported at the moment, got strides: {}", stride);
   for (int64_t s : size) check(s >= 0, "as_strided: sizes must be non-negative, got sizes: {}", size);
   const int64_t offset = storage_offset.value_or(self.storage_offset());
   check(offset >= 0, "Tensor: invalid storage offset {}", offset);

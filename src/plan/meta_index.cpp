@@ -20,15 +20,18 @@ bool index_dtype(const Tensor& t) { return t.dtype() == kLong || t.dtype() == kI
 int64_t length(const Tensor& t, int64_t dim) { return t.dim() == 0 ? 1 : t.sizes()[dim]; }
 
 void check_vector_index(const char* op, const Tensor& index) {
-  check_index(index.dim() <= 1, "{}: Index is supposed to be a vector, but got dim: {} with type: {} and size: {}", std::string_view(op),
-              index.dim(), to_string(index.dtype()), index.sizes());
+  check_index(index.dim() <= 1, "{}: Index is supposed to be a vector, but got dim: {} with type: {} and size: {}",
+              std::string_view(op), index.dim(), to_string(index.dtype()), index.sizes());
 }
 
 // Sizes of self and source agree except in `dim`.
 void check_slices(const Tensor& self, int64_t dim, const Tensor& source) {
   bool same = std::max<int64_t>(self.dim(), 1) == std::max<int64_t>(source.dim(), 1);
-  for (int64_t d = 0; same && d < self.dim() && d < source.dim(); ++d) same = d == dim || self.sizes()[d] == source.sizes()[d];
-  check(same, "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = {} source.shape = {}",
+  for (int64_t d = 0; same && d < self.dim() && d < source.dim(); ++d)
+    same = d == dim || self.sizes()[d] == source.sizes()[d];
+  check(same,
+        "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = {} "
+        "source.shape = {}",
         self.sizes(), source.sizes());
 }
 
@@ -36,9 +39,11 @@ void check_slices(const Tensor& self, int64_t dim, const Tensor& source) {
 
 Meta index_select(const Tensor& self, int64_t dim, const Tensor& index) {
   check_vector_index("index_select()", index);
-  check(index_dtype(index), "index_select(): Expected dtype int32 or int64 for index, but got {}", to_string(index.dtype()));
+  check(index_dtype(index), "index_select(): Expected dtype int32 or int64 for index, but got {}",
+        to_string(index.dtype()));
   dim = wrap_dim(dim, self.dim());
-  check_index(self.dim() > 0 || index.numel() == 1, "index_select(): Index to scalar can have only 1 value, got {} value(s)", index.numel());
+  check_index(self.dim() > 0 || index.numel() == 1,
+              "index_select(): Index to scalar can have only 1 value, got {} value(s)", index.numel());
   DimVector sizes = self.sizes();
   if (self.dim() > 0) sizes[dim] = index.numel();
   return {sizes, self.dtype()};
@@ -47,33 +52,39 @@ Meta index_select(const Tensor& self, int64_t dim, const Tensor& index) {
 void index_add(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source) {
   check_vector_index("index_add_()", index);
   check(index_dtype(index), "index_add_(): Expected dtype int32/int64 for index but got: {}", to_string(index.dtype()));
-  check(self.dtype() == source.dtype(), "index_add_(): self ({}) and source ({}) must have the same scalar type", to_string(self.dtype()),
-        to_string(source.dtype()));
+  check(self.dtype() == source.dtype(), "index_add_(): self ({}) and source ({}) must have the same scalar type",
+        to_string(self.dtype()), to_string(source.dtype()));
   dim = wrap_dim(dim, self.dim());
-  check(index.numel() == length(source, dim), "index_add_(): Number of indices ({}) should be equal to source.size(dim): ({}), for dim: {}",
-        index.numel(), length(source, dim), dim);
+  check(index.numel() == length(source, dim),
+        "index_add_(): Number of indices ({}) should be equal to source.size(dim): ({}), for dim: {}", index.numel(),
+        length(source, dim), dim);
   check_slices(self, dim, source);
 }
 
 void index_copy(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source) {
   check_vector_index("index_copy_()", index);
-  check(index.dtype() == kLong, "index_copy_(): Expected a long tensor for index, but got {}", to_string(index.dtype()));
-  check(self.dtype() == source.dtype(), "index_copy_(): self and source expected to have the same dtype, but got (self) {} and (source) {}",
+  check(index.dtype() == kLong, "index_copy_(): Expected a long tensor for index, but got {}",
+        to_string(index.dtype()));
+  check(self.dtype() == source.dtype(),
+        "index_copy_(): self and source expected to have the same dtype, but got (self) {} and (source) {}",
         to_string(self.dtype()), to_string(source.dtype()));
   dim = wrap_dim(dim, self.dim());
-  check_index(index.numel() == length(source, dim), "index_copy_(): Number of indices ({}) should be equal to source.size(dim) ({})",
-              index.numel(), length(source, dim));
+  check_index(index.numel() == length(source, dim),
+              "index_copy_(): Number of indices ({}) should be equal to source.size(dim) ({})", index.numel(),
+              length(source, dim));
   check_slices(self, dim, source);
 }
 
 void index_fill(const Tensor& self, int64_t dim, const Tensor& index) {
-  check_index(index.dtype() == kLong, "index_fill_(): Expected dtype int64 for index. (got {})", to_string(index.dtype()));
+  check_index(index.dtype() == kLong, "index_fill_(): Expected dtype int64 for index. (got {})",
+              to_string(index.dtype()));
   check_vector_index("index_fill_()", index);
   wrap_dim(dim, self.dim());
 }
 
 IndexLayout index_layout(const Tensor& self, TensorList indices) {
-  check_index(static_cast<int64_t>(indices.size()) <= self.dim(), "too many indices for tensor of dimension {} (got {})", self.dim(), indices.size());
+  check_index(static_cast<int64_t>(indices.size()) <= self.dim(),
+              "too many indices for tensor of dimension {} (got {})", self.dim(), indices.size());
   IndexLayout layout;
   int64_t first = -1, last = -1;
   bool neighbours = true;
@@ -120,7 +131,8 @@ DimVector joined(const IndexLayout& layout) {
 Meta index(const Tensor& self, TensorList indices) { return {joined(index_layout(self, indices)), self.dtype()}; }
 
 void index_put(const Tensor& self, TensorList indices, const Tensor& values) {
-  check(self.dtype() == values.dtype(), "Index put requires the source and destination dtypes match, got {} for the destination and {} for the source.",
+  check(self.dtype() == values.dtype(),
+        "Index put requires the source and destination dtypes match, got {} for the destination and {} for the source.",
         to_string(self.dtype()), to_string(values.dtype()));
   const DimVector sizes = joined(index_layout(self, indices));
   bool fits = values.dim() <= static_cast<int64_t>(sizes.size());
@@ -128,7 +140,8 @@ void index_put(const Tensor& self, TensorList indices, const Tensor& values) {
     const int64_t s = values.sizes()[static_cast<size_t>(values.dim() - i)];
     fits = s == 1 || s == sizes[sizes.size() - static_cast<size_t>(i)];
   }
-  check(fits, "shape mismatch: value tensor of shape {} cannot be broadcast to indexing result of shape {}", values.sizes(), sizes);
+  check(fits, "shape mismatch: value tensor of shape {} cannot be broadcast to indexing result of shape {}",
+        values.sizes(), sizes);
 }
 
 Meta gather(const Tensor& self, int64_t dim, const Tensor& index) {
@@ -136,10 +149,12 @@ Meta gather(const Tensor& self, int64_t dim, const Tensor& index) {
   dim = wrap_dim(dim, self.dim());
   if (index.numel() == 0) return {index.sizes(), self.dtype()};
   check(std::max<int64_t>(index.dim(), 1) == std::max<int64_t>(self.dim(), 1),
-        "Index tensor must have the same number of dimensions as input tensor (gather: index {}, input {})", index.sizes(), self.sizes());
+        "Index tensor must have the same number of dimensions as input tensor (gather: index {}, input {})",
+        index.sizes(), self.sizes());
   for (int64_t d = 0; d < std::min(self.dim(), index.dim()); ++d) {
     check(d == dim || index.sizes()[d] <= self.sizes()[d],
-          "Size does not match at dimension {} expected index {} to be no larger than self {} apart from dimension {}", d, index.sizes(), self.sizes(), dim);
+          "Size does not match at dimension {} expected index {} to be no larger than self {} apart from dimension {}",
+          d, index.sizes(), self.sizes(), dim);
   }
   return {index.sizes(), self.dtype()};
 }
@@ -148,27 +163,33 @@ void scatter(const Tensor& self, int64_t dim, const Tensor& index, const Tensor&
   dim = wrap_dim(dim, self.dim());
   check(index_dtype(index), "scatter(): Expected dtype int32/int64 for index, but got {}", to_string(index.dtype()));
   if (src.defined()) {
-    check(self.dtype() == src.dtype(), "scatter(): Expected self.dtype to be equal to src.dtype (got {} and {})", to_string(self.dtype()),
-          to_string(src.dtype()));
+    check(self.dtype() == src.dtype(), "scatter(): Expected self.dtype to be equal to src.dtype (got {} and {})",
+          to_string(self.dtype()), to_string(src.dtype()));
   }
   if (index.numel() == 0) return;
   const int64_t n = std::max<int64_t>(self.dim(), 1);
-  check(std::max<int64_t>(index.dim(), 1) == n, "Index tensor must have the same number of dimensions as self tensor (scatter: index {}, self {})",
+  check(std::max<int64_t>(index.dim(), 1) == n,
+        "Index tensor must have the same number of dimensions as self tensor (scatter: index {}, self {})",
         index.sizes(), self.sizes());
   bool fits = true;
-  for (int64_t d = 0; d < std::min(self.dim(), index.dim()); ++d) fits &= d == dim || index.sizes()[d] <= self.sizes()[d];
+  for (int64_t d = 0; d < std::min(self.dim(), index.dim()); ++d)
+    fits &= d == dim || index.sizes()[d] <= self.sizes()[d];
   if (!src.defined()) {
-    check(fits, "Expected index {} to be no larger than self {} apart from dimension {}", index.sizes(), self.sizes(), dim);
+    check(fits, "Expected index {} to be no larger than self {} apart from dimension {}", index.sizes(), self.sizes(),
+          dim);
     return;
   }
-  check(std::max<int64_t>(src.dim(), 1) == n, "Index tensor must have the same number of dimensions as src tensor (scatter: index {}, src {})",
-        index.sizes(), src.sizes());
+  check(std::max<int64_t>(src.dim(), 1) == n,
+        "Index tensor must have the same number of dimensions as src tensor (scatter: index {}, src {})", index.sizes(),
+        src.sizes());
   for (int64_t d = 0; d < std::min(src.dim(), index.dim()); ++d) fits &= index.sizes()[d] <= src.sizes()[d];
-  check(fits, "Expected index {} to be no larger than self {} apart from dimension {} and to be no larger size than src {}", index.sizes(),
-        self.sizes(), dim, src.sizes());
+  check(fits,
+        "Expected index {} to be no larger than self {} apart from dimension {} and to be no larger size than src {}",
+        index.sizes(), self.sizes(), dim, src.sizes());
 }
 
-void scatter_old_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce) {
+void scatter_old_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src,
+                        std::string_view reduce) {
   check(reduce == "add" || reduce == "multiply", "reduce argument must be either add or multiply. (got {})", reduce);
   meta::scatter(self, dim, index, src);
 }
@@ -179,7 +200,7 @@ void scatter_reduce(const Tensor& self, int64_t dim, const Tensor& index, const 
   meta::scatter(self, dim, index, src);
 }
 
-// ---- masks -----------------------------------------------------------------------------------------------------------
+// ---- masks ----------------------------------------------------------------------------------------------------------
 
 int64_t count_true(const Tensor& mask) {
   const char* p = static_cast<const char*>(mask.data_ptr());
@@ -204,22 +225,28 @@ Meta masked_select(const Tensor& self, const Tensor& mask) {
 }
 
 void masked_fill(const Tensor& self, const Tensor& mask, const Tensor& value) {
-  check(mask.dtype() == kBool, "masked_fill_ only supports boolean masks, but got mask with dtype {}", dtype_name(mask.dtype()));
+  check(mask.dtype() == kBool, "masked_fill_ only supports boolean masks, but got mask with dtype {}",
+        dtype_name(mask.dtype()));
   if (value.defined()) {
-    check(value.dim() == 0, "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).", value.dim());
+    check(value.dim() == 0,
+          "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {} dimension(s).", value.dim());
   }
   if (self.sizes() == mask.sizes()) return;
   const DimVector sizes = plan::broadcast(mask.sizes(), self.sizes());
-  check(self.sizes() == IntArrayRef(sizes), "output with shape {} doesn't match the broadcast shape {} (masked_fill_: the mask has shape {})",
-        self.sizes(), sizes, mask.sizes());
+  check(self.sizes() == IntArrayRef(sizes),
+        "output with shape {} doesn't match the broadcast shape {} (masked_fill_: the mask has shape {})", self.sizes(),
+        sizes, mask.sizes());
 }
 
 void masked_scatter(const Tensor& self, const Tensor& mask, const Tensor& source) {
-  check(self.dtype() == source.dtype(), "masked_scatter: expected self and source to have same dtypes but got {} and {}", to_string(self.dtype()),
+  check(self.dtype() == source.dtype(),
+        "masked_scatter: expected self and source to have same dtypes but got {} and {}", to_string(self.dtype()),
         to_string(source.dtype()));
-  check(mask.dtype() == kBool, "masked_scatter_ only supports boolean masks, but got mask with dtype {}", to_string(mask.dtype()));
+  check(mask.dtype() == kBool, "masked_scatter_ only supports boolean masks, but got mask with dtype {}",
+        to_string(mask.dtype()));
   const DimVector sizes = plan::broadcast(self.sizes(), mask.sizes());
-  check(self.sizes() == IntArrayRef(sizes), "output with shape {} doesn't match the broadcast shape {}", self.sizes(), sizes);
+  check(self.sizes() == IntArrayRef(sizes), "output with shape {} doesn't match the broadcast shape {}", self.sizes(),
+        sizes);
 }
 
 Meta nonzero(const Tensor& self) {
@@ -228,15 +255,16 @@ Meta nonzero(const Tensor& self) {
   return {{count, self.dim()}, kLong, {1, count}};  // PyTorch's layout: one dense column per dimension
 }
 
-// ---- counting and searching ------------------------------------------------------------------------------------------
+// ---- counting and searching -----------------------------------------------------------------------------------------
 
 Meta bincount(const Tensor& self, const Tensor& weights, int64_t minlength) {
-  check_not_implemented(is_integral(self.dtype(), false), "\"bincount_cpu\" not implemented for '{}'", to_string(self.dtype()));
+  check_not_implemented(is_integral(self.dtype(), false), "\"bincount_cpu\" not implemented for '{}'",
+                        to_string(self.dtype()));
   check(minlength >= 0, "minlength should be >= 0");
   check(self.dim() == 1, "bincount only supports 1-d non-negative integral inputs. (got shape {})", self.sizes());
   if (weights.defined()) {
-    check(weights.dim() == 1 && weights.numel() == self.numel(), "weights should be 1-d and have the same length as input (got {} and {})",
-          weights.sizes(), self.sizes());
+    check(weights.dim() == 1 && weights.numel() == self.numel(),
+          "weights should be 1-d and have the same length as input (got {} and {})", weights.sizes(), self.sizes());
   }
   int64_t bins = minlength;
   if (self.numel() > 0) {
@@ -256,34 +284,47 @@ Meta bincount(const Tensor& self, const Tensor& weights, int64_t minlength) {
 }
 
 Meta histc(const Tensor& self, int64_t bins, const Scalar& min, const Scalar& max) {
-  check_not_implemented(is_floating_point(self.dtype()), "\"histogram_cpu\" not implemented for '{}'", to_string(self.dtype()));
+  check_not_implemented(is_floating_point(self.dtype()), "\"histogram_cpu\" not implemented for '{}'",
+                        to_string(self.dtype()));
   check(bins > 0, "torch.histogram(): bins must be > 0, but got {} for dimension 0", bins);
-  check(min.toDouble() <= max.toDouble(), "torch.histc: max must be larger than min (got min {} and max {})", min.toDouble(), max.toDouble());
+  check(min.toDouble() <= max.toDouble(), "torch.histc: max must be larger than min (got min {} and max {})",
+        min.toDouble(), max.toDouble());
   return {IntArrayRef(bins), self.dtype()};
 }
 
-Meta searchsorted(const Tensor& sorted_sequence, const Tensor& input, bool out_int32, bool right, std::optional<std::string_view> side,
-                  const Tensor& sorter) {
+Meta searchsorted(const Tensor& sorted_sequence, const Tensor& input, bool out_int32, bool right,
+                  std::optional<std::string_view> side, const Tensor& sorter) {
   if (side) {
-    check(*side == "left" || *side == "right", "torch.searchsorted(): side can only be 'left' or 'right' but got {}", *side);
-    check(!right || *side == "right", "torch.searchsorted(): side and right can't be set to opposites, got side of {} while right was True", *side);
+    check(*side == "left" || *side == "right", "torch.searchsorted(): side can only be 'left' or 'right' but got {}",
+          *side);
+    check(!right || *side == "right",
+          "torch.searchsorted(): side and right can't be set to opposites, got side of {} while right was True", *side);
   }
-  check(sorted_sequence.dim() > 0, "torch.searchsorted(): input value can be 0-dim only when boundaries tensor dimension is 1, but boundaries are 0-dim");
+  check(sorted_sequence.dim() > 0,
+        "torch.searchsorted(): input value can be 0-dim only when boundaries tensor dimension is 1, but boundaries are "
+        "0-dim");
   if (sorter.defined()) {
-    check(sorter.sizes() == sorted_sequence.sizes(), "torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor {}and got sorter tensor {}",
+    check(sorter.sizes() == sorted_sequence.sizes(),
+          "torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor {}and got sorter "
+          "tensor {}",
           sorted_sequence.sizes(), sorter.sizes());
-    check(sorter.dtype() == kLong, "torch.searchsorted(): sorter must be a tensor of long dtype but got dtype {}", to_string(sorter.dtype()));
+    check(sorter.dtype() == kLong, "torch.searchsorted(): sorter must be a tensor of long dtype but got dtype {}",
+          to_string(sorter.dtype()));
   }
   bool fits = sorted_sequence.dim() == 1 || sorted_sequence.dim() == input.dim();
-  for (int64_t d = 0; fits && sorted_sequence.dim() > 1 && d + 1 < input.dim(); ++d) fits = sorted_sequence.sizes()[d] == input.sizes()[d];
-  check(fits, "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value "
-        "tensor must match, but we got boundaries tensor {} and input value tensor {}", sorted_sequence.sizes(), input.sizes());
+  for (int64_t d = 0; fits && sorted_sequence.dim() > 1 && d + 1 < input.dim(); ++d)
+    fits = sorted_sequence.sizes()[d] == input.sizes()[d];
+  check(fits,
+        "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries "
+        "tensor and input value "
+        "tensor must match, but we got boundaries tensor {} and input value tensor {}",
+        sorted_sequence.sizes(), input.sizes());
   return {input.sizes(), out_int32 ? kInt : kLong};
 }
 
 Meta like_vector(const Tensor& self) { return {IntArrayRef(self.sizes()[0]), kLong}; }
 
-// ---- sorting ---------------------------------------------------------------------------------------------------------
+// ---- sorting --------------------------------------------------------------------------------------------------------
 
 std::array<Meta, 2> sort(const Tensor& self, int64_t dim) {
   wrap_dim(dim, self.dim());
@@ -292,30 +333,39 @@ std::array<Meta, 2> sort(const Tensor& self, int64_t dim) {
 
 std::array<Meta, 2> topk(const Tensor& self, int64_t k, int64_t dim) {
   dim = wrap_dim(dim, self.dim());
-  check(k >= 0 && k <= length(self, dim), "selected index k out of range (topk: k is {}, dimension {} has size {})", k, dim, length(self, dim));
+  check(k >= 0 && k <= length(self, dim), "selected index k out of range (topk: k is {}, dimension {} has size {})", k,
+        dim, length(self, dim));
   DimVector sizes = self.sizes();
   if (self.dim() > 0) sizes[dim] = k;
   return {Meta(sizes, self.dtype()), Meta(sizes, kLong)};
 }
 
-// ---- arguments of random fills ---------------------------------------------------------------------------------------
+// ---- arguments of random fills --------------------------------------------------------------------------------------
 
 namespace {
 
 void check_floating(const char* kernel, const Tensor& self) {
-  check_not_implemented(is_floating_point(self.dtype()), "\"{}\" not implemented for '{}'", std::string_view(kernel), to_string(self.dtype()));
+  check_not_implemented(is_floating_point(self.dtype()), "\"{}\" not implemented for '{}'", std::string_view(kernel),
+                        to_string(self.dtype()));
 }
 
 // The integers that a dtype holds exactly.
 std::pair<double, double> exact_range(ScalarType dtype) {
   switch (dtype) {
-    case kBool: return {0, 1};
-    case kByte: return {0, 255};
-    case kChar: return {-128, 127};
-    case kShort: return {-32768, 32767};
-    case kInt: return {-2147483648.0, 2147483647.0};
-    case kHalf: return {-65504, 65504};
-    default: return {-0x1p63, 0x1p63};
+    case kBool:
+      return {0, 1};
+    case kByte:
+      return {0, 255};
+    case kChar:
+      return {-128, 127};
+    case kShort:
+      return {-32768, 32767};
+    case kInt:
+      return {-2147483648.0, 2147483647.0};
+    case kHalf:
+      return {-65504, 65504};
+    default:
+      return {-0x1p63, 0x1p63};
   }
 }
 
@@ -331,10 +381,12 @@ void normal(const Tensor& self, double std) {
 }
 void random(const Tensor& self, int64_t from, std::optional<int64_t> to) {
   const auto [low, high] = exact_range(self.dtype());
-  check(static_cast<double>(from) >= low && static_cast<double>(from) <= high, "from is out of bounds for {} (random_: from={})", dtype_name(self.dtype()), from);
+  check(static_cast<double>(from) >= low && static_cast<double>(from) <= high,
+        "from is out of bounds for {} (random_: from={})", dtype_name(self.dtype()), from);
   if (!to) return;
   check(from < *to, "random_ expects 'from' to be less than 'to', but got from={} >= to={}", from, *to);
-  check(static_cast<double>(*to - 1) <= high, "to - 1 is out of bounds for {} (random_: to={})", dtype_name(self.dtype()), *to);
+  check(static_cast<double>(*to - 1) <= high, "to - 1 is out of bounds for {} (random_: to={})",
+        dtype_name(self.dtype()), *to);
 }
 void bernoulli(double p) { check(p >= 0 && p <= 1, "bernoulli_ expects p to be in [0, 1], but got p={}", p); }
 void bernoulli(const Tensor& self, const Tensor& p) {
@@ -342,7 +394,10 @@ void bernoulli(const Tensor& self, const Tensor& p) {
   copy_(self, p);
 }
 void exponential(const Tensor& self, double lambd) {
-  check(is_floating_point(self.dtype()), "Exponential distribution is a continuous probability distribution. dtype must be a floating point but you specified {}", to_string(self.dtype()));
+  check(is_floating_point(self.dtype()),
+        "Exponential distribution is a continuous probability distribution. dtype must be a floating point but you "
+        "specified {}",
+        to_string(self.dtype()));
   check(lambd > 0, "exponential_ expects lambda > 0.0, but found lambda={}", lambd);
 }
 void geometric(const Tensor& self, double p) {
@@ -350,7 +405,10 @@ void geometric(const Tensor& self, double p) {
   check(p > 0 && p < 1, "geometric_ expects p to be in (0, 1), but got p={}", p);
 }
 void cauchy(const Tensor& self, double sigma) {
-  check(is_floating_point(self.dtype()), "Cauchy distribution is a continuous probability distribution. dtype must be a floating point but you specified {}", to_string(self.dtype()));
+  check(is_floating_point(self.dtype()),
+        "Cauchy distribution is a continuous probability distribution. dtype must be a floating point but you "
+        "specified {}",
+        to_string(self.dtype()));
   check(sigma > 0, "cauchy_ expects sigma > 0.0, but found sigma={}", sigma);
 }
 void log_normal(const Tensor& self, double std) {

@@ -1,4 +1,5 @@
-// Shapes and argument checks of indexing, scattering, masking, counting, sorting. Index values are checked by the kernels.
+// Shapes and argument checks of indexing, scattering, masking, counting, sorting. Index values are checked by the
+// kernels.
 #pragma once
 #include <array>
 
@@ -23,7 +24,8 @@ void index_put(const Tensor& self, TensorList indices, const Tensor& values);
 
 Meta gather(const Tensor& self, int64_t dim, const Tensor& index);
 void scatter(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src);
-void scatter_old_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce);
+void scatter_old_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src,
+                        std::string_view reduce);
 void scatter_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce);
 
 Meta masked_select(const Tensor& self, const Tensor& mask);

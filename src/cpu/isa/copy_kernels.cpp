@@ -14,8 +14,10 @@ template <class From, class To>
 To cast(From v) {
   if constexpr (__is_same(To, bool)) return v != From(0);
   // Out-of-range floats become narrow integers by way of int32, on every ISA alike.
-  else if constexpr ((__is_same(From, float) || __is_same(From, double)) && sizeof(To) < 4) return To(int32_t(v));
-  else return To(v);
+  else if constexpr ((__is_same(From, float) || __is_same(From, double)) && sizeof(To) < 4)
+    return To(int32_t(v));
+  else
+    return To(v);
 }
 
 template <class From, class To>
@@ -84,7 +86,8 @@ void f16_to_f32(int64_t n, const void* src, void* dst) {
   float* d = static_cast<float*>(dst);
   int64_t i = 0;
 #if RL_ISA_LEVEL >= 1
-  for (; i + 8 <= n; i += 8) _mm256_storeu_ps(d + i, _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(s + i))));
+  for (; i + 8 <= n; i += 8)
+    _mm256_storeu_ps(d + i, _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(s + i))));
 #endif
   for (; i < n; ++i) d[i] = f16_to_f32_one(s[i]);
 }
@@ -94,7 +97,8 @@ void f32_to_f16(int64_t n, const void* src, void* dst) {
   uint16_t* d = static_cast<uint16_t*>(dst);
   int64_t i = 0;
 #if RL_ISA_LEVEL >= 1
-  for (; i + 8 <= n; i += 8) _mm_storeu_si128(reinterpret_cast<__m128i*>(d + i), _mm256_cvtps_ph(_mm256_loadu_ps(s + i), 0));
+  for (; i + 8 <= n; i += 8)
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(d + i), _mm256_cvtps_ph(_mm256_loadu_ps(s + i), 0));
 #endif
   for (; i < n; ++i) d[i] = f32_to_f16_one(bits_of(s[i]));
 }
@@ -107,11 +111,16 @@ void fill_as(void* dst, int64_t n, uint64_t bits) {
 }
 
 void fill(void* dst, int64_t n, int64_t size, uint64_t bits) {
-  if (bits == 0) memset(dst, 0, size_t(n * size));
-  else if (size == 1) memset(dst, int(bits & 0xff), size_t(n));
-  else if (size == 2) fill_as<uint16_t>(dst, n, bits);
-  else if (size == 4) fill_as<uint32_t>(dst, n, bits);
-  else fill_as<uint64_t>(dst, n, bits);
+  if (bits == 0)
+    memset(dst, 0, size_t(n * size));
+  else if (size == 1)
+    memset(dst, int(bits & 0xff), size_t(n));
+  else if (size == 2)
+    fill_as<uint16_t>(dst, n, bits);
+  else if (size == 4)
+    fill_as<uint32_t>(dst, n, bits);
+  else
+    fill_as<uint64_t>(dst, n, bits);
 }
 
 // Note [Transposing in registers]
@@ -124,16 +133,24 @@ struct Block {
   static constexpr int N = 16 / int(sizeof(T));
 
   static Vector low(Vector a, Vector b) {
-    if constexpr (sizeof(T) == 8) return Vector(_mm_unpacklo_epi64(__m128i(a), __m128i(b)));
-    else if constexpr (sizeof(T) == 4) return Vector(_mm_unpacklo_epi32(__m128i(a), __m128i(b)));
-    else if constexpr (sizeof(T) == 2) return Vector(_mm_unpacklo_epi16(__m128i(a), __m128i(b)));
-    else return Vector(_mm_unpacklo_epi8(__m128i(a), __m128i(b)));
+    if constexpr (sizeof(T) == 8)
+      return Vector(_mm_unpacklo_epi64(__m128i(a), __m128i(b)));
+    else if constexpr (sizeof(T) == 4)
+      return Vector(_mm_unpacklo_epi32(__m128i(a), __m128i(b)));
+    else if constexpr (sizeof(T) == 2)
+      return Vector(_mm_unpacklo_epi16(__m128i(a), __m128i(b)));
+    else
+      return Vector(_mm_unpacklo_epi8(__m128i(a), __m128i(b)));
   }
   static Vector high(Vector a, Vector b) {
-    if constexpr (sizeof(T) == 8) return Vector(_mm_unpackhi_epi64(__m128i(a), __m128i(b)));
-    else if constexpr (sizeof(T) == 4) return Vector(_mm_unpackhi_epi32(__m128i(a), __m128i(b)));
-    else if constexpr (sizeof(T) == 2) return Vector(_mm_unpackhi_epi16(__m128i(a), __m128i(b)));
-    else return Vector(_mm_unpackhi_epi8(__m128i(a), __m128i(b)));
+    if constexpr (sizeof(T) == 8)
+      return Vector(_mm_unpackhi_epi64(__m128i(a), __m128i(b)));
+    else if constexpr (sizeof(T) == 4)
+      return Vector(_mm_unpackhi_epi32(__m128i(a), __m128i(b)));
+    else if constexpr (sizeof(T) == 2)
+      return Vector(_mm_unpackhi_epi16(__m128i(a), __m128i(b)));
+    else
+      return Vector(_mm_unpackhi_epi8(__m128i(a), __m128i(b)));
   }
   static inline void run(const T* src, int64_t src_row, T* dst, int64_t dst_row) {
     Vector a[N], b[N];
@@ -176,12 +193,21 @@ void transpose_as(int64_t rows, int64_t columns, const T* src, int64_t src_row, 
   }
 }
 
-void transpose(int64_t size, int64_t rows, int64_t columns, const void* src, int64_t src_row, void* dst, int64_t dst_row) {
+void transpose(int64_t size, int64_t rows, int64_t columns, const void* src, int64_t src_row, void* dst,
+               int64_t dst_row) {
   switch (size) {
-    case 1: return transpose_as(rows, columns, static_cast<const uint8_t*>(src), src_row, static_cast<uint8_t*>(dst), dst_row);
-    case 2: return transpose_as(rows, columns, static_cast<const uint16_t*>(src), src_row, static_cast<uint16_t*>(dst), dst_row);
-    case 4: return transpose_as(rows, columns, static_cast<const uint32_t*>(src), src_row, static_cast<uint32_t*>(dst), dst_row);
-    default: return transpose_as(rows, columns, static_cast<const uint64_t*>(src), src_row, static_cast<uint64_t*>(dst), dst_row);
+    case 1:
+      return transpose_as(rows, columns, static_cast<const uint8_t*>(src), src_row, static_cast<uint8_t*>(dst),
+                          dst_row);
+    case 2:
+      return transpose_as(rows, columns, static_cast<const uint16_t*>(src), src_row, static_cast<uint16_t*>(dst),
+                          dst_row);
+    case 4:
+      return transpose_as(rows, columns, static_cast<const uint32_t*>(src), src_row, static_cast<uint32_t*>(dst),
+                          dst_row);
+    default:
+      return transpose_as(rows, columns, static_cast<const uint64_t*>(src), src_row, static_cast<uint64_t*>(dst),
+                          dst_row);
   }
 }
 
@@ -192,10 +218,14 @@ void reverse_as(int64_t n, const T* __restrict src, T* __restrict dst) {
 
 void reverse(int64_t size, int64_t n, const void* src, void* dst) {
   switch (size) {
-    case 1: return reverse_as(n, static_cast<const uint8_t*>(src), static_cast<uint8_t*>(dst));
-    case 2: return reverse_as(n, static_cast<const uint16_t*>(src), static_cast<uint16_t*>(dst));
-    case 4: return reverse_as(n, static_cast<const uint32_t*>(src), static_cast<uint32_t*>(dst));
-    default: return reverse_as(n, static_cast<const uint64_t*>(src), static_cast<uint64_t*>(dst));
+    case 1:
+      return reverse_as(n, static_cast<const uint8_t*>(src), static_cast<uint8_t*>(dst));
+    case 2:
+      return reverse_as(n, static_cast<const uint16_t*>(src), static_cast<uint16_t*>(dst));
+    case 4:
+      return reverse_as(n, static_cast<const uint32_t*>(src), static_cast<uint32_t*>(dst));
+    default:
+      return reverse_as(n, static_cast<const uint64_t*>(src), static_cast<uint64_t*>(dst));
   }
 }
 
@@ -223,18 +253,31 @@ void iota_i64(int64_t* dst, int64_t n, int64_t start, int64_t step, int64_t firs
   for (int64_t i = 0; i < n; ++i) dst[i] = int64_t(origin + uint64_t(step) * uint64_t(i));
 }
 
-#define RL_ROW(T)                                                                                                  \
-  {convert<T, float>, convert<T, double>, convert<T, int64_t>, convert<T, int32_t>, convert<T, int16_t>,           \
-   convert<T, int8_t>, convert<T, uint8_t>, convert_to_bool<T>, nullptr, nullptr}
+#define RL_ROW(T)                                                                                         \
+  {                                                                                                       \
+    convert<T, float>, convert<T, double>, convert<T, int64_t>, convert<T, int32_t>, convert<T, int16_t>, \
+        convert<T, int8_t>, convert<T, uint8_t>, convert_to_bool<T>, nullptr, nullptr                     \
+  }
 
 constexpr CopyKernels make() {
-  CopyKernels k = {
-      {RL_ROW(float), RL_ROW(double), RL_ROW(int64_t), RL_ROW(int32_t), RL_ROW(int16_t), RL_ROW(int8_t), RL_ROW(uint8_t),
-       {convert_bool<float>, convert_bool<double>, convert_bool<int64_t>, convert_bool<int32_t>, convert_bool<int16_t>,
-        convert_bool<int8_t>, convert_bool<uint8_t>, nullptr, nullptr, nullptr},
-       {f16_to_f32},
-       {bf16_to_f32}},
-      fill, transpose, reverse, order_keys_f32, iota_float<float>, iota_float<double>, iota_i64};
+  CopyKernels k = {{RL_ROW(float),
+                    RL_ROW(double),
+                    RL_ROW(int64_t),
+                    RL_ROW(int32_t),
+                    RL_ROW(int16_t),
+                    RL_ROW(int8_t),
+                    RL_ROW(uint8_t),
+                    {convert_bool<float>, convert_bool<double>, convert_bool<int64_t>, convert_bool<int32_t>,
+                     convert_bool<int16_t>, convert_bool<int8_t>, convert_bool<uint8_t>, nullptr, nullptr, nullptr},
+                    {f16_to_f32},
+                    {bf16_to_f32}},
+                   fill,
+                   transpose,
+                   reverse,
+                   order_keys_f32,
+                   iota_float<float>,
+                   iota_float<double>,
+                   iota_i64};
   k.convert[kCopyF32][kCopyF16] = f32_to_f16;
   k.convert[kCopyF32][kCopyBF16] = f32_to_bf16;
   for (int i = 0; i < kCopyTypes; ++i) k.convert[i][i] = nullptr;
