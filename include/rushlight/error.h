@@ -52,13 +52,13 @@ class RL_API Error : public std::exception {
   ErrorKind kind_;
 };
 
-#define RL_ERROR_CLASS(Name, kind)                                           \
-  class RL_API Name : public Error {                                         \
-   public:                                                                   \
-    explicit Name(std::string message) : Error(kind, std::move(message)) {}  \
-    Name(const Name&) = default;                                             \
-    Name& operator=(const Name&) = default;                                  \
-    ~Name() override;                                                        \
+#define RL_ERROR_CLASS(Name, kind)                                          \
+  class RL_API Name : public Error {                                        \
+   public:                                                                  \
+    explicit Name(std::string message) : Error(kind, std::move(message)) {} \
+    Name(const Name&) = default;                                            \
+    Name& operator=(const Name&) = default;                                 \
+    ~Name() override;                                                       \
   };
 
 RL_ERROR_CLASS(IndexError, ErrorKind::kIndex)
@@ -195,9 +195,8 @@ FormatArg format_arg(const T& value) {
 // How a check hands an argument to its failing half: small values in registers, so that no variable of the caller has
 // its address taken on the path that succeeds.
 template <class T>
-using Param = std::conditional_t<
-    std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_pointer_v<T>, T,
-    std::conditional_t<std::is_array_v<T>, const std::remove_extent_t<T>*, const T&>>;
+using Param = std::conditional_t<std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_pointer_v<T>, T,
+                                 std::conditional_t<std::is_array_v<T>, const std::remove_extent_t<T>*, const T&>>;
 
 template <class... P>
 [[noreturn, gnu::cold, gnu::noinline]] void fail_with(ErrorKind kind, std::string_view text, P... args) {
@@ -222,10 +221,11 @@ template <class... A>
 
 // check(ok, "softmax: dim {} is out of range for shape {}", dim, shape) throws Error unless `ok`; the others throw the
 // class in their name.
-#define RL_CHECK(name, kind)                                                    \
-  template <class... A>                                                         \
-  inline void name(bool ok, std::string_view text, const A&... args) {          \
-    if (!ok) [[unlikely]] detail::fail_with<detail::Param<A>...>(kind, text, args...); \
+#define RL_CHECK(name, kind)                                           \
+  template <class... A>                                                \
+  inline void name(bool ok, std::string_view text, const A&... args) { \
+    if (!ok) [[unlikely]]                                              \
+      detail::fail_with<detail::Param<A>...>(kind, text, args...);     \
   }
 
 RL_CHECK(check, ErrorKind::kRuntime)

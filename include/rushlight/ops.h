@@ -6,8 +6,8 @@ namespace rushlight {
 
 #include "rushlight/generated/ops.inc"
 
-#define RL_BINARY(op, function)                                                                             \
-  inline Tensor operator op(const Tensor& a, const Tensor& b) { return function(a, b); }                    \
+#define RL_BINARY(op, function)                                                          \
+  inline Tensor operator op(const Tensor& a, const Tensor& b) { return function(a, b); } \
   inline Tensor operator op(const Tensor& a, const Scalar& b) { return function(a, b); }
 RL_BINARY(+, add)
 RL_BINARY(-, sub)
@@ -31,9 +31,13 @@ inline Tensor operator/(const Scalar& a, const Tensor& b) { return div(a, b); }
 inline Tensor operator-(const Tensor& a) { return neg(a); }
 inline Tensor operator~(const Tensor& a) { return bitwise_not(a); }
 
-#define RL_ASSIGN(op, function)                                                                                       \
-  inline Tensor& Tensor::operator op(const Tensor& other) const { return rushlight::function(const_cast<Tensor&>(*this), other); } \
-  inline Tensor& Tensor::operator op(const Scalar& other) const { return rushlight::function(const_cast<Tensor&>(*this), other); }
+#define RL_ASSIGN(op, function)                                    \
+  inline Tensor& Tensor::operator op(const Tensor & other) const { \
+    return rushlight::function(const_cast<Tensor&>(*this), other); \
+  }                                                                \
+  inline Tensor& Tensor::operator op(const Scalar & other) const { \
+    return rushlight::function(const_cast<Tensor&>(*this), other); \
+  }
 RL_ASSIGN(+=, add_)
 RL_ASSIGN(-=, sub_)
 RL_ASSIGN(*=, mul_)

@@ -38,8 +38,10 @@ class Scalar {
   constexpr bool toBool() const noexcept { return kind_ == Kind::Double ? d_ != 0 : i_ != 0; }
   template <class T>
   constexpr T to() const noexcept {
-    if constexpr (std::is_same_v<T, bool>) return toBool();
-    else return kind_ == Kind::Double ? static_cast<T>(d_) : static_cast<T>(i_);
+    if constexpr (std::is_same_v<T, bool>)
+      return toBool();
+    else
+      return kind_ == Kind::Double ? static_cast<T>(d_) : static_cast<T>(i_);
   }
   constexpr Scalar operator-() const noexcept { return kind_ == Kind::Double ? Scalar(-d_) : Scalar(-i_); }
   constexpr bool equal(double value) const noexcept { return toDouble() == value; }

@@ -6,9 +6,38 @@
 namespace rushlight {
 
 enum class ScalarType : int8_t {
-  Byte = 0, Char, Short, Int, Long, Half, Float, Double, ComplexHalf, ComplexFloat, ComplexDouble, Bool,
-  QInt8, QUInt8, QInt32, BFloat16, QUInt4x2, QUInt2x4, Bits1x8, Bits2x4, Bits4x2, Bits8, Bits16,
-  Float8_e5m2, Float8_e4m3fn, Float8_e5m2fnuz, Float8_e4m3fnuz, UInt16, UInt32, UInt64, Undefined, NumOptions
+  Byte = 0,
+  Char,
+  Short,
+  Int,
+  Long,
+  Half,
+  Float,
+  Double,
+  ComplexHalf,
+  ComplexFloat,
+  ComplexDouble,
+  Bool,
+  QInt8,
+  QUInt8,
+  QInt32,
+  BFloat16,
+  QUInt4x2,
+  QUInt2x4,
+  Bits1x8,
+  Bits2x4,
+  Bits4x2,
+  Bits8,
+  Bits16,
+  Float8_e5m2,
+  Float8_e4m3fn,
+  Float8_e5m2fnuz,
+  Float8_e4m3fnuz,
+  UInt16,
+  UInt32,
+  UInt64,
+  Undefined,
+  NumOptions
 };
 using Dtype = ScalarType;
 
@@ -30,11 +59,27 @@ struct BFloat16 {
 
 constexpr int64_t element_size(ScalarType type) noexcept {
   switch (type) {
-    case kShort: case kHalf: case kBFloat16: case kUInt16: case ScalarType::Bits16: return 2;
-    case kInt: case kFloat: case kUInt32: case ScalarType::QInt32: case ScalarType::ComplexHalf: return 4;
-    case kLong: case kDouble: case kUInt64: case kComplexFloat: return 8;
-    case kComplexDouble: return 16;
-    default: return 1;
+    case kShort:
+    case kHalf:
+    case kBFloat16:
+    case kUInt16:
+    case ScalarType::Bits16:
+      return 2;
+    case kInt:
+    case kFloat:
+    case kUInt32:
+    case ScalarType::QInt32:
+    case ScalarType::ComplexHalf:
+      return 4;
+    case kLong:
+    case kDouble:
+    case kUInt64:
+    case kComplexFloat:
+      return 8;
+    case kComplexDouble:
+      return 16;
+    default:
+      return 1;
   }
 }
 constexpr bool is_complex(ScalarType type) noexcept {
@@ -64,17 +109,51 @@ bool can_cast(ScalarType from, ScalarType to) noexcept;
 ScalarType get_default_dtype() noexcept;
 void set_default_dtype(ScalarType type);
 
-template <class T> struct CppTypeToScalarType;
-template <> struct CppTypeToScalarType<uint8_t> { static constexpr ScalarType value = kByte; };
-template <> struct CppTypeToScalarType<int8_t> { static constexpr ScalarType value = kChar; };
-template <> struct CppTypeToScalarType<int16_t> { static constexpr ScalarType value = kShort; };
-template <> struct CppTypeToScalarType<int32_t> { static constexpr ScalarType value = kInt; };
-template <> struct CppTypeToScalarType<int64_t> { static constexpr ScalarType value = kLong; };
-template <> struct CppTypeToScalarType<long long> { static constexpr ScalarType value = kLong; };
-template <> struct CppTypeToScalarType<Half> { static constexpr ScalarType value = kHalf; };
-template <> struct CppTypeToScalarType<BFloat16> { static constexpr ScalarType value = kBFloat16; };
-template <> struct CppTypeToScalarType<float> { static constexpr ScalarType value = kFloat; };
-template <> struct CppTypeToScalarType<double> { static constexpr ScalarType value = kDouble; };
-template <> struct CppTypeToScalarType<bool> { static constexpr ScalarType value = kBool; };
+template <class T>
+struct CppTypeToScalarType;
+template <>
+struct CppTypeToScalarType<uint8_t> {
+  static constexpr ScalarType value = kByte;
+};
+template <>
+struct CppTypeToScalarType<int8_t> {
+  static constexpr ScalarType value = kChar;
+};
+template <>
+struct CppTypeToScalarType<int16_t> {
+  static constexpr ScalarType value = kShort;
+};
+template <>
+struct CppTypeToScalarType<int32_t> {
+  static constexpr ScalarType value = kInt;
+};
+template <>
+struct CppTypeToScalarType<int64_t> {
+  static constexpr ScalarType value = kLong;
+};
+template <>
+struct CppTypeToScalarType<long long> {
+  static constexpr ScalarType value = kLong;
+};
+template <>
+struct CppTypeToScalarType<Half> {
+  static constexpr ScalarType value = kHalf;
+};
+template <>
+struct CppTypeToScalarType<BFloat16> {
+  static constexpr ScalarType value = kBFloat16;
+};
+template <>
+struct CppTypeToScalarType<float> {
+  static constexpr ScalarType value = kFloat;
+};
+template <>
+struct CppTypeToScalarType<double> {
+  static constexpr ScalarType value = kDouble;
+};
+template <>
+struct CppTypeToScalarType<bool> {
+  static constexpr ScalarType value = kBool;
+};
 
 }  // namespace rushlight

@@ -34,13 +34,16 @@ enum class MemoryFormat : int8_t { Contiguous, Preserve, ChannelsLast, ChannelsL
 template <class T, size_t N>
 class TensorAccessor {
  public:
-  TensorAccessor(T* data, const int64_t* sizes, const int64_t* strides) : data_(data), sizes_(sizes), strides_(strides) {}
+  TensorAccessor(T* data, const int64_t* sizes, const int64_t* strides)
+      : data_(data), sizes_(sizes), strides_(strides) {}
   int64_t size(int64_t dim) const { return sizes_[dim]; }
   int64_t stride(int64_t dim) const { return strides_[dim]; }
   T* data() const { return data_; }
   decltype(auto) operator[](int64_t i) const {
-    if constexpr (N == 1) return (data_[i * strides_[0]]);
-    else return TensorAccessor<T, N - 1>(data_ + i * strides_[0], sizes_ + 1, strides_ + 1);
+    if constexpr (N == 1)
+      return (data_[i * strides_[0]]);
+    else
+      return TensorAccessor<T, N - 1>(data_ + i * strides_[0], sizes_ + 1, strides_ + 1);
   }
 
  private:
@@ -51,7 +54,7 @@ class TensorAccessor {
 
 class Tensor {
  public:
-  Tensor() noexcept = default;
+  Tensor() noexcept : impl_(nullptr) {}
   // Takes over one reference.
   static Tensor steal(TensorImpl* impl) noexcept {
     Tensor t;
@@ -91,7 +94,7 @@ class Tensor {
   int64_t ndimension() const noexcept { return impl_->ndim; }
   IntArrayRef sizes() const noexcept { return impl_->sizes(); }
   IntArrayRef strides() const noexcept { return impl_->strides(); }
-  int64_t size(int64_t dim) const;    // negative dims count from the end; IndexError out of range
+  int64_t size(int64_t dim) const;  // negative dims count from the end; IndexError out of range
   int64_t stride(int64_t dim) const;
   int64_t numel() const noexcept { return impl_->count; }
   int64_t storage_offset() const noexcept { return impl_->offset; }
@@ -140,9 +143,9 @@ class Tensor {
   const Tensor& requires_grad_(bool value = true) const;
   const Tensor& set_requires_grad(bool value) const { return requires_grad_(value); }
   bool is_leaf() const;
-  Tensor& mutable_grad() const;       // the slot itself; undefined until a gradient arrives
+  Tensor& mutable_grad() const;  // the slot itself; undefined until a gradient arrives
   const Tensor& grad() const;
-  Node* grad_fn() const;              // borrowed; null for a leaf
+  Node* grad_fn() const;  // borrowed; null for a leaf
   uint32_t output_nr() const noexcept;
   uint32_t version() const noexcept { return impl_->storage->version.load(std::memory_order_relaxed); }
   bool is_view() const noexcept { return impl_->base != nullptr; }
@@ -150,15 +153,18 @@ class Tensor {
   void retain_grad() const;
   bool retains_grad() const noexcept;
   // Accumulates d(this)/d(leaf) into every leaf's grad(). `gradient` may be left out for a single-element tensor.
-  void backward(const Tensor& gradient = {}, std::optional<bool> retain_graph = std::nullopt, bool create_graph = false) const;
+  void backward(const Tensor& gradient = {}, std::optional<bool> retain_graph = std::nullopt,
+                bool create_graph = false) const;
   // A tensor hook: called with the gradient, may return a replacement (undefined: keep). Returns a handle for remove_hook.
   template <class F>
   unsigned register_hook(F hook) const {
     struct Call final : TensorHook {
       explicit Call(F f) : f_(std::move(f)) {}
       Tensor operator()(const Tensor& grad) override {
-        if constexpr (std::is_void_v<decltype(f_(grad))>) return f_(grad), Tensor();
-        else return f_(grad);
+        if constexpr (std::is_void_v<decltype(f_(grad))>)
+          return f_(grad), Tensor();
+        else
+          return f_(grad);
       }
       F f_;
     };
@@ -166,7 +172,7 @@ class Tensor {
   }
   unsigned add_hook(TensorHook* hook) const;  // takes over the hook
   void remove_hook(unsigned handle) const;
-  Tensor data() const;                // same memory, no history, writes through it are not tracked
+  Tensor data() const;  // same memory, no history, writes through it are not tracked
   Tensor variable_data() const { return data(); }
   // Points this handle's tensor at another's memory and geometry (`x.data = y`).
   void set_data(const Tensor& source) const;
@@ -204,7 +210,7 @@ class Tensor {
  private:
   void expect_type(ScalarType type) const;
   void expect_dims(int64_t dims) const;
-  TensorImpl* impl_ = nullptr;
+  TensorImpl* impl_;
 };
 
 // A number or a tensor of one element, for arguments that take either.

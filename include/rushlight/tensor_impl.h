@@ -21,8 +21,9 @@ struct Storage {
   void (*deleter)(void* context) = nullptr;  // null: the bytes are the allocator's
   void* context = nullptr;
   bool read_only = false;  // borrowed memory that must not be written (a read-only NumPy array)
-  bool exported = false;     // someone outside holds the address (NumPy, DLPack), so the bytes may not move
-  uint32_t block_bytes = 0;  // of the block that holds this header and, at first, the bytes behind it; 0: the header alone
+  bool exported = false;   // someone outside holds the address (NumPy, DLPack), so the bytes may not move
+  uint32_t block_bytes =
+      0;  // of the block that holds this header and, at first, the bytes behind it; 0: the header alone
 
   static Storage* allocate(size_t nbytes);
   static Storage* borrow(void* data, size_t nbytes, void (*deleter)(void*), void* context);
@@ -44,26 +45,26 @@ struct TensorImpl {
   std::atomic<uint32_t> refs{1};
   ScalarType dtype = kFloat;
   int8_t ndim = 0;
-  bool contiguous = true;       // row-major without gaps
-  bool requires_grad = false;   // set by the user on a leaf; a result that has a grad_fn says so through `autograd`
-  bool data_alias = false;      // made by .data / detach-like access that PyTorch does not track: writes leave the version alone
+  bool contiguous = true;      // row-major without gaps
+  bool requires_grad = false;  // set by the user on a leaf; a result that has a grad_fn says so through `autograd`
+  bool data_alias =
+      false;  // made by .data / detach-like access that PyTorch does not track: writes leave the version alone
   bool inference = false;
-  uint32_t view_version = 0;    // storage version when this view's history was last brought up to date
-  int64_t count = 1;            // number of elements
-  int64_t offset = 0;           // in elements
+  uint32_t view_version = 0;  // storage version when this view's history was last brought up to date
+  int64_t count = 1;          // number of elements
+  int64_t offset = 0;         // in elements
   Storage* storage = nullptr;
-  TensorImpl* base = nullptr;   // of a view: the tensor that owns the history
+  TensorImpl* base = nullptr;  // of a view: the tensor that owns the history
   AutogradMeta* autograd = nullptr;
-  void* pyobject = nullptr;     // the Python object, if there is one; the lowest bit: this owns the object, not the object this
+  void* pyobject =
+      nullptr;  // the Python object, if there is one; the lowest bit: this owns the object, not the object this
   int64_t* dims = inline_dims;  // sizes, then strides
   int64_t inline_dims[2 * kInlineDims];
 
   static TensorImpl* make();  // from a pool; refs == 1
   IntArrayRef sizes() const noexcept { return {dims, static_cast<size_t>(ndim)}; }
   IntArrayRef strides() const noexcept { return {dims + ndim, static_cast<size_t>(ndim)}; }
-  void* data() const noexcept {
-    return static_cast<char*>(storage->data) + offset * element_size(dtype);
-  }
+  void* data() const noexcept { return static_cast<char*>(storage->data) + offset * element_size(dtype); }
   // Sets sizes and strides; recomputes count and contiguous. Raises when the count overflows.
   void set_geometry(IntArrayRef sizes, IntArrayRef strides);
   void set_contiguous(IntArrayRef sizes);

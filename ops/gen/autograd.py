@@ -29,6 +29,13 @@ class NodeCode:
     formulas: dict[str, str]
 
 
+def differentiable(row: Row, outputs: list[str]) -> list[str]:
+    """The outputs that get a history: those up to the last whose gradient some formula names."""
+    text = " ".join(row.grads.values())
+    named = [i for i, o in enumerate(row.outputs) if re.search(rf"(?<![.\w])grad_{o}(?!\w)", text)]
+    return outputs[:named[-1] + 1] if len(row.outputs) > 1 and len(outputs) > 1 and named else outputs
+
+
 def analyse(row: Row) -> NodeCode:
     fields: dict[str, Saved] = {}
     formulas = {}
@@ -78,7 +85,7 @@ def node_struct(row: Row, code: NodeCode) -> str:
     if len(row.outputs) == 1:
         lines.append("    [[maybe_unused]] const Tensor& grad = grads[0];")
     else:
-        lines += [f"    [[maybe_unused]] const Tensor& grad_{o} = grads[{i}];" for i, o in enumerate(row.outputs)]
+        lines += [f"    [[maybe_unused]] const Tensor& grad_{o} = grads[{i}];" for i, o in enumerate(differentiable(row, row.outputs))]
     offsets = edge_offsets(row)
     if row.attrs.get("grad") == ZERO:
         lines.append("    if (needs(0)) results[0] = zeros_like(grads[0]);")
@@ -182,7 +189,10 @@ def finish(row: Row, code: NodeCode, how: str, outputs: list[str] | None = None)
         return []
     names = outputs or row.outputs
     lines = ["  if (node) {"]
-    lines += [f"    detail::attach(node, {name}, {i}, {how});" for i, name in enumerate(names)]
+    attached = differentiable(row, names)
+    lines += [f"    detail::attach(node, {name}, {i}, {how});" for i, name in enumerate(attached)]
     kept = {f.name for f in code.saved if f.source is None}
-    lines += [f"    node->{out}_.save_output({name}, {i});" for i, (out, name) in enumerate(zip(row.outputs, names)) if out in kept]
+    for i, (out, name) in enumerate(zip(row.outputs, names)):
+        if out in kept:
+            lines.append(f"    node->{out}_." + (f"save_output({name}, {i});" if name in attached else f"save({name});"))
     return [*lines, "  }"]

@@ -1,11 +1,15 @@
 """Op bodies: entry hook -> checks and meta -> record -> allocate -> kernel -> attach."""
 from __future__ import annotations
 
-import autograd
-from autograd import begin, finish, node_struct
+import json
+from collections.abc import Callable
+
 from mathlang import lane_code
 from schema import Param
 from table import Row
+
+import autograd
+from autograd import begin, finish, node_struct
 
 COMPUTE = {"f": ["f32", "f64"], "i": ["i64", "i32"]}
 SLOTS = ["f32", "f64", "i64", "i32"]
@@ -106,19 +110,41 @@ def single_tensors(row: Row) -> str:
     return ", ".join(f"&{p.name}" for p in row.tensors() if not p.is_list)
 
 
+def argument_of_out(row: Row) -> Callable[[Param], str]:
+    """What the `_out` twin passes on: its arguments, with out's dtype where the op takes one and none is given."""
+    def given(p: Param) -> str:
+        if p.base == "options":
+            return "options.has_dtype() ? options : options.dtype(out.dtype())"
+        return "dtype ? dtype : out.dtype()" if p.name == "dtype" and row.attrs.get("out_computes") else p.name
+    return given
+
+
+def out_rule(row: Row) -> str:
+    """The last argument of store_out. out="words": the dtype must be the result's, else an error that begins with them;
+    out="castable: words": it must hold the result's, else a TypeError that begins with them."""
+    words = row.attrs.get("out")
+    if not isinstance(words, str):
+        return ""
+    kind = "Castable" if words.startswith("castable: ") else "Exact"
+    return f", detail::OutRule::{kind}, {json.dumps(words.removeprefix('castable: '))}"
+
+
 def out_form(row: Row) -> str:
     """out= of an op that computes first and then stores, resizing where PyTorch would."""
+    rule = out_rule(row)
     outs = ["out"] if len(row.outputs) == 1 else [f"out_{o}" for o in row.outputs]
     params = ", ".join([*(f"Tensor& {o}" for o in outs), parameters(row.params)]) if row.params else ", ".join(f"Tensor& {o}" for o in outs)
     lines = [f'  detail::check_target("{row.base}", {o}, How::Out, {{{single_tensors(row)}}});' for o in outs]
-    name = row.base
-    call = f"{row.cpp_namespace}::{name}({', '.join('options.has_dtype() ? options : options.dtype(out.dtype())' if p.base == 'options' else p.name for p in row.params)})"
+    if row.attrs.get("out_apart"):
+        lines += [f'  detail::check_apart("{row.base}", {o}, {p.name});' for o in outs for p in row.tensors() if not p.is_list]
+    name, given = row.base, argument_of_out(row)
+    call = f"{row.cpp_namespace}::{name}({', '.join(map(given, row.params))})"
     if len(outs) == 1:
-        lines.append(f'  detail::store_out("{row.base}", out, {call});')
+        lines.append(f'  detail::store_out("{row.base}", out, {call}{rule});')
         ret, value = "Tensor&", "out"
     else:
         lines.append(f"  auto results = {call};")
-        lines += [f'  detail::store_out("{row.base}", {o}, std::get<{i}>(results));' for i, o in enumerate(outs)]
+        lines += [f'  detail::store_out("{row.base}", {o}, std::get<{i}>(results){rule});' for i, o in enumerate(outs)]
         ret, value = f"std::tuple<{', '.join(['Tensor&'] * len(outs))}>", "{" + ", ".join(outs) + "}"
     return f"{ret} {name}_out({params}) {{\n" + "\n".join(lines) + f"\n  return {value};\n}}"
 

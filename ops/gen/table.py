@@ -10,7 +10,7 @@ from typing import Any
 from schema import Param, Schema, parse
 
 NONE, ZERO = "not differentiable", "gradient is zero"
-COMMON = {"doc", "varargs", "method", "function", "aliases", "node", "samples", "ref", "overload", "out", "bench", "tolerance", "gradcheck", "python"}
+COMMON = {"doc", "varargs", "method", "function", "aliases", "node", "samples", "ref", "overload", "out", "bench", "tolerance", "gradcheck", "python", "out_apart", "out_computes"}
 POINTWISE = {"math", "promote", "types", "grad", "inplace", "check", "info", "ns", "condition", "reject", "samples", "domain"}
 KINDS = {
     "unary": POINTWISE, "binary": POINTWISE, "ternary": POINTWISE,
@@ -80,7 +80,7 @@ class Row:
     def has_out(self) -> bool:
         default = self.kind in ("unary", "binary", "ternary", "op", "factory") and not self.name.startswith("_")
         default = default and self.schema.namespace in ("", "linalg", "special", "fft") and self.schema.ret not in ("bool", "int", "float", "S", "T[]", "()")
-        return self.attrs.get("out", default) and bool(self.outputs)
+        return bool(self.attrs.get("out", default)) and bool(self.outputs)
 
     @property
     def has_inplace(self) -> bool:

@@ -43,11 +43,13 @@ PyObject* result_of(Checkpoint checkpoint) {
   Ref tensors = Ref::steal(checked(PyList_New(0))), metadata = Ref::steal(checked(PyList_New(0)));
   for (auto& [name, tensor] : checkpoint.tensors) {
     const Ref value = Ref::steal(checked(wrap(std::move(tensor))));
-    const Ref pair = Ref::steal(checked(Py_BuildValue("(s#O)", name.data(), static_cast<Py_ssize_t>(name.size()), value.get())));
+    const Ref pair =
+        Ref::steal(checked(Py_BuildValue("(s#O)", name.data(), static_cast<Py_ssize_t>(name.size()), value.get())));
     checked(PyList_Append(tensors.get(), pair.get()));
   }
   for (const auto& [key, text] : checkpoint.metadata) {
-    const Ref pair = Ref::steal(checked(Py_BuildValue("(s#s#)", key.data(), static_cast<Py_ssize_t>(key.size()), text.data(), static_cast<Py_ssize_t>(text.size()))));
+    const Ref pair = Ref::steal(checked(Py_BuildValue("(s#s#)", key.data(), static_cast<Py_ssize_t>(key.size()),
+                                                      text.data(), static_cast<Py_ssize_t>(text.size()))));
     checked(PyList_Append(metadata.get(), pair.get()));
   }
   return checked(PyTuple_Pack(2, tensors.get(), metadata.get()));
@@ -63,7 +65,9 @@ PyObject* save_file_(PyObject*, PyObject* args) {
     GilRelease release;
     save_file(named, path, texts);
     return Py_None;
-  }) ? none() : nullptr;
+  })
+             ? none()
+             : nullptr;
 }
 
 PyObject* save_bytes_(PyObject*, PyObject* args) {
@@ -91,7 +95,10 @@ PyObject* load_file_(PyObject*, PyObject* args) {
 PyObject* load_bytes_(PyObject*, PyObject* args) {
   Py_buffer buffer;
   if (!PyArg_ParseTuple(args, "y*", &buffer)) return nullptr;
-  PyObject* result = guarded([&]() -> PyObject* { return result_of(load_bytes({static_cast<const char*>(buffer.buf), static_cast<size_t>(buffer.len)}, "the file object")); });
+  PyObject* result = guarded([&]() -> PyObject* {
+    return result_of(
+        load_bytes({static_cast<const char*>(buffer.buf), static_cast<size_t>(buffer.len)}, "the file object"));
+  });
   PyBuffer_Release(&buffer);
   return result;
 }

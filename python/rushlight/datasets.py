@@ -1,4 +1,5 @@
 """Readers of standard data sets from local files."""
+
 from __future__ import annotations
 
 import os
@@ -43,12 +44,16 @@ class MNIST(Dataset):
 
     classes = [str(i) for i in range(10)]
 
-    def __init__(self, root: str | os.PathLike[str], train: bool = True, transform: Any = None, target_transform: Any = None) -> None:
+    def __init__(
+        self, root: str | os.PathLike[str], train: bool = True, transform: Any = None, target_transform: Any = None
+    ) -> None:
         part = "train" if train else "t10k"
         self.data = read_idx(_find(Path(root), f"{part}-images-idx3-ubyte"))
         self.targets = read_idx(_find(Path(root), f"{part}-labels-idx1-ubyte")).long()
         if self.data.dim() != 3 or len(self.data) != len(self.targets):
-            raise RuntimeError(f"{root}: images of shape {tuple(self.data.shape)} do not fit {len(self.targets)} labels")
+            raise RuntimeError(
+                f"{root}: images of shape {tuple(self.data.shape)} do not fit {len(self.targets)} labels"
+            )
         self.transform, self.target_transform = transform, target_transform
 
     def __len__(self) -> int:
@@ -56,7 +61,9 @@ class MNIST(Dataset):
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         image, label = self.data[index].unsqueeze(0).float() / 255, int(self.targets[index])
-        return (self.transform(image) if self.transform else image), (self.target_transform(label) if self.target_transform else label)
+        return (self.transform(image) if self.transform else image), (
+            self.target_transform(label) if self.target_transform else label
+        )
 
 
 class FashionMNIST(MNIST):

@@ -4,6 +4,7 @@ A file holds tensors by name.  A flat dict of tensors is stored as it is, so any
 nested (an optimizer's state, a dict of several) is stored as flat names plus a description of the nesting in the metadata.
 Nothing in a file is ever executed.
 """
+
 from __future__ import annotations
 
 import json
@@ -22,7 +23,9 @@ _STRUCTURE = "rushlight.structure"
 FileLike = str | os.PathLike[str] | IO[bytes]
 
 
-def save_file(tensors: Mapping[str, Any], path: str | os.PathLike[str], metadata: Mapping[str, str] | None = None) -> None:
+def save_file(
+    tensors: Mapping[str, Any], path: str | os.PathLike[str], metadata: Mapping[str, str] | None = None
+) -> None:
     """Writes tensors by name, atomically: `path` holds the old content or the new one, never a part.
 
     Args:
@@ -49,7 +52,9 @@ def load_file(path: str | os.PathLike[str]) -> dict[str, Any]:
 def _items(tensors: Mapping[str, Any]) -> list[tuple[str, Any]]:
     for name, value in tensors.items():
         if not isinstance(name, str) or not isinstance(value, _C.Tensor):
-            raise ValueError(f"save_file: expected names to tensors, but {name!r} is a {type(value).__name__}; save() takes nested states")
+            raise ValueError(
+                f"save_file: expected names to tensors, but {name!r} is a {type(value).__name__}; save() takes nested states"
+            )
     return list(tensors.items())
 
 
@@ -60,7 +65,9 @@ def _flatten(value: Any, name: str, tensors: list[tuple[str, Any]]) -> Any:
         return {"t": name}
     if isinstance(value, Mapping):
         kind = "o" if isinstance(value, OrderedDict) else "d"
-        return {kind: [[_flatten_key(k), _flatten(v, f"{name}.{k}" if name else str(k), tensors)] for k, v in value.items()]}
+        return {
+            kind: [[_flatten_key(k), _flatten(v, f"{name}.{k}" if name else str(k), tensors)] for k, v in value.items()]
+        }
     if isinstance(value, (list, tuple)):
         kind = "l" if isinstance(value, list) else "u"
         return {kind: [_flatten(v, f"{name}.{i}" if name else str(i), tensors) for i, v in enumerate(value)]}
@@ -70,8 +77,10 @@ def _flatten(value: Any, name: str, tensors: list[tuple[str, Any]]) -> Any:
         return value
     if isinstance(value, _C.dtype):
         return {"dtype": str(value).removeprefix("torch.").removeprefix("rushlight.")}
-    raise TypeError(f"save: '{name}' is a {type(value).__name__}; only tensors, numbers, strings, None, dicts, lists and tuples can be saved. "
-                    "Save a module's state_dict(), not the module")
+    raise TypeError(
+        f"save: '{name}' is a {type(value).__name__}; only tensors, numbers, strings, None, dicts, lists and tuples can be saved. "
+        "Save a module's state_dict(), not the module"
+    )
 
 
 def _flatten_key(key: Any) -> Any:
@@ -83,7 +92,7 @@ def _flatten_key(key: Any) -> Any:
 def _restore(node: Any, tensors: dict[str, Any]) -> Any:
     if not isinstance(node, dict):
         return node
-    (kind, value), = node.items()
+    ((kind, value),) = node.items()
     match kind:
         case "t":
             return tensors[value]
@@ -105,7 +114,11 @@ def _restore(node: Any, tensors: dict[str, Any]) -> Any:
 
 
 def _is_flat(obj: Any) -> bool:
-    return isinstance(obj, Mapping) and bool(obj) and all(isinstance(k, str) and isinstance(v, _C.Tensor) for k, v in obj.items())
+    return (
+        isinstance(obj, Mapping)
+        and bool(obj)
+        and all(isinstance(k, str) and isinstance(v, _C.Tensor) for k, v in obj.items())
+    )
 
 
 def save(obj: Any, f: FileLike, *args: Any, **kwargs: Any) -> None:
@@ -144,7 +157,7 @@ def _unique(tensors: list[tuple[str, Any]], description: Any) -> tuple[list[tupl
     def renumber(node: Any) -> Any:
         if not isinstance(node, dict):
             return node
-        (kind, value), = node.items()
+        ((kind, value),) = node.items()
         if kind == "t":
             return {"t": f"tensor{next(counter)}"}
         if kind in "do":
@@ -156,7 +169,15 @@ def _unique(tensors: list[tuple[str, Any]], description: Any) -> tuple[list[tupl
     return [(f"tensor{i}", t) for i, (_, t) in enumerate(tensors)], renumber(description)
 
 
-def load(f: FileLike, map_location: Any = None, pickle_module: Any = None, *, weights_only: bool | None = None, mmap: bool | None = None, **kwargs: Any) -> Any:
+def load(
+    f: FileLike,
+    map_location: Any = None,
+    pickle_module: Any = None,
+    *,
+    weights_only: bool | None = None,
+    mmap: bool | None = None,
+    **kwargs: Any,
+) -> Any:
     """Loads what save() wrote, or any safetensors file (as a dict of tensors).
 
     Args:
@@ -173,7 +194,9 @@ def load(f: FileLike, map_location: Any = None, pickle_module: Any = None, *, we
         import rushlight
 
         if rushlight.device(map_location).type != "cpu":
-            raise RuntimeError(f"load: map_location={map_location!r} is not available; this build computes on the CPU: use map_location='cpu'")
+            raise RuntimeError(
+                f"load: map_location={map_location!r} is not available; this build computes on the CPU: use map_location='cpu'"
+            )
     if isinstance(f, (str, os.PathLike)):
         path = os.fspath(f)
         with open(path, "rb") as file:
@@ -195,7 +218,11 @@ def load(f: FileLike, map_location: Any = None, pickle_module: Any = None, *, we
 
 def _refuse_foreign(head: bytes, name: str) -> None:
     if head[:4] == b"PK\x03\x04":
-        raise RuntimeError(f"load: {name} is a zip archive as PyTorch writes; convert it once with PyTorch: "
-                           "safetensors.torch.save_file(torch.load(path), 'model.safetensors')")
+        raise RuntimeError(
+            f"load: {name} is a zip archive as PyTorch writes; convert it once with PyTorch: "
+            "safetensors.torch.save_file(torch.load(path), 'model.safetensors')"
+        )
     if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
-        raise RuntimeError(f"load: {name} is a pickle, which could run code when read; convert it once where it was made, to safetensors")
+        raise RuntimeError(
+            f"load: {name} is a pickle, which could run code when read; convert it once where it was made, to safetensors"
+        )

@@ -143,8 +143,10 @@ void Run::accumulate(const Edge& edge, Tensor gradient) {
   TensorImpl* impl = buffer.impl();
   const bool own = !create_graph_ && impl->refs.load() == 1 && impl->storage->unique() && !impl->base &&
                    buffer.is_non_overlapping_and_dense();
-  if (own) buffer.add_(gradient);
-  else buffer = add(buffer, gradient);
+  if (own)
+    buffer.add_(gradient);
+  else
+    buffer = add(buffer, gradient);
 }
 
 // Walks the records against the flow (from inputs to roots): claimed order is not topological, so repeat by depth first.
@@ -251,10 +253,11 @@ Tensor root_gradient(const Tensor& output, const Tensor& gradient) {
           output.sizes());
     return gradient;
   }
-  check(output.numel() == 1, "grad can be implicitly created only for scalar outputs, but got an output of shape {}; pass gradient=",
+  check(output.numel() == 1,
+        "grad can be implicitly created only for scalar outputs, but got an output of shape {}; pass gradient=",
         output.sizes());
-  check(output.is_floating_point(),
-        "grad can be implicitly created only for real scalar outputs but got {}", to_string(output.dtype()));
+  check(output.is_floating_point(), "grad can be implicitly created only for real scalar outputs but got {}",
+        to_string(output.dtype()));
   return ones_like(output);
 }
 
@@ -271,8 +274,10 @@ std::vector<Tensor> run_backward(TensorList outputs, TensorList grads, bool keep
   {
     AutoGradMode mode(create_graph);
     for (size_t i = 0; i < outputs.size(); ++i) {
-      check(detail::needs_grad(outputs[i]), "element {} of tensors does not require grad and does not have a grad_fn", i);
-      run.add_root(detail::gradient_edge(outputs[i]), root_gradient(outputs[i], i < grads.size() ? grads[i] : Tensor()));
+      check(detail::needs_grad(outputs[i]), "element {} of tensors does not require grad and does not have a grad_fn",
+            i);
+      run.add_root(detail::gradient_edge(outputs[i]),
+                   root_gradient(outputs[i], i < grads.size() ? grads[i] : Tensor()));
     }
   }
   run.capture(std::move(wanted), capture ? &results : nullptr, !capture);
@@ -286,20 +291,21 @@ namespace autograd {
 
 void backward(TensorList tensors, TensorList grad_tensors, std::optional<bool> retain_graph, bool create_graph,
               TensorList inputs) {
-  check(grad_tensors.empty() || grad_tensors.size() == tensors.size(), "got {} tensors and {} gradients", tensors.size(),
-        grad_tensors.size());
+  check(grad_tensors.empty() || grad_tensors.size() == tensors.size(), "got {} tensors and {} gradients",
+        tensors.size(), grad_tensors.size());
   run_backward(tensors, grad_tensors, retain_graph.value_or(create_graph), create_graph, inputs, false);
 }
 
-std::vector<Tensor> grad(TensorList outputs, TensorList inputs, TensorList grad_outputs, std::optional<bool> retain_graph,
-                         bool create_graph, bool allow_unused) {
+std::vector<Tensor> grad(TensorList outputs, TensorList inputs, TensorList grad_outputs,
+                         std::optional<bool> retain_graph, bool create_graph, bool allow_unused) {
   check_value(!inputs.empty(), "grad requires non-empty inputs.");
-  check(grad_outputs.empty() || grad_outputs.size() == outputs.size(), "got {} outputs and {} gradients", outputs.size(),
-        grad_outputs.size());
+  check(grad_outputs.empty() || grad_outputs.size() == outputs.size(), "got {} outputs and {} gradients",
+        outputs.size(), grad_outputs.size());
   auto results = run_backward(outputs, grad_outputs, retain_graph.value_or(create_graph), create_graph, inputs, true);
   for (size_t i = 0; i < results.size(); ++i) {
     check(results[i].defined() || allow_unused,
-          "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this is "
+          "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this "
+          "is "
           "the desired behavior. (input {} of {})",
           i, results.size());
   }

@@ -97,7 +97,8 @@ Tensor hardswish_backward(const Tensor& grad, const Tensor& self) {
   return mul(grad, slope);
 }
 
-Tensor as_strided_backward(const Tensor& grad, IntArrayRef base_sizes, IntArrayRef base_strides, IntArrayRef sizes, IntArrayRef strides, int64_t offset) {
+Tensor as_strided_backward(const Tensor& grad, IntArrayRef base_sizes, IntArrayRef base_strides, IntArrayRef sizes,
+                           IntArrayRef strides, int64_t offset) {
   // Scatter into a flat buffer that spans the base, accumulating where the view overlaps itself, then read the base back out.
   auto span = [](IntArrayRef z, IntArrayRef s) {
     int64_t last = 1;

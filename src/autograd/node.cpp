@@ -58,11 +58,12 @@ Tensor SavedTensor::unpack(Node* owner) const {
         "saved tensors after calling backward. (at {})",
         std::string_view(owner->name));
   if (!tensor_.defined()) return tensor_;
-  check(tensor_.version() == version_,
-        "one of the variables needed for gradient computation has been modified by an inplace operation: [torch.{}Tensor "
-        "{}], saved by {}, is at version {}; expected version {} instead. Hint: use the out-of-place form of the op that "
-        "overwrote it, or clone() the tensor before that op.",
-        to_string(tensor_.dtype()), tensor_.sizes(), std::string_view(owner->name), tensor_.version(), version_);
+  check(
+      tensor_.version() == version_,
+      "one of the variables needed for gradient computation has been modified by an inplace operation: [torch.{}Tensor "
+      "{}], saved by {}, is at version {}; expected version {} instead. Hint: use the out-of-place form of the op that "
+      "overwrote it, or clone() the tensor before that op.",
+      to_string(tensor_.dtype()), tensor_.sizes(), std::string_view(owner->name), tensor_.version(), version_);
   if (!is_output_) return tensor_;
   if (!detail::tls.grad_mode) return tensor_;
   Tensor result = detail::alias(tensor_);
@@ -131,7 +132,8 @@ namespace {
 class AsStridedOfBase final : public Node {
  public:
   void apply(Tensor* grads, Tensor* results) override {
-    if (grads[0].defined()) results[0] = as_strided_backward(grads[0], base_sizes, base_strides, sizes, strides, offset);
+    if (grads[0].defined())
+      results[0] = as_strided_backward(grads[0], base_sizes, base_strides, sizes, strides, offset);
   }
   DimVector base_sizes, base_strides, sizes, strides;
   int64_t offset = 0;

@@ -81,8 +81,8 @@ class Node {
 
   std::atomic<uint32_t> refs{1};
   uint32_t num_edges = 0;
-  const char* name = "";          // as PyTorch prints it: "MulBackward0"
-  uint64_t sequence = 0;          // creation order; the engine runs the youngest node first
+  const char* name = "";  // as PyTorch prints it: "MulBackward0"
+  uint64_t sequence = 0;  // creation order; the engine runs the youngest node first
   Edge* edges = inline_edges;
   Edge inline_edges[3];
   std::unique_ptr<Edge[]> heap_edges;
@@ -145,7 +145,7 @@ struct AutogradMeta {
   NodeRef grad_fn;
   uint32_t output_nr = 0;
   bool retains_grad = false;
-  Node* accumulator = nullptr;  // borrowed: it unregisters itself
+  Node* accumulator = nullptr;                    // borrowed: it unregisters itself
   std::unique_ptr<std::vector<HookEntry>> hooks;  // of a leaf
 
   static void* operator new(size_t bytes) { return allocate(bytes); }

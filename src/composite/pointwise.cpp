@@ -19,8 +19,12 @@ Tensor source_of(const Tensor& self) { return detail::recording(self) ? self.clo
 
 }  // namespace
 
-Tensor div(const Tensor& self, const Tensor& other, std::optional<std::string_view> rounding_mode) { return div_rounded(self, other, rounding_mode); }
-Tensor div(const Tensor& self, const Scalar& other, std::optional<std::string_view> rounding_mode) { return div_rounded(self, other, rounding_mode); }
+Tensor div(const Tensor& self, const Tensor& other, std::optional<std::string_view> rounding_mode) {
+  return div_rounded(self, other, rounding_mode);
+}
+Tensor div(const Tensor& self, const Scalar& other, std::optional<std::string_view> rounding_mode) {
+  return div_rounded(self, other, rounding_mode);
+}
 Tensor& div_(Tensor& self, const Tensor& other, std::optional<std::string_view> rounding_mode) {
   return rounding_mode ? self.copy_(div_rounded(source_of(self), other, rounding_mode)) : div_(self, other);
 }
@@ -29,8 +33,12 @@ Tensor& div_(Tensor& self, const Scalar& other, std::optional<std::string_view> 
 }
 
 Tensor float_power(const Tensor& self, const Tensor& exponent) { return pow(self.to(kDouble), exponent.to(kDouble)); }
-Tensor float_power(const Tensor& self, const Scalar& exponent) { return pow(self.to(kDouble), Scalar(exponent.toDouble())); }
-Tensor float_power(const Scalar& self, const Tensor& exponent) { return pow(Scalar(self.toDouble()), exponent.to(kDouble)); }
+Tensor float_power(const Tensor& self, const Scalar& exponent) {
+  return pow(self.to(kDouble), Scalar(exponent.toDouble()));
+}
+Tensor float_power(const Scalar& self, const Tensor& exponent) {
+  return pow(Scalar(self.toDouble()), exponent.to(kDouble));
+}
 
 Tensor polygamma(int64_t n, const Tensor& self) {
   check(n >= 0, "polygamma(n, x) does not support negative n, but got {}", n);
@@ -47,7 +55,8 @@ Tensor _i1(const Tensor& self) {
   small = mul(small, self);
   Tensor u = div(3.75, clamp_min(a, 3.75));
   Tensor large = full_like(u, -0.00420059);
-  for (double c : {0.01787654, -0.02895312, 0.02282967, -0.01031555, 0.00163801, -0.00362018, -0.03988024, 0.39894228}) large = add(mul(large, u), c);
+  for (double c : {0.01787654, -0.02895312, 0.02282967, -0.01031555, 0.00163801, -0.00362018, -0.03988024, 0.39894228})
+    large = add(mul(large, u), c);
   large = mul(mul(large, div(exp(a), sqrt(clamp_min(a, 3.75)))), sign(self));
   return where(le(a, 3.75), small, large);
 }
@@ -57,10 +66,16 @@ Tensor logit(const Tensor& self, std::optional<double> eps) {
   const Tensor x = self.is_floating_point() ? self : self.to(get_default_dtype());
   return logit(clamp(x, Scalar(*eps), Scalar(1 - *eps)));
 }
-Tensor& logit_(Tensor& self, std::optional<double> eps) { return eps ? self.copy_(logit(source_of(self), eps)) : logit_(self); }
+Tensor& logit_(Tensor& self, std::optional<double> eps) {
+  return eps ? self.copy_(logit(source_of(self), eps)) : logit_(self);
+}
 
-Tensor isposinf(const Tensor& self) { return self.is_floating_point() ? eq(self, __builtin_inf()) : zeros_like(self, TensorOptions(kBool)); }
-Tensor isneginf(const Tensor& self) { return self.is_floating_point() ? eq(self, -__builtin_inf()) : zeros_like(self, TensorOptions(kBool)); }
+Tensor isposinf(const Tensor& self) {
+  return self.is_floating_point() ? eq(self, __builtin_inf()) : zeros_like(self, TensorOptions(kBool));
+}
+Tensor isneginf(const Tensor& self) {
+  return self.is_floating_point() ? eq(self, -__builtin_inf()) : zeros_like(self, TensorOptions(kBool));
+}
 
 Tensor round(const Tensor& self, int64_t decimals) {
   if (decimals == 0) return round(self);
@@ -71,12 +86,17 @@ Tensor round(const Tensor& self, int64_t decimals) {
 
 Tensor& round_(Tensor& self, int64_t decimals) { return self.copy_(round(source_of(self), decimals)); }
 
-Tensor nan_to_num(const Tensor& self, std::optional<double> nan, std::optional<double> posinf, std::optional<double> neginf) {
+Tensor nan_to_num(const Tensor& self, std::optional<double> nan, std::optional<double> posinf,
+                  std::optional<double> neginf) {
   if (!self.is_floating_point()) return self.clone();
-  const double largest = self.dtype() == kDouble ? 1.7976931348623157e308 : self.dtype() == kHalf ? 65504.0 : self.dtype() == kBFloat16 ? 3.3895313892515355e38 : 3.4028234663852886e38;
+  const double largest = self.dtype() == kDouble     ? 1.7976931348623157e308
+                         : self.dtype() == kHalf     ? 65504.0
+                         : self.dtype() == kBFloat16 ? 3.3895313892515355e38
+                                                     : 3.4028234663852886e38;
   return _nan_to_num(self, nan.value_or(0), posinf.value_or(largest), neginf.value_or(-largest));
 }
-Tensor& nan_to_num_(Tensor& self, std::optional<double> nan, std::optional<double> posinf, std::optional<double> neginf) {
+Tensor& nan_to_num_(Tensor& self, std::optional<double> nan, std::optional<double> posinf,
+                    std::optional<double> neginf) {
   return self.copy_(nan_to_num(source_of(self), nan, posinf, neginf));
 }
 
@@ -98,7 +118,9 @@ Tensor& clamp_(Tensor& self, const std::optional<Scalar>& min, const std::option
   if (min && max) return _clamp_(self, *min, *max);
   return min ? clamp_min_(self, *min) : clamp_max_(self, *max);
 }
-Tensor& clamp_(Tensor& self, const Tensor& min, const Tensor& max) { return self.copy_(clamp(source_of(self), min, max)); }
+Tensor& clamp_(Tensor& self, const Tensor& min, const Tensor& max) {
+  return self.copy_(clamp(source_of(self), min, max));
+}
 
 Tensor selu(const Tensor& self) { return _elu(self, 1.6732632423543772, 1.0507009873554805, 1.0); }
 Tensor celu(const Tensor& self, double alpha) {
@@ -108,14 +130,17 @@ Tensor celu(const Tensor& self, double alpha) {
 Tensor prelu(const Tensor& self, const Tensor& weight) {
   const int64_t channels = self.dim() >= 2 ? self.size(1) : 1;
   check(weight.dim() <= 1, "prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {}", weight.dim());
-  check(weight.numel() == 1 || weight.numel() == channels, "Mismatch of parameter numbers and input channel size. Found parameter numbers = {} and channel size = {}.",
+  check(weight.numel() == 1 || weight.numel() == channels,
+        "Mismatch of parameter numbers and input channel size. Found parameter numbers = {} and channel size = {}.",
         weight.numel(), channels);
   DimVector shape(static_cast<size_t>(self.dim()), 1);
   if (self.dim() >= 2) shape[1] = weight.numel();
   Tensor w = self.dim() == 0 ? weight.reshape({}) : weight.reshape(shape);
   return where(gt(self, 0), self, mul(self, w));
 }
-Tensor threshold(const Tensor& self, const Scalar& threshold, const Scalar& value) { return _threshold(self, threshold, value); }
+Tensor threshold(const Tensor& self, const Scalar& threshold, const Scalar& value) {
+  return _threshold(self, threshold, value);
+}
 
 Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol, bool equal_nan) {
   check(self.dtype() == other.dtype(), "{} did not match {}", to_string(self.dtype()), to_string(other.dtype()));
@@ -172,15 +197,15 @@ Tensor either(const Tensor& input, bool inplace, const InPlace& write, const New
 
 }  // namespace
 
-#define RL_EITHER(write, make) \
-  return either(input, inplace, [&](Tensor& x) { write; }, [&] { return make; })
+#define RL_EITHER(write, make) return either(input, inplace, [&](Tensor& x) { write; }, [&] { return make; })
 
 Tensor relu(const Tensor& input, bool inplace) { RL_EITHER(rushlight::relu_(x), rushlight::relu(input)); }
 Tensor& relu_(Tensor& input) { return rushlight::relu_(input); }
 Tensor sigmoid(const Tensor& input) { return rushlight::sigmoid(input); }
 Tensor tanh(const Tensor& input) { return rushlight::tanh(input); }
 Tensor gelu(const Tensor& input, std::string_view approximate) {
-  check(approximate == "none" || approximate == "tanh", "approximate argument must be either none or tanh, but got '{}'", approximate);
+  check(approximate == "none" || approximate == "tanh",
+        "approximate argument must be either none or tanh, but got '{}'", approximate);
   return approximate == "none" ? _gelu(input) : _gelu_tanh(input);
 }
 Tensor silu(const Tensor& input, bool inplace) { RL_EITHER(_silu_(x), _silu(input)); }
@@ -189,7 +214,9 @@ Tensor mish(const Tensor& input, bool inplace) {
   Tensor result = mul(x, rushlight::tanh(_softplus(x, 1.0, 20.0)));
   return inplace ? const_cast<Tensor&>(input).copy_(result) : result;
 }
-Tensor elu(const Tensor& input, double alpha, bool inplace) { RL_EITHER(_elu_(x, alpha, 1.0, 1.0), _elu(input, alpha, 1.0, 1.0)); }
+Tensor elu(const Tensor& input, double alpha, bool inplace) {
+  RL_EITHER(_elu_(x, alpha, 1.0, 1.0), _elu(input, alpha, 1.0, 1.0));
+}
 Tensor selu(const Tensor& input, bool inplace) {
   constexpr double alpha = 1.6732632423543772, scale = 1.0507009873554805;
   RL_EITHER(_elu_(x, alpha, scale, 1.0), _elu(input, alpha, scale, 1.0));
@@ -198,7 +225,9 @@ Tensor celu(const Tensor& input, double alpha, bool inplace) {
   check(alpha != 0, "ZeroDivisionError: alpha cannot be 0 for CELU");
   RL_EITHER(_elu_(x, alpha, 1.0, 1.0 / alpha), _elu(input, alpha, 1.0, 1.0 / alpha));
 }
-Tensor leaky_relu(const Tensor& input, double negative_slope, bool inplace) { RL_EITHER(_leaky_relu_(x, negative_slope), _leaky_relu(input, negative_slope)); }
+Tensor leaky_relu(const Tensor& input, double negative_slope, bool inplace) {
+  RL_EITHER(_leaky_relu_(x, negative_slope), _leaky_relu(input, negative_slope));
+}
 Tensor prelu(const Tensor& input, const Tensor& weight) { return rushlight::prelu(input, weight); }
 Tensor hardtanh(const Tensor& input, double min_val, double max_val, bool inplace) {
   check_value(min_val <= max_val, "min_val cannot be greater than max_val, but got {} and {}", min_val, max_val);
@@ -211,10 +240,13 @@ Tensor logsigmoid(const Tensor& input) { return _logsigmoid(input); }
 Tensor tanhshrink(const Tensor& input) { return sub(input, rushlight::tanh(input)); }
 Tensor hardswish(const Tensor& input, bool inplace) { RL_EITHER(_hardswish_(x), _hardswish(input)); }
 Tensor hardsigmoid(const Tensor& input, bool inplace) { RL_EITHER(_hardsigmoid_(x), _hardsigmoid(input)); }
-Tensor threshold(const Tensor& input, double threshold, double value, bool inplace) { RL_EITHER(_threshold_(x, threshold, value), _threshold(input, threshold, value)); }
+Tensor threshold(const Tensor& input, double threshold, double value, bool inplace) {
+  RL_EITHER(_threshold_(x, threshold, value), _threshold(input, threshold, value));
+}
 Tensor hardshrink(const Tensor& input, double lambd) { return rushlight::hardshrink(input, lambd); }
 Tensor softshrink(const Tensor& input, double lambd) {
-  check(lambd >= 0, "lambda must be in range [0, 3.40282e+38] for input dtype {}, but found {}", to_string(input.dtype()), lambd);
+  check(lambd >= 0, "lambda must be in range [0, 3.40282e+38] for input dtype {}, but found {}",
+        to_string(input.dtype()), lambd);
   return _softshrink(input, lambd);
 }
 #undef RL_EITHER

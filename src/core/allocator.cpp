@@ -474,7 +474,8 @@ void* allocate_once(int cls) {
 }  // namespace
 
 void* allocate(size_t bytes) {
-  if (g_fail_after.load(std::memory_order_relaxed) >= 0) [[unlikely]] maybe_fail(bytes);
+  if (g_fail_after.load(std::memory_order_relaxed) >= 0) [[unlikely]]
+    maybe_fail(bytes);
 #ifdef __SANITIZE_ADDRESS__  // let the sanitizer see every block
   if (bytes == 0) return nullptr;
   void* p = bytes > kMaxBytes ? nullptr : std::aligned_alloc(64, (bytes + 63) & ~size_t{63});
@@ -535,9 +536,7 @@ AllocatorStats allocator_stats() {
           std::max(in_use, g_peak.load(std::memory_order_relaxed)), g_reserved.load(std::memory_order_relaxed)};
 }
 
-void reset_peak_memory_stats() {
-  g_peak.store(g_out.load(std::memory_order_relaxed), std::memory_order_relaxed);
-}
+void reset_peak_memory_stats() { g_peak.store(g_out.load(std::memory_order_relaxed), std::memory_order_relaxed); }
 
 void trim_allocator(size_t keep_bytes) {
   if (keep_bytes == 0 && t_cache) flush_all(*t_cache);

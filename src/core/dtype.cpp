@@ -14,13 +14,29 @@ struct Names {
   std::string_view python, cpp;
 };
 constexpr Names kNames[] = {
-    {kByte, "uint8", "Byte"}, {kChar, "int8", "Char"}, {kShort, "int16", "Short"}, {kInt, "int32", "Int"}, {kLong, "int64", "Long"},
-    {kHalf, "float16", "Half"}, {kFloat, "float32", "Float"}, {kDouble, "float64", "Double"}, {ScalarType::ComplexHalf, "complex32", "ComplexHalf"},
-    {kComplexFloat, "complex64", "ComplexFloat"}, {kComplexDouble, "complex128", "ComplexDouble"}, {kBool, "bool", "Bool"}, {kBFloat16, "bfloat16", "BFloat16"},
-    {ScalarType::QInt8, "qint8", "QInt8"}, {ScalarType::QUInt8, "quint8", "QUInt8"}, {ScalarType::QInt32, "qint32", "QInt32"},
-    {ScalarType::Float8_e5m2, "float8_e5m2", "Float8_e5m2"}, {ScalarType::Float8_e4m3fn, "float8_e4m3fn", "Float8_e4m3fn"},
-    {ScalarType::Float8_e5m2fnuz, "float8_e5m2fnuz", "Float8_e5m2fnuz"}, {ScalarType::Float8_e4m3fnuz, "float8_e4m3fnuz", "Float8_e4m3fnuz"},
-    {kUInt16, "uint16", "UInt16"}, {kUInt32, "uint32", "UInt32"}, {kUInt64, "uint64", "UInt64"},
+    {kByte, "uint8", "Byte"},
+    {kChar, "int8", "Char"},
+    {kShort, "int16", "Short"},
+    {kInt, "int32", "Int"},
+    {kLong, "int64", "Long"},
+    {kHalf, "float16", "Half"},
+    {kFloat, "float32", "Float"},
+    {kDouble, "float64", "Double"},
+    {ScalarType::ComplexHalf, "complex32", "ComplexHalf"},
+    {kComplexFloat, "complex64", "ComplexFloat"},
+    {kComplexDouble, "complex128", "ComplexDouble"},
+    {kBool, "bool", "Bool"},
+    {kBFloat16, "bfloat16", "BFloat16"},
+    {ScalarType::QInt8, "qint8", "QInt8"},
+    {ScalarType::QUInt8, "quint8", "QUInt8"},
+    {ScalarType::QInt32, "qint32", "QInt32"},
+    {ScalarType::Float8_e5m2, "float8_e5m2", "Float8_e5m2"},
+    {ScalarType::Float8_e4m3fn, "float8_e4m3fn", "Float8_e4m3fn"},
+    {ScalarType::Float8_e5m2fnuz, "float8_e5m2fnuz", "Float8_e5m2fnuz"},
+    {ScalarType::Float8_e4m3fnuz, "float8_e4m3fnuz", "Float8_e4m3fnuz"},
+    {kUInt16, "uint16", "UInt16"},
+    {kUInt32, "uint32", "UInt32"},
+    {kUInt64, "uint64", "UInt64"},
 };
 
 std::atomic<ScalarType> default_dtype{kFloat};
@@ -52,8 +68,8 @@ ScalarType promote_types(ScalarType a, ScalarType b) {
   if (ka == 3 || kb == 3) {
     const bool wide = a == kComplexDouble || b == kComplexDouble || a == kDouble || b == kDouble;
     if (wide) return kComplexDouble;
-    const bool half = (a == ScalarType::ComplexHalf || b == ScalarType::ComplexHalf) && a != kComplexFloat && b != kComplexFloat && a != kFloat && b != kFloat &&
-                      a != kBFloat16 && b != kBFloat16;
+    const bool half = (a == ScalarType::ComplexHalf || b == ScalarType::ComplexHalf) && a != kComplexFloat &&
+                      b != kComplexFloat && a != kFloat && b != kFloat && a != kBFloat16 && b != kBFloat16;
     return half ? ScalarType::ComplexHalf : kComplexFloat;
   }
   if (ka != kb) return ka > kb ? a : b;
@@ -62,7 +78,10 @@ ScalarType promote_types(ScalarType a, ScalarType b) {
   if (is_unsigned(a) == is_unsigned(b)) return sa > sb ? a : b;
   const ScalarType u = is_unsigned(a) ? a : b, s = is_unsigned(a) ? b : a;
   if (element_size(s) > element_size(u)) return s;
-  check(u == kByte, "Promotion for uint16, uint32, uint64 types is not supported, attempted to promote {} and {}; convert one of them with to() first", to_string(a), to_string(b));
+  check(u == kByte,
+        "Promotion for uint16, uint32, uint64 types is not supported, attempted to promote {} and {}; convert one of "
+        "them with to() first",
+        to_string(a), to_string(b));
   return kShort;
 }
 
@@ -75,20 +94,26 @@ bool can_cast(ScalarType from, ScalarType to) noexcept {
 ScalarType get_default_dtype() noexcept { return default_dtype.load(std::memory_order_relaxed); }
 
 void set_default_dtype(ScalarType type) {
-  check_type(is_floating_point(type), "only floating-point types are supported as the default type, but got {}", dtype_name(type));
+  check_type(is_floating_point(type), "only floating-point types are supported as the default type, but got {}",
+             dtype_name(type));
   default_dtype.store(type, std::memory_order_relaxed);
 }
 
 Device::Device(std::string_view text) : type_(kCPU), index_(-1) {
   const size_t colon = text.find(':');
   const std::string_view name = text.substr(0, colon);
-  if (name == "cpu") type_ = kCPU;
-  else if (name == "cuda") type_ = kCUDA;
-  else if (name == "meta") type_ = DeviceType::Meta;
-  else fail(ErrorKind::kRuntime, "Expected one of cpu, cuda, meta device type at start of device string: {}", text);
+  if (name == "cpu")
+    type_ = kCPU;
+  else if (name == "cuda")
+    type_ = kCUDA;
+  else if (name == "meta")
+    type_ = DeviceType::Meta;
+  else
+    fail(ErrorKind::kRuntime, "Expected one of cpu, cuda, meta device type at start of device string: {}", text);
   if (colon == std::string_view::npos) return;
   const std::string_view digits = text.substr(colon + 1);
-  check(!digits.empty() && digits.size() <= 3 && digits.find_first_not_of("0123456789") == std::string_view::npos, "Invalid device string: '{}'", text);
+  check(!digits.empty() && digits.size() <= 3 && digits.find_first_not_of("0123456789") == std::string_view::npos,
+        "Invalid device string: '{}'", text);
   int index = 0;
   for (char c : digits) index = index * 10 + (c - '0');
   check(index < 128, "Invalid device string: '{}'; device indices are below 128", text);

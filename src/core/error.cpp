@@ -26,18 +26,30 @@ void Error::add_context(std::string_view line) {
 
 void raise_error(ErrorKind kind, std::string message) {
   switch (kind) {
-    case ErrorKind::kRuntime: break;
-    case ErrorKind::kIndex: throw IndexError(std::move(message));
-    case ErrorKind::kValue: throw ValueError(std::move(message));
-    case ErrorKind::kType: throw TypeError(std::move(message));
-    case ErrorKind::kNotImplemented: throw NotImplementedError(std::move(message));
-    case ErrorKind::kAttribute: throw AttributeError(std::move(message));
-    case ErrorKind::kKey: throw KeyError(std::move(message));
-    case ErrorKind::kAssertion: throw AssertionError(std::move(message));
-    case ErrorKind::kOutOfMemory: throw OutOfMemoryError(std::move(message));
-    case ErrorKind::kOS: throw OSError(std::move(message));
-    case ErrorKind::kKeyboardInterrupt: throw KeyboardInterrupt(std::move(message));
-    case ErrorKind::kLinAlg: throw LinAlgError(std::move(message));
+    case ErrorKind::kRuntime:
+      break;
+    case ErrorKind::kIndex:
+      throw IndexError(std::move(message));
+    case ErrorKind::kValue:
+      throw ValueError(std::move(message));
+    case ErrorKind::kType:
+      throw TypeError(std::move(message));
+    case ErrorKind::kNotImplemented:
+      throw NotImplementedError(std::move(message));
+    case ErrorKind::kAttribute:
+      throw AttributeError(std::move(message));
+    case ErrorKind::kKey:
+      throw KeyError(std::move(message));
+    case ErrorKind::kAssertion:
+      throw AssertionError(std::move(message));
+    case ErrorKind::kOutOfMemory:
+      throw OutOfMemoryError(std::move(message));
+    case ErrorKind::kOS:
+      throw OSError(std::move(message));
+    case ErrorKind::kKeyboardInterrupt:
+      throw KeyboardInterrupt(std::move(message));
+    case ErrorKind::kLinAlg:
+      throw LinAlgError(std::move(message));
   }
   throw Error(std::move(message));
 }
@@ -58,15 +70,25 @@ void raise_os_error(int code, std::string message) {
 void FormatArg::append_to(std::string& out) const {
   char buffer[32];
   switch (tag_) {
-    case Tag::kInt: out += std::to_string(word_.i); break;
-    case Tag::kUint: out += std::to_string(static_cast<uint64_t>(word_.i)); break;
+    case Tag::kInt:
+      out += std::to_string(word_.i);
+      break;
+    case Tag::kUint:
+      out += std::to_string(static_cast<uint64_t>(word_.i));
+      break;
     case Tag::kDouble:
       std::snprintf(buffer, sizeof(buffer), "%g", word_.d);
       out += buffer;
       break;
-    case Tag::kBool: out += word_.i ? "True" : "False"; break;
-    case Tag::kString: out.append(static_cast<const char*>(word_.p), size_); break;
-    case Tag::kObject: append_(out, word_.p); break;
+    case Tag::kBool:
+      out += word_.i ? "True" : "False";
+      break;
+    case Tag::kString:
+      out.append(static_cast<const char*>(word_.p), size_);
+      break;
+    case Tag::kObject:
+      append_(out, word_.p);
+      break;
   }
 }
 

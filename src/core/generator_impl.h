@@ -15,9 +15,9 @@ struct Generator::Impl {
   std::mutex mutex;
   uint64_t seed = kDefaultSeed;
   uint32_t state[kN];
-  int left = 1;        // numbers left before the state is made anew, plus one
+  int left = 1;  // numbers left before the state is made anew, plus one
   uint32_t next = 0;
-  std::optional<float> cached_float;    // the second value of a Box-Muller pair
+  std::optional<float> cached_float;  // the second value of a Box-Muller pair
   std::optional<double> cached_double;
 
   void init(uint64_t seed);

@@ -66,14 +66,18 @@ bool Tensor::is_non_overlapping_and_dense() const noexcept {
 Scalar Tensor::item() const {
   check(defined(), "item() of an undefined tensor");
   check(numel() == 1, "a Tensor with {} elements cannot be converted to Scalar", numel());
-  return cpu::dispatch(dtype(), "item", [&]<class T>() -> Scalar { return Scalar(cpu::load(*static_cast<const T*>(data_ptr()))); });
+  return cpu::dispatch(dtype(), "item",
+                       [&]<class T>() -> Scalar { return Scalar(cpu::load(*static_cast<const T*>(data_ptr()))); });
 }
 
 void Tensor::expect_type(ScalarType type) const {
-  check(type == dtype(), "expected scalar type {} but found {}", rushlight::to_string(type), rushlight::to_string(dtype()));
+  check(type == dtype(), "expected scalar type {} but found {}", rushlight::to_string(type),
+        rushlight::to_string(dtype()));
 }
 
-void Tensor::expect_dims(int64_t dims) const { check(dims == dim(), "TensorAccessor expected {} dims but tensor has {}", dims, dim()); }
+void Tensor::expect_dims(int64_t dims) const {
+  check(dims == dim(), "TensorAccessor expected {} dims but tensor has {}", dims, dim());
+}
 
 // ---- autograd --------------------------------------------------------------------------------------------------------
 
@@ -81,11 +85,15 @@ bool Tensor::requires_grad() const { return detail::needs_grad(*this); }
 
 const Tensor& Tensor::requires_grad_(bool value) const {
   if (impl_->autograd && impl_->autograd->grad_fn) {
-    check(value, "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that doesn't require differentiation use "
+    check(value,
+          "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
+          "subgraph that doesn't require differentiation use "
           "var_no_grad = var.detach().");
     return *this;
   }
-  check(!value || is_differentiable(dtype()), "only Tensors of floating point dtype can require gradients, but this one is {}", rushlight::to_string(dtype()));
+  check(!value || is_differentiable(dtype()),
+        "only Tensors of floating point dtype can require gradients, but this one is {}",
+        rushlight::to_string(dtype()));
   impl_->requires_grad = value;
   return *this;
 }
@@ -167,7 +175,8 @@ Tensor Tensor::data() const {
 
 void Tensor::set_data(const Tensor& source) const {
   check(source.defined(), "data set to an undefined tensor");
-  check(!impl_->requires_grad || is_differentiable(source.dtype()), "data set to a tensor that requires gradients must be floating point dtype, but got {}",
+  check(!impl_->requires_grad || is_differentiable(source.dtype()),
+        "data set to a tensor that requires gradients must be floating point dtype, but got {}",
         rushlight::to_string(source.dtype()));
   source.impl()->storage->retain();
   impl_->storage->release();

@@ -44,7 +44,10 @@ Storage* Storage::borrow(void* data, size_t nbytes, void (*deleter)(void*), void
 
 void Storage::grow(size_t bytes) {
   if (bytes <= nbytes) return;
-  check(!deleter && !read_only && !exported, "Trying to resize storage that is not resizable (its {} bytes are borrowed, or shared with NumPy); clone() the tensor first", nbytes);
+  check(!deleter && !read_only && !exported,
+        "Trying to resize storage that is not resizable (its {} bytes are borrowed, or shared with NumPy); clone() the "
+        "tensor first",
+        nbytes);
   void* bigger = rushlight::allocate(bytes);
   if (nbytes > 0) memcpy(bigger, data, nbytes);
   if (!has_inline_data()) rushlight::deallocate(data, nbytes);
@@ -52,11 +55,15 @@ void Storage::grow(size_t bytes) {
   nbytes = bytes;
 }
 
-bool Storage::has_inline_data() const noexcept { return block_bytes > 0 && data == reinterpret_cast<const char*>(this) + kHeader; }
+bool Storage::has_inline_data() const noexcept {
+  return block_bytes > 0 && data == reinterpret_cast<const char*>(this) + kHeader;
+}
 
 void Storage::destroy() noexcept {
-  if (deleter) deleter(context);
-  else if (!has_inline_data()) rushlight::deallocate(data, nbytes);
+  if (deleter)
+    deleter(context);
+  else if (!has_inline_data())
+    rushlight::deallocate(data, nbytes);
   rushlight::deallocate(this, block_bytes > 0 ? block_bytes : sizeof(Storage));
 }
 

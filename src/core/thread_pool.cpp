@@ -196,8 +196,8 @@ void cancel(Pool& pool, uint32_t job) {
   }
 }
 
-void run_group(Pool& pool, uint32_t job, uint32_t group, int64_t chunks, int64_t group_size,
-               void (*fn)(void*, int64_t), void* ctx) {
+void run_group(Pool& pool, uint32_t job, uint32_t group, int64_t chunks, int64_t group_size, void (*fn)(void*, int64_t),
+               void* ctx) {
   int64_t chunk = group * group_size;
   const int64_t end = std::min(chunks, chunk + group_size);
   try {

@@ -25,11 +25,12 @@ struct Target {
   bool contiguous;
 };
 
-template <class T> class ConvProduct {
+template <class T>
+class ConvProduct {
  public:
   // `weights` is [groups][rows][channels * taps], `src` [batch][groups][channels][extent...].
-  ConvProduct(const ConvAxis (&axes)[3], int64_t batch, int64_t groups, int64_t channels, int64_t rows, const Target& target,
-              const T* src, const T* weights, const T* bias, T* dst)
+  ConvProduct(const ConvAxis (&axes)[3], int64_t batch, int64_t groups, int64_t channels, int64_t rows,
+              const Target& target, const T* src, const T* weights, const T* bias, T* dst)
       : gemm_(gemm_kernels<T>()),
         conv_(conv_kernels<T>()),
         source_(axes, channels),
@@ -87,7 +88,8 @@ template <class T> class ConvProduct {
     const int64_t tasks = std::max<int64_t>(1, image_groups() * groups_);
     source_.choose_band((kMinTasks + tasks - 1) / tasks, images_ > 1 ? INT64_MAX : kSourceBytes, sizeof(T));
     if (source_.bands() > 1) images_ = 1;
-    chunk_ = std::max<int64_t>(1, kChunkBytes / int64_t(sizeof(T)) / (std::min(k_block_, k_ + 1) * gemm_.nr)) * gemm_.nr;
+    chunk_ =
+        std::max<int64_t>(1, kChunkBytes / int64_t(sizeof(T)) / (std::min(k_block_, k_ + 1) * gemm_.nr)) * gemm_.nr;
     chunk_ = std::min(chunk_, (source_.band_pixels(0) * images_ + gemm_.nr - 1) / gemm_.nr * gemm_.nr);
     contiguous_ = target_.contiguous && images_ == 1;
   }
@@ -123,10 +125,11 @@ template <class T> class ConvProduct {
     runs.clear();
     for (int64_t p = begin; p < end;) {
       const int64_t image = p / band_pixels, last = std::min(end, (image + 1) * band_pixels);
-      source_.for_each_run(p - image * band_pixels, last - image * band_pixels, gemm_.lanes,
-                           [&](int64_t at, int64_t from, int64_t count) {
-                             runs.push_back({image * band_pixels + at - begin, image * source_.copy_size() + from, count});
-                           });
+      source_.for_each_run(
+          p - image * band_pixels, last - image * band_pixels, gemm_.lanes,
+          [&](int64_t at, int64_t from, int64_t count) {
+            runs.push_back({image * band_pixels + at - begin, image * source_.copy_size() + from, count});
+          });
       p = last;
     }
   }
@@ -186,8 +189,8 @@ template <class T> class ConvProduct {
   }
 
   // One chunk of pixels: all rows, all of k.
-  void multiply(const T* from, int64_t group, int64_t begin, int64_t n, int64_t band_pixels, T* columns, T* c, int64_t ldc,
-                std::vector<PixelRun>& runs) const {
+  void multiply(const T* from, int64_t group, int64_t begin, int64_t n, int64_t band_pixels, T* columns, T* c,
+                int64_t ldc, std::vector<PixelRun>& runs) const {
     const int64_t nr = gemm_.nr;
     std::vector<std::pair<int64_t, int64_t>> panels;  // first piece and pieces per vector
     std::vector<PanelPiece> pieces;
@@ -204,7 +207,8 @@ template <class T> class ConvProduct {
           gemm_.pack(dst, nr, from + begin + j + k0 * plane, 1, plane, std::min(nr, n - j), k, nr);
         } else {
           const auto& panel = panels[size_t(j / nr)];
-          conv_.pack_columns(dst, from, source_.offsets().data(), k0, k0 + k, pieces.data() + panel.first, panel.second);
+          conv_.pack_columns(dst, from, source_.offsets().data(), k0, k0 + k, pieces.data() + panel.first,
+                             panel.second);
         }
       }
       const T* start = block == 0 && bias_ ? bias_ + group * rows_ : nullptr;
@@ -246,9 +250,9 @@ template <class T> class ConvProduct {
   const T* weights_;
   const T* bias_;
   T* dst_;
-  bool narrow_;       // one or two output channels: no packing
-  bool in_place_;     // pointwise: the source needs no copy
-  int64_t images_;    // whole images per task
+  bool narrow_;     // one or two output channels: no packing
+  bool in_place_;   // pointwise: the source needs no copy
+  int64_t images_;  // whole images per task
   bool contiguous_ = false;
   int64_t chunk_ = 0, grid_[3];
   T* packed_ = nullptr;
@@ -272,7 +276,8 @@ int64_t product_of(const int64_t* sizes, int n) {
 
 }  // namespace
 
-template <class T> void conv_forward(const ConvPlan& plan, const T* x, const T* w, const T* bias, T* y) {
+template <class T>
+void conv_forward(const ConvPlan& plan, const T* x, const T* w, const T* bias, T* y) {
   ConvAxis axes[3];
   for (int i = 0; i < 3; ++i) {
     const PlanAxis a = plan_axis(plan, i);
@@ -281,8 +286,8 @@ template <class T> void conv_forward(const ConvPlan& plan, const T* x, const T* 
   }
   const int64_t pixels = product_of(plan.out, plan.nd);
   const Target target{0, {axes[1].grid * axes[2].grid, axes[2].grid, 1}, pixels, plan.out_channels * pixels, true};
-  ConvProduct<T>(axes, plan.batch, plan.groups, plan.in_channels / plan.groups, plan.out_channels / plan.groups, target, x,
-                 w, bias, y)
+  ConvProduct<T>(axes, plan.batch, plan.groups, plan.in_channels / plan.groups, plan.out_channels / plan.groups, target,
+                 x, w, bias, y)
       .run();
 }
 
@@ -290,7 +295,8 @@ template <class T> void conv_forward(const ConvPlan& plan, const T* x, const T* 
 // Input element i = r + stride * q of one dimension receives tap t from output (i + padding - t * dilation) / stride
 // where that divides. So the elements with one remainder r use a fixed subset of the taps, each at a fixed distance: the
 // gradient is one stride-1 product per combination of remainders, and every element is written once.
-template <class T> void conv_backward_input(const ConvPlan& plan, const T* dy, const T* w, T* dx) {
+template <class T>
+void conv_backward_input(const ConvPlan& plan, const T* dy, const T* w, T* dx) {
   const int64_t in = plan.in_channels / plan.groups, out = plan.out_channels / plan.groups;
   const int64_t pixels = product_of(plan.in, plan.nd), taps = product_of(plan.kernel, plan.nd);
   PlanAxis a[3];
@@ -338,8 +344,8 @@ template <class T> void conv_backward_input(const ConvPlan& plan, const T* dy, c
   }
 }
 
-#define RL_INSTANTIATE(T)                                                             \
-  template void conv_forward<T>(const ConvPlan&, const T*, const T*, const T*, T*);   \
+#define RL_INSTANTIATE(T)                                                           \
+  template void conv_forward<T>(const ConvPlan&, const T*, const T*, const T*, T*); \
   template void conv_backward_input<T>(const ConvPlan&, const T*, const T*, T*);
 RL_INSTANTIATE(float)
 RL_INSTANTIATE(double)

@@ -17,9 +17,13 @@ struct ConvPlan {
 // x: [batch][in_channels][in...], w: [out_channels][in_channels / groups][kernel...], y and dy:
 // [batch][out_channels][out...]; all contiguous, for T = float and double. `bias` may be null. Outputs are written, not
 // added to. Results do not depend on the number of threads and are the same on AVX2 and AVX-512.
-template <class T> void conv_forward(const ConvPlan& plan, const T* x, const T* w, const T* bias, T* y);
-template <class T> void conv_backward_input(const ConvPlan& plan, const T* dy, const T* w, T* dx);
-template <class T> void conv_backward_weight(const ConvPlan& plan, const T* x, const T* dy, T* dw);
-template <class T> void conv_backward_bias(const ConvPlan& plan, const T* dy, T* db);
+template <class T>
+void conv_forward(const ConvPlan& plan, const T* x, const T* w, const T* bias, T* y);
+template <class T>
+void conv_backward_input(const ConvPlan& plan, const T* dy, const T* w, T* dx);
+template <class T>
+void conv_backward_weight(const ConvPlan& plan, const T* x, const T* dy, T* dw);
+template <class T>
+void conv_backward_bias(const ConvPlan& plan, const T* dy, T* db);
 
 }  // namespace rushlight::cpu

@@ -7,12 +7,14 @@
 
 namespace rushlight::cpu {
 
-template <> const ConvKernels<float>& conv_kernels<float>() {
+template <>
+const ConvKernels<float>& conv_kernels<float>() {
   static const ConvKernels<float>* const table[] = {&base::kConvF32, &avx2::kConvF32, &avx512::kConvF32};
   static const ConvKernels<float>& chosen = *table[isa_level()];
   return chosen;
 }
-template <> const ConvKernels<double>& conv_kernels<double>() {
+template <>
+const ConvKernels<double>& conv_kernels<double>() {
   static const ConvKernels<double>* const table[] = {&base::kConvF64, &avx2::kConvF64, &avx512::kConvF64};
   static const ConvKernels<double>& chosen = *table[isa_level()];
   return chosen;
@@ -111,7 +113,8 @@ struct ConvSource::Part {
   int64_t first[3];  // index of the first element: source = (first + j) * step + phase
 };
 
-template <class T> void ConvSource::copy_rows(T* dst, const T* src, const Part& part) const {
+template <class T>
+void ConvSource::copy_rows(T* dst, const T* src, const Part& part) const {
   const int64_t width = size_[2], step = dims_[2].step;
   // the elements [from, to) of each row that lie inside the source, and likewise of the two outer dimensions
   int64_t from[3], to[3], source[3];
@@ -123,7 +126,9 @@ template <class T> void ConvSource::copy_rows(T* dst, const T* src, const Part& 
     source[i] += from[i] * d.step;
   }
   const auto& kernels = conv_kernels<T>();
-  const auto zero_rows = [&](int64_t rows) { kernels.copy_rows(dst, width, src, 0, 1, rows, 0, 0), dst += rows * width; };
+  const auto zero_rows = [&](int64_t rows) {
+    kernels.copy_rows(dst, width, src, 0, 1, rows, 0, 0), dst += rows * width;
+  };
   for (int64_t j0 = 0; j0 < size_[0]; ++j0) {
     if (j0 < from[0] || j0 >= to[0]) {
       zero_rows(size_[1]);
@@ -132,8 +137,8 @@ template <class T> void ConvSource::copy_rows(T* dst, const T* src, const Part& 
     const int64_t s0 = source[0] + (j0 - from[0]) * dims_[0].step, pitch = dims_[2].extent;
     zero_rows(from[1]);
     if (from[1] < to[1] && from[2] < to[2]) {
-      kernels.copy_rows(dst, width, src + (s0 * dims_[1].extent + source[1]) * pitch + source[2],
-                        pitch * dims_[1].step, step, to[1] - from[1], from[2], to[2] - from[2]);
+      kernels.copy_rows(dst, width, src + (s0 * dims_[1].extent + source[1]) * pitch + source[2], pitch * dims_[1].step,
+                        step, to[1] - from[1], from[2], to[2] - from[2]);
       dst += (to[1] - from[1]) * width;
     } else {
       zero_rows(to[1] - from[1]);

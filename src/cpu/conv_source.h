@@ -7,7 +7,8 @@
 
 namespace rushlight::cpu {
 
-template <class T> const ConvKernels<T>& conv_kernels();
+template <class T>
+const ConvKernels<T>& conv_kernels();
 
 // Note [Convolution source]
 // Along one dimension, output pixel q and tap t read the source at q * step + base[t]: for a forward convolution step is
@@ -48,7 +49,8 @@ class ConvSource {
   static constexpr int64_t kSlack = 32;
 
   // The pixels [begin, end) of a band, cut where the source is not contiguous and into runs of `longest` at most.
-  template <class F> void for_each_run(int64_t begin, int64_t end, int64_t longest, const F& f) const {
+  template <class F>
+  void for_each_run(int64_t begin, int64_t end, int64_t longest, const F& f) const {
     const int64_t width = row_length(), height = band_axis_ == 1 ? band_ : dims_[1].grid;
     for (int64_t p = begin; p < end;) {
       const int64_t row = p / width, column = p % width;
@@ -62,7 +64,8 @@ class ConvSource {
   const std::vector<int64_t>& offsets() const { return offsets_; }
 
   // Copies what a band needs of the first `channels` channels at src, and clears the slack behind.
-  template <class T> void copy(T* dst, const T* src, int64_t channels, int64_t band) const;
+  template <class T>
+  void copy(T* dst, const T* src, int64_t channels, int64_t band) const;
 
  private:
   struct Dim {
@@ -73,7 +76,8 @@ class ConvSource {
   struct Part;
   int64_t size_for(int64_t band) const;
   void set_band(int64_t band);
-  template <class T> void copy_rows(T* dst, const T* src, const Part& part) const;
+  template <class T>
+  void copy_rows(T* dst, const T* src, const Part& part) const;
 
   Dim dims_[3];
   int64_t channels_, taps_, plane_, band_ = 0, row_pixels_ = 0, channel_size_ = 0;

@@ -17,7 +17,8 @@ constexpr int64_t kTasks = 16;
 // The images are cut into a fixed number of groups. A task sums one group's images, in order, into its own partial
 // gradient (transposed: [k][output channel]) for a slice of the input channels; then the partials are added in order.
 // The number of groups depends on sizes only, so the threads do not show in the result.
-template <class T> class ConvWeight {
+template <class T>
+class ConvWeight {
  public:
   ConvWeight(const ConvAxis (&axes)[3], const ConvPlan& plan, const T* x, const T* dy, T* dw)
       : gemm_(gemm_kernels<T>()),
@@ -137,7 +138,8 @@ template <class T> class ConvWeight {
     for (int64_t o = 0; o < out_; o += gemm_.nr) {
       const int64_t count = std::min<int64_t>(gemm_.nr, out_ - o);
       for (int64_t i = 0; i < images; ++i) {
-        gemm_.pack(turned + i * pixels * gemm_.nr, gemm_.nr, dy + i * image + o * plane, plane, 1, count, pixels, gemm_.nr);
+        gemm_.pack(turned + i * pixels * gemm_.nr, gemm_.nr, dy + i * image + o * plane, plane, 1, count, pixels,
+                   gemm_.nr);
       }
       conv_.weight(dw + o, ld_, src, offsets, k, rows.data(), n_rows, turned, count > gemm_.lanes ? 2 : 1);
     }
@@ -178,7 +180,8 @@ template <class T> class ConvWeight {
 
 }  // namespace
 
-template <class T> void conv_backward_weight(const ConvPlan& plan, const T* x, const T* dy, T* dw) {
+template <class T>
+void conv_backward_weight(const ConvPlan& plan, const T* x, const T* dy, T* dw) {
   ConvAxis axes[3];
   int64_t pixels = 1, taps = 1;
   for (int d = 0; d < plan.nd; ++d) {
@@ -197,25 +200,28 @@ template <class T> void conv_backward_weight(const ConvPlan& plan, const T* x, c
 }
 
 // One dot product with ones per image and channel, then the images in order.
-template <class T> void conv_backward_bias(const ConvPlan& plan, const T* dy, T* db) {
+template <class T>
+void conv_backward_bias(const ConvPlan& plan, const T* dy, T* db) {
   int64_t pixels = 1;
   for (int d = 0; d < plan.nd; ++d) pixels *= plan.out[d];
   const int64_t channels = plan.out_channels;
   const Workspace<T> ones(pixels), sums(plan.batch * channels);
   std::fill_n(ones.data(), pixels, T(1));
-  parallel_for(plan.batch, 1, double(channels) * (10 + double(pixels) * sizeof(T) / 24), [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      gemm_kernels<T>().dot(channels, pixels, dy + i * channels * pixels, pixels, ones.data(), sums.data() + i * channels);
-    }
-  });
+  parallel_for(plan.batch, 1, double(channels) * (10 + double(pixels) * sizeof(T) / 24),
+               [&](int64_t begin, int64_t end) {
+                 for (int64_t i = begin; i < end; ++i) {
+                   gemm_kernels<T>().dot(channels, pixels, dy + i * channels * pixels, pixels, ones.data(),
+                                         sums.data() + i * channels);
+                 }
+               });
   std::fill_n(db, channels, T(0));
   for (int64_t i = 0; i < plan.batch; ++i) {
     gemm_kernels<T>().finish(channels, sums.data() + i * channels, db, {T(1), T(1), nullptr});
   }
 }
 
-#define RL_INSTANTIATE(T)                                                             \
-  template void conv_backward_weight<T>(const ConvPlan&, const T*, const T*, T*);     \
+#define RL_INSTANTIATE(T)                                                         \
+  template void conv_backward_weight<T>(const ConvPlan&, const T*, const T*, T*); \
   template void conv_backward_bias<T>(const ConvPlan&, const T*, T*);
 RL_INSTANTIATE(float)
 RL_INSTANTIATE(double)

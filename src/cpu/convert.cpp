@@ -30,13 +30,17 @@ void scatter(void* to, int64_t stride, const void* from, int64_t n, int64_t size
 
 }  // namespace
 
-void convert(void* dst, ScalarType dst_type, int64_t dst_stride, const void* src, ScalarType src_type, int64_t src_stride, int64_t n) {
+void convert(void* dst, ScalarType dst_type, int64_t dst_stride, const void* src, ScalarType src_type,
+             int64_t src_stride, int64_t n) {
   const int64_t dst_size = element_size(dst_type), src_size = element_size(src_type);
   alignas(64) char in[kBlock * 8], out[kBlock * 8];
   if (src_type == dst_type && (src_stride == 1 || dst_stride == 1)) {
-    if (src_stride == dst_stride) memcpy(dst, src, static_cast<size_t>(n * src_size));
-    else if (dst_stride == 1) gather(dst, src, src_stride, n, src_size);
-    else scatter(dst, dst_stride, src, n, src_size);
+    if (src_stride == dst_stride)
+      memcpy(dst, src, static_cast<size_t>(n * src_size));
+    else if (dst_stride == 1)
+      gather(dst, src, src_stride, n, src_size);
+    else
+      scatter(dst, dst_stride, src, n, src_size);
     return;
   }
   for (int64_t i = 0; i < n; i += kBlock) {

@@ -185,8 +185,7 @@ void _im2col(const Tensor& input, IntArrayRef kernel_size, IntArrayRef dilation,
                    for (int64_t p = begin; p < end; ++p) {
                      const T* from = data<T>(x) + p * image;
                      T* to = out + p * block;
-                     for_windows(
-                         c, [&](int64_t a, int64_t b) { to[b] = from[a]; }, [&](int64_t b) { to[b] = T(0); });
+                     for_windows(c, [&](int64_t a, int64_t b) { to[b] = from[a]; }, [&](int64_t b) { to[b] = T(0); });
                    }
                  });
   });

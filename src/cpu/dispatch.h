@@ -33,59 +33,96 @@ inline Half to_half(float v) {
 }
 
 // The type arithmetic is done in: float for the half types.
-template <class T> struct OpMath { using type = T; };
-template <> struct OpMath<Half> { using type = float; };
-template <> struct OpMath<BFloat16> { using type = float; };
-template <class T> using opmath_t = typename OpMath<T>::type;
+template <class T>
+struct OpMath {
+  using type = T;
+};
+template <>
+struct OpMath<Half> {
+  using type = float;
+};
+template <>
+struct OpMath<BFloat16> {
+  using type = float;
+};
+template <class T>
+using opmath_t = typename OpMath<T>::type;
 
 template <class T>
 opmath_t<T> load(T v) {
-  if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>) return to_f32(v);
-  else return v;
+  if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>)
+    return to_f32(v);
+  else
+    return v;
 }
 template <class T, class V>
 T store(V v) {
-  if constexpr (std::is_same_v<T, Half>) return to_half(static_cast<float>(v));
-  else if constexpr (std::is_same_v<T, BFloat16>) return to_bf16(static_cast<float>(v));
-  else return static_cast<T>(v);
+  if constexpr (std::is_same_v<T, Half>)
+    return to_half(static_cast<float>(v));
+  else if constexpr (std::is_same_v<T, BFloat16>)
+    return to_bf16(static_cast<float>(v));
+  else
+    return static_cast<T>(v);
 }
 
 // f.template operator()<T>() for the C++ type of `dtype`; all that have kernels.
 template <class F>
 decltype(auto) dispatch(ScalarType dtype, const char* op, const F& f) {
   switch (dtype) {
-    case kFloat: return f.template operator()<float>();
-    case kDouble: return f.template operator()<double>();
-    case kHalf: return f.template operator()<Half>();
-    case kBFloat16: return f.template operator()<BFloat16>();
-    case kLong: return f.template operator()<int64_t>();
-    case kInt: return f.template operator()<int32_t>();
-    case kShort: return f.template operator()<int16_t>();
-    case kChar: return f.template operator()<int8_t>();
-    case kByte: return f.template operator()<uint8_t>();
-    case kBool: return f.template operator()<bool>();
-    default: raise_error(ErrorKind::kNotImplemented, format("\"{}\" not implemented for '{}'", std::string_view(op), to_string(dtype)));
+    case kFloat:
+      return f.template operator()<float>();
+    case kDouble:
+      return f.template operator()<double>();
+    case kHalf:
+      return f.template operator()<Half>();
+    case kBFloat16:
+      return f.template operator()<BFloat16>();
+    case kLong:
+      return f.template operator()<int64_t>();
+    case kInt:
+      return f.template operator()<int32_t>();
+    case kShort:
+      return f.template operator()<int16_t>();
+    case kChar:
+      return f.template operator()<int8_t>();
+    case kByte:
+      return f.template operator()<uint8_t>();
+    case kBool:
+      return f.template operator()<bool>();
+    default:
+      raise_error(ErrorKind::kNotImplemented,
+                  format("\"{}\" not implemented for '{}'", std::string_view(op), to_string(dtype)));
   }
 }
 // Floating types only; PyTorch's words otherwise.
 template <class F>
 decltype(auto) dispatch_floating(ScalarType dtype, const char* op, const F& f) {
   switch (dtype) {
-    case kFloat: return f.template operator()<float>();
-    case kDouble: return f.template operator()<double>();
-    case kHalf: return f.template operator()<Half>();
-    case kBFloat16: return f.template operator()<BFloat16>();
-    default: raise_error(ErrorKind::kNotImplemented, format("\"{}\" not implemented for '{}'", std::string_view(op), to_string(dtype)));
+    case kFloat:
+      return f.template operator()<float>();
+    case kDouble:
+      return f.template operator()<double>();
+    case kHalf:
+      return f.template operator()<Half>();
+    case kBFloat16:
+      return f.template operator()<BFloat16>();
+    default:
+      raise_error(ErrorKind::kNotImplemented,
+                  format("\"{}\" not implemented for '{}'", std::string_view(op), to_string(dtype)));
   }
 }
 // By size only: for kernels that move elements and never look at them.
 template <class F>
 decltype(auto) dispatch_bytes(int64_t size, const F& f) {
   switch (size) {
-    case 1: return f.template operator()<uint8_t>();
-    case 2: return f.template operator()<uint16_t>();
-    case 4: return f.template operator()<uint32_t>();
-    default: return f.template operator()<uint64_t>();
+    case 1:
+      return f.template operator()<uint8_t>();
+    case 2:
+      return f.template operator()<uint16_t>();
+    case 4:
+      return f.template operator()<uint32_t>();
+    default:
+      return f.template operator()<uint64_t>();
   }
 }
 

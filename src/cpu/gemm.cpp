@@ -9,12 +9,14 @@
 
 namespace rushlight::cpu {
 
-template <> const GemmKernels<float>& gemm_kernels<float>() {
+template <>
+const GemmKernels<float>& gemm_kernels<float>() {
   static const GemmKernels<float>* const table[] = {&base::kGemmF32, &avx2::kGemmF32, &avx512::kGemmF32};
   static const GemmKernels<float>& chosen = *table[isa_level()];
   return chosen;
 }
-template <> const GemmKernels<double>& gemm_kernels<double>() {
+template <>
+const GemmKernels<double>& gemm_kernels<double>() {
   static const GemmKernels<double>* const table[] = {&base::kGemmF64, &avx2::kGemmF64, &avx512::kGemmF64};
   static const GemmKernels<double>& chosen = *table[isa_level()];
   return chosen;
@@ -52,7 +54,8 @@ template void pack_a<double>(const GemmKernels<double>&, double*, const double*,
 namespace {
 
 // S is the element type of A and B, T the type computed in; C is always of type T here.
-template <class S> struct Problem {
+template <class S>
+struct Problem {
   using T = gemm_acc_t<S>;
   int64_t m, n, k;
   const S* a;
@@ -79,8 +82,8 @@ void narrow(int64_t n, const float* src, BFloat16* dst) {
 
 // Packs `rows` lanes x k steps of either operand, widening 16-bit elements on the way.
 template <class S>
-void pack_lanes(gemm_acc_t<S>* dst, int64_t dst_stride, const S* src, int64_t lane_stride, int64_t k_stride, int64_t rows,
-                int64_t k, int64_t padded) {
+void pack_lanes(gemm_acc_t<S>* dst, int64_t dst_stride, const S* src, int64_t lane_stride, int64_t k_stride,
+                int64_t rows, int64_t k, int64_t padded) {
   const auto& kernels = gemm_kernels<gemm_acc_t<S>>();
   if constexpr (std::is_same_v<S, gemm_acc_t<S>>) {
     kernels.pack(dst, dst_stride, src, lane_stride, k_stride, rows, k, padded);
@@ -144,7 +147,8 @@ Blocking plan_blocking(int64_t m, int64_t n, int64_t k, int64_t nr, size_t eleme
   return p;
 }
 
-template <class S> class BlockedGemm {
+template <class S>
+class BlockedGemm {
  public:
   using T = gemm_acc_t<S>;
   explicit BlockedGemm(const Problem<S>& problem)
@@ -237,7 +241,8 @@ template <class S> class BlockedGemm {
   int64_t packs_a_ = 0;
 };
 
-template <class S> void run_blocked(const Problem<S>& p) {
+template <class S>
+void run_blocked(const Problem<S>& p) {
   using T = gemm_acc_t<S>;
   for (int64_t p0 = 0; p0 < p.k; p0 += kSuperK) {
     for (int64_t i0 = 0; i0 < p.m; i0 += kSuperM) {
@@ -258,7 +263,8 @@ template <class S> void run_blocked(const Problem<S>& p) {
 }
 
 // Small products: A is read where it lies, B too unless its columns are strided.
-template <class T> void run_small(const Problem<T>& p) {
+template <class T>
+void run_small(const Problem<T>& p) {
   const auto& kernels = gemm_kernels<T>();
   if (p.b_col == 1) {
     kernels.direct(p.m, p.n, p.k, p.a, p.a_row, p.a_col, p.b, p.b_row, p.c, p.ldc, p.epilogue);
@@ -275,7 +281,8 @@ template <class T> void run_small(const Problem<T>& p) {
 
 // ---- matrix times vector: y[rows] = alpha * M x + beta * y + bias ---------------------------------------------------
 
-template <class S> struct Gemv {
+template <class S>
+struct Gemv {
   using T = gemm_acc_t<S>;
   int64_t rows, k;
   const S* matrix;
@@ -289,8 +296,9 @@ template <class S> struct Gemv {
 };
 
 // y for rows [begin, end) from their sums.
-template <class S> void finish_rows(const Gemv<S>& v, int64_t begin, int64_t end, const gemm_acc_t<S>* sums,
-                                    const GemmEpilogue<gemm_acc_t<S>>& e) {
+template <class S>
+void finish_rows(const Gemv<S>& v, int64_t begin, int64_t end, const gemm_acc_t<S>* sums,
+                 const GemmEpilogue<gemm_acc_t<S>>& e) {
   using T = gemm_acc_t<S>;
   GemmEpilogue<T> one = e;
   if (v.y_stride == 1 && (!e.bias || v.bias_stride == 1)) {
@@ -304,7 +312,8 @@ template <class S> void finish_rows(const Gemv<S>& v, int64_t begin, int64_t end
   }
 }
 
-template <class T> void dot_rows(int64_t rows, int64_t k, const T* a, int64_t lda, const T* x, T* y) {
+template <class T>
+void dot_rows(int64_t rows, int64_t k, const T* a, int64_t lda, const T* x, T* y) {
   gemm_kernels<T>().dot(rows, k, a, lda, x, y);
 }
 void dot_rows(int64_t rows, int64_t k, const Half* a, int64_t lda, const float* x, float* y) {
@@ -315,7 +324,8 @@ void dot_rows(int64_t rows, int64_t k, const BFloat16* a, int64_t lda, const flo
 }
 
 // Rows of the matrix are contiguous.
-template <class S> void gemv_dot(const Gemv<S>& v) {
+template <class S>
+void gemv_dot(const Gemv<S>& v) {
   using T = gemm_acc_t<S>;
   const Workspace<T> copy(v.x_stride == 1 && std::is_same_v<S, T> ? 0 : v.k);
   const T* x = copy.data();
@@ -337,7 +347,8 @@ template <class S> void gemv_dot(const Gemv<S>& v) {
 }
 
 // Columns of the matrix are contiguous: the chains of the blocked product, along y.
-template <class T> void gemv_axpy(const Gemv<T>& v) {
+template <class T>
+void gemv_axpy(const Gemv<T>& v) {
   constexpr int64_t kMax = 1024;
   const int64_t grain = std::clamp<int64_t>((v.rows / 4 + 63) / 64 * 64, 128, kMax);
   parallel_for(v.rows, grain, double(v.k) * sizeof(T) / 24, [&](int64_t begin, int64_t end) {
@@ -350,7 +361,8 @@ template <class T> void gemv_axpy(const Gemv<T>& v) {
   });
 }
 
-template <class S> bool run_gemv(const Problem<S>& p) {
+template <class S>
+bool run_gemv(const Problem<S>& p) {
   Gemv<S> v;
   if (p.m == 1) {
     v = {p.n, p.k, p.b, p.b_col, p.b_row, p.a, p.a_col, p.c, 1, p.epilogue, 1};
@@ -373,7 +385,8 @@ template <class S> bool run_gemv(const Problem<S>& p) {
 // Below this time, about what a pool runs on the caller anyway, packing costs more than it saves.
 constexpr double kSmallNs = 20000, kSmallVectorMacs = 4096;
 
-template <class S> void run_float(const Problem<S>& p) {
+template <class S>
+void run_float(const Problem<S>& p) {
   using T = gemm_acc_t<S>;
   if (p.m <= 0 || p.n <= 0) return;
   if (p.k <= 0) {
@@ -398,7 +411,8 @@ template <class S> void run_float(const Problem<S>& p) {
 
 // ---- 16-bit floats: the same product into a float C, rounded once ---------------------------------------------------
 
-template <class S> void run_half(Problem<S> p, S* c, int64_t ldc, const S* bias) {
+template <class S>
+void run_half(Problem<S> p, S* c, int64_t ldc, const S* bias) {
   if (p.m <= 0 || p.n <= 0) return;
   const Workspace<float> wide(p.m * p.n), wide_bias(bias ? p.n : 0);
   p.c = wide.data();
@@ -487,7 +501,8 @@ void gemm_batched(int64_t batch, int64_t m, int64_t n, int64_t k, gemm_acc_t<T> 
     return;
   }
   const auto one = [&](int64_t i) {
-    gemm<T>(m, n, k, alpha, a + i * a_batch, a_row, a_col, b + i * b_batch, b_row, b_col, beta, c + i * c_batch, ldc, bias);
+    gemm<T>(m, n, k, alpha, a + i * a_batch, a_row, a_col, b + i * b_batch, b_row, b_col, beta, c + i * c_batch, ldc,
+            bias);
   };
   const double macs = double(m) * double(n) * double(k);
   const double ns = 50 + macs * (std::is_integral_v<T> ? 0.1 : ns_per_mac(sizeof(gemm_acc_t<T>)));
@@ -501,11 +516,11 @@ void gemm_batched(int64_t batch, int64_t m, int64_t n, int64_t k, gemm_acc_t<T> 
   });
 }
 
-#define RL_INSTANTIATE(T)                                                                                              \
-  template void gemm<T>(int64_t, int64_t, int64_t, gemm_acc_t<T>, const T*, int64_t, int64_t, const T*, int64_t,       \
-                        int64_t, gemm_acc_t<T>, T*, int64_t, const T*);                                                \
-  template void gemm_batched<T>(int64_t, int64_t, int64_t, int64_t, gemm_acc_t<T>, const T*, int64_t, int64_t,         \
-                                int64_t, const T*, int64_t, int64_t, int64_t, gemm_acc_t<T>, T*, int64_t, int64_t,     \
+#define RL_INSTANTIATE(T)                                                                                          \
+  template void gemm<T>(int64_t, int64_t, int64_t, gemm_acc_t<T>, const T*, int64_t, int64_t, const T*, int64_t,   \
+                        int64_t, gemm_acc_t<T>, T*, int64_t, const T*);                                            \
+  template void gemm_batched<T>(int64_t, int64_t, int64_t, int64_t, gemm_acc_t<T>, const T*, int64_t, int64_t,     \
+                                int64_t, const T*, int64_t, int64_t, int64_t, gemm_acc_t<T>, T*, int64_t, int64_t, \
                                 const T*);
 RL_INSTANTIATE(float)
 RL_INSTANTIATE(double)

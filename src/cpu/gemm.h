@@ -10,10 +10,20 @@
 namespace rushlight::cpu {
 
 // The type sums are kept in: the 16-bit floats compute in float and round once, at the end.
-template <class T> struct GemmAccumulator { using type = T; };
-template <> struct GemmAccumulator<Half> { using type = float; };
-template <> struct GemmAccumulator<BFloat16> { using type = float; };
-template <class T> using gemm_acc_t = typename GemmAccumulator<T>::type;
+template <class T>
+struct GemmAccumulator {
+  using type = T;
+};
+template <>
+struct GemmAccumulator<Half> {
+  using type = float;
+};
+template <>
+struct GemmAccumulator<BFloat16> {
+  using type = float;
+};
+template <class T>
+using gemm_acc_t = typename GemmAccumulator<T>::type;
 
 // Strides are in elements and C has unit column stride. beta == 0 does not read C; `bias` (n elements, added to every
 // row) may be null; k == 0 leaves beta * C + bias. Integers wrap around. Instantiated for float, double, Half, BFloat16,
@@ -26,13 +36,14 @@ void gemm(int64_t m, int64_t n, int64_t k, gemm_acc_t<T> alpha, const T* a, int6
 
 // `batch` products whose operands lie at fixed distances (0: shared by all).
 template <class T>
-void gemm_batched(int64_t batch, int64_t m, int64_t n, int64_t k, gemm_acc_t<T> alpha, const T* a, int64_t a_batch_stride,
-                  int64_t a_row_stride, int64_t a_col_stride, const T* b, int64_t b_batch_stride, int64_t b_row_stride,
-                  int64_t b_col_stride, gemm_acc_t<T> beta, T* c, int64_t c_batch_stride, int64_t c_row_stride,
-                  const T* bias = nullptr);
+void gemm_batched(int64_t batch, int64_t m, int64_t n, int64_t k, gemm_acc_t<T> alpha, const T* a,
+                  int64_t a_batch_stride, int64_t a_row_stride, int64_t a_col_stride, const T* b,
+                  int64_t b_batch_stride, int64_t b_row_stride, int64_t b_col_stride, gemm_acc_t<T> beta, T* c,
+                  int64_t c_batch_stride, int64_t c_row_stride, const T* bias = nullptr);
 
 // The register kernels of this machine.
-template <class T> const GemmKernels<T>& gemm_kernels();
+template <class T>
+const GemmKernels<T>& gemm_kernels();
 const HalfKernels& half_kernels();
 const IntegerKernels& integer_kernels();
 
@@ -40,16 +51,21 @@ const IntegerKernels& integer_kernels();
 double ns_per_mac(size_t element_bytes);
 
 // Packed sizes, in elements, of one panel of A (at most kernels.mr rows) and of B (kernels.nr columns) with k steps.
-template <class T> int64_t a_panel_size(const GemmKernels<T>& kernels, int64_t k) {
+template <class T>
+int64_t a_panel_size(const GemmKernels<T>& kernels, int64_t k) {
   return (kernels.mr * k + kernels.lanes + 15) / 16 * 16;
 }
-template <class T> int64_t b_panel_size(const GemmKernels<T>& kernels, int64_t k) { return kernels.nr * k; }
+template <class T>
+int64_t b_panel_size(const GemmKernels<T>& kernels, int64_t k) {
+  return kernels.nr * k;
+}
 // Packs m rows of A into balanced panels.
 template <class T>
 void pack_a(const GemmKernels<T>& kernels, T* dst, const T* a, int64_t a_row, int64_t a_col, int64_t m, int64_t k);
 
 // Uninitialised memory for the length of a kernel.
-template <class T> class Workspace {
+template <class T>
+class Workspace {
  public:
   explicit Workspace(int64_t count)
       : bytes_(size_t(count) * sizeof(T)), data_(count ? static_cast<T*>(allocate(bytes_)) : nullptr) {}

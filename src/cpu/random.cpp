@@ -19,15 +19,15 @@
 
 namespace rushlight::cpu {
 
-#define RL_DECLARE(isa)                                                                                           \
-  namespace isa {                                                                                                 \
-  void mt_refill(uint32_t* state);                                                                                \
-  void mt_temper(const uint32_t* state, uint32_t* out, int64_t n);                                                \
-  void uniform_f32(const uint32_t* words, float* out, int64_t n, float low, float width, float high);             \
-  void uniform_f64(const uint32_t* words, double* out, int64_t n, double low, double width, double high);         \
-  void coins(const uint32_t* words, uint8_t* out, int64_t n, int64_t bound);                                      \
-  void remainders(uint32_t* words, int64_t n, uint32_t range);                                                    \
-  void exponential_f32(const uint32_t* words, float* out, int64_t n, double scale);                               \
+#define RL_DECLARE(isa)                                                                                   \
+  namespace isa {                                                                                         \
+  void mt_refill(uint32_t* state);                                                                        \
+  void mt_temper(const uint32_t* state, uint32_t* out, int64_t n);                                        \
+  void uniform_f32(const uint32_t* words, float* out, int64_t n, float low, float width, float high);     \
+  void uniform_f64(const uint32_t* words, double* out, int64_t n, double low, double width, double high); \
+  void coins(const uint32_t* words, uint8_t* out, int64_t n, int64_t bound);                              \
+  void remainders(uint32_t* words, int64_t n, uint32_t range);                                            \
+  void exponential_f32(const uint32_t* words, float* out, int64_t n, double scale);                       \
   }
 RL_DECLARE(base)
 RL_DECLARE(avx2)
@@ -39,13 +39,13 @@ namespace {
 using Impl = Generator::Impl;
 using Words = const uint32_t*;
 constexpr double kPi = std::numbers::pi;
-constexpr int64_t kBlock = 4096;     // words drawn at a time, small enough for the first cache
-constexpr int64_t kSpan = 1 << 17;   // elements drawn before threads share their arithmetic
+constexpr int64_t kBlock = 4096;    // words drawn at a time, small enough for the first cache
+constexpr int64_t kSpan = 1 << 17;  // elements drawn before threads share their arithmetic
 
-#define RL_KERNEL(name)                                                                    \
-  const auto name = [](auto... args) {                                                     \
+#define RL_KERNEL(name)                                                                       \
+  const auto name = [](auto... args) {                                                        \
     static constexpr decltype(&base::name) kSlots[] = {base::name, avx2::name, avx512::name}; \
-    kSlots[isa_level()](args...);                                                          \
+    kSlots[isa_level()](args...);                                                             \
   }
 RL_KERNEL(mt_refill);
 RL_KERNEL(mt_temper);
@@ -75,11 +75,16 @@ void narrow(int64_t n, const float* from, BFloat16* to) {
 }
 
 // Mantissa bits with the leading one.
-template <class T> constexpr int kDigits = 0;
-template <> constexpr int kDigits<float> = 24;
-template <> constexpr int kDigits<double> = 53;
-template <> constexpr int kDigits<Half> = 11;
-template <> constexpr int kDigits<BFloat16> = 8;
+template <class T>
+constexpr int kDigits = 0;
+template <>
+constexpr int kDigits<float> = 24;
+template <>
+constexpr int kDigits<double> = 53;
+template <>
+constexpr int kDigits<Half> = 11;
+template <>
+constexpr int kDigits<BFloat16> = 8;
 
 // n words as n calls of random().
 void draw(Impl& g, uint32_t* out, int64_t n) {
@@ -284,8 +289,10 @@ void fill_uniform(const Generator& generator, void* out, ScalarType dtype, int64
         const int64_t count = std::min(kBlock / kEach, n - i);
         uint32_t* words = reinterpret_cast<uint32_t*>(values + i);
         draw(g, words, count * kEach);
-        if constexpr (kEach == 1) uniform_f32(words, values + i, count, low, width, high);
-        else uniform_f64(words, values + i, count, low, width, high);
+        if constexpr (kEach == 1)
+          uniform_f32(words, values + i, count, low, width, high);
+        else
+          uniform_f64(words, values + i, count, low, width, high);
       }
     } else {
       const T last = store<T>(to), first = store<T>(from);
@@ -308,9 +315,12 @@ void fill_normal(const Generator& generator, void* out, ScalarType dtype, int64_
     using V = opmath_t<T>;
     T* to = static_cast<T*>(out);
     const V center = static_cast<V>(mean), spread = static_cast<V>(std);
-    if (n < 16 || !grouped) fill_pairs(g, to, n, mean, std, [](double v) { return v; });
-    else if constexpr (std::is_same_v<T, V>) fill_normal_groups(g, to, n, center, spread);
-    else fill_normal_halves(g, to, n, center, spread);
+    if (n < 16 || !grouped)
+      fill_pairs(g, to, n, mean, std, [](double v) { return v; });
+    else if constexpr (std::is_same_v<T, V>)
+      fill_normal_groups(g, to, n, center, spread);
+    else
+      fill_normal_halves(g, to, n, center, spread);
   });
 }
 
@@ -326,8 +336,10 @@ void fill_integers(const Generator& generator, void* out, ScalarType dtype, int6
       fill_blocks<2>(g, to, n, [=](Words words) { return static_cast<int64_t>(pair(words) % range + from); });
     } else {
       in_blocks<1>(g, n, [&](uint32_t* words, int64_t begin, int64_t count) {
-        if (range == 1) std::memset(words, 0, static_cast<size_t>(count) * 4);
-        else remainders(words, count, static_cast<uint32_t>(range));
+        if (range == 1)
+          std::memset(words, 0, static_cast<size_t>(count) * 4);
+        else
+          remainders(words, count, static_cast<uint32_t>(range));
         for (int64_t j = 0; j < count; ++j) to[begin + j] = store<T>(static_cast<int64_t>(words[j] + from));
       });
     }
@@ -347,7 +359,7 @@ void fill_random(const Generator& generator, void* out, ScalarType dtype, int64_
       constexpr uint64_t kRange = (uint64_t{1} << 53) + 1;
       fill_blocks<2>(g, to, n, [](Words words) { return static_cast<double>(pair(words) % kRange); });
     } else if constexpr (kDigits<T> != 0) {
-      fill_blocks<1>(g, to, n, [](Words words) { return static_cast<float>(*words % ((1u << kDigits<T>) + 1)); });
+      fill_blocks<1>(g, to, n, [](Words words) { return static_cast<float>(*words % ((1u << kDigits<T>)+1)); });
     } else {
       fill_blocks<1>(g, to, n, [](Words words) {
         return static_cast<int64_t>(*words & static_cast<uint32_t>(std::numeric_limits<T>::max()));
@@ -456,9 +468,8 @@ void fill_cauchy(const Generator& generator, void* out, ScalarType dtype, int64_
   Impl& g = generator.impl();
   const std::lock_guard lock(g.mutex);
   dispatch_floating(dtype, "cauchy_", [&]<class T>() {
-    fill_spans<2, T>(g, out, n, 20, [=](Words words) {
-      return median + sigma * std::tan(kPi * (unit_double(words) - 0.5));
-    });
+    fill_spans<2, T>(g, out, n, 20,
+                     [=](Words words) { return median + sigma * std::tan(kPi * (unit_double(words) - 0.5)); });
   });
 }
 

@@ -13,7 +13,8 @@ namespace rushlight::cpu {
 void fill_uniform(const Generator& generator, void* out, ScalarType dtype, int64_t n, double from, double to);
 // Normal; floating dtypes. From 16 elements on PyTorch draws pairs in groups of 16 where memory is contiguous
 // (`grouped`), else one by one with a cached second value.
-void fill_normal(const Generator& generator, void* out, ScalarType dtype, int64_t n, double mean, double std, bool grouped = true);
+void fill_normal(const Generator& generator, void* out, ScalarType dtype, int64_t n, double mean, double std,
+                 bool grouped = true);
 // Integers base … base + range - 1; any dtype. range 0 stands for 2^64.
 void fill_integers(const Generator& generator, void* out, ScalarType dtype, int64_t n, uint64_t range, int64_t base);
 // Integers over the whole non-negative range that the dtype holds exactly; any dtype.

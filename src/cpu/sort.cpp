@@ -206,9 +206,7 @@ void sort_line(const Line<T>& line, int64_t n, bool descending, void* memory) {
   } else {
     sort_line_as<T, Wide>(
         line, n, range.bits, memory,
-        [&](int64_t i) {
-          return Wide{(K::of(line.src[i * line.stride]) ^ flip) - range.low, i};
-        },
+        [&](int64_t i) { return Wide{(K::of(line.src[i * line.stride]) ^ flip) - range.low, i}; },
         [&](const Wide& e, int64_t at) { return back(e.key, at); }, [](const Wide& e) { return e.index; });
   }
 }

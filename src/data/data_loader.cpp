@@ -23,7 +23,8 @@ Example Dataset::get_batch(const Tensor& indices) {
 
 TensorDataset::TensorDataset(Tensor data, Tensor target) : data_(std::move(data)), target_(std::move(target)) {
   check(data_.dim() > 0, "TensorDataset: the data is a 0-d tensor; its first dimension must count samples");
-  check(!target_.defined() || (target_.dim() > 0 && target_.size(0) == data_.size(0)), "Size mismatch between tensors: {} samples, but targets of shape {}", data_.size(0),
+  check(!target_.defined() || (target_.dim() > 0 && target_.size(0) == data_.size(0)),
+        "Size mismatch between tensors: {} samples, but targets of shape {}", data_.size(0),
         target_.defined() ? target_.sizes() : IntArrayRef());
 }
 
@@ -126,10 +127,13 @@ class DataLoader::Epoch {
   std::vector<std::thread> threads_;
 };
 
-DataLoader::DataLoader(std::shared_ptr<Dataset> dataset, DataLoaderOptions options) : dataset_(std::move(dataset)), options_(std::move(options)) {
-  check_value(options_.batch_size() > 0, "batch_size should be a positive integer value, but got batch_size={}", options_.batch_size());
+DataLoader::DataLoader(std::shared_ptr<Dataset> dataset, DataLoaderOptions options)
+    : dataset_(std::move(dataset)), options_(std::move(options)) {
+  check_value(options_.batch_size() > 0, "batch_size should be a positive integer value, but got batch_size={}",
+              options_.batch_size());
   check_value(options_.workers() >= 0, "workers should be non-negative, but got {}", options_.workers());
-  check_value(options_.prefetch_factor() > 0, "prefetch_factor should be positive, but got {}", options_.prefetch_factor());
+  check_value(options_.prefetch_factor() > 0, "prefetch_factor should be positive, but got {}",
+              options_.prefetch_factor());
 }
 
 size_t DataLoader::size() const noexcept {

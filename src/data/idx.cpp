@@ -53,13 +53,21 @@ class GzFile {
 
 ScalarType element_type(uint8_t code, const std::string& path) {
   switch (code) {
-    case 0x08: return kByte;
-    case 0x09: return kChar;
-    case 0x0b: return kShort;
-    case 0x0c: return kInt;
-    case 0x0d: return kFloat;
-    case 0x0e: return kDouble;
-    default: fail(ErrorKind::kRuntime, "{}: not an idx file: its element type is {} (expected 8, 9, 11, 12, 13 or 14)", path, static_cast<int64_t>(code));
+    case 0x08:
+      return kByte;
+    case 0x09:
+      return kChar;
+    case 0x0b:
+      return kShort;
+    case 0x0c:
+      return kInt;
+    case 0x0d:
+      return kFloat;
+    case 0x0e:
+      return kDouble;
+    default:
+      fail(ErrorKind::kRuntime, "{}: not an idx file: its element type is {} (expected 8, 9, 11, 12, 13 or 14)", path,
+           static_cast<int64_t>(code));
   }
 }
 
@@ -72,14 +80,17 @@ void swap_bytes(void* data, int64_t count, int64_t size) {
 
 Tensor read_idx(const std::string& path) {
   struct stat info;
-  if (stat(path.c_str(), &info) != 0) raise_os_error(errno, format("cannot read '{}'; fetch the data first or correct the path", path));
+  if (stat(path.c_str(), &info) != 0)
+    raise_os_error(errno, format("cannot read '{}'; fetch the data first or correct the path", path));
   if (S_ISDIR(info.st_mode)) raise_os_error(EISDIR, format("cannot read '{}'", path));
   GzFile file(path);
   uint8_t magic[4];
   file.read(magic, sizeof magic);
-  check(magic[0] == 0 && magic[1] == 0, "{}: not an idx file: it begins with bytes {} {} (expected 0 0)", path, static_cast<int64_t>(magic[0]), static_cast<int64_t>(magic[1]));
+  check(magic[0] == 0 && magic[1] == 0, "{}: not an idx file: it begins with bytes {} {} (expected 0 0)", path,
+        static_cast<int64_t>(magic[0]), static_cast<int64_t>(magic[1]));
   const ScalarType type = element_type(magic[2], path);
-  check(magic[3] <= TensorImpl::kMaxDims, "{}: not an idx file: it claims {} dimensions", path, static_cast<int64_t>(magic[3]));
+  check(magic[3] <= TensorImpl::kMaxDims, "{}: not an idx file: it claims {} dimensions", path,
+        static_cast<int64_t>(magic[3]));
   DimVector sizes;
   int64_t bytes = element_size(type);
   for (int i = 0; i < magic[3]; ++i) {
@@ -88,7 +99,9 @@ Tensor read_idx(const std::string& path) {
     sizes.push_back(int64_t{b[0]} << 24 | b[1] << 16 | b[2] << 8 | b[3]);
     check(!__builtin_mul_overflow(bytes, sizes.back(), &bytes), "{}: the sizes {} overflow", path, IntArrayRef(sizes));
   }
-  check(bytes <= (info.st_size + 64) * kMaxRatio, "{}: the header claims {} bytes of data, more than a file of {} bytes can hold", path, bytes, static_cast<int64_t>(info.st_size));
+  check(bytes <= (info.st_size + 64) * kMaxRatio,
+        "{}: the header claims {} bytes of data, more than a file of {} bytes can hold", path, bytes,
+        static_cast<int64_t>(info.st_size));
   Tensor result = detail::allocate_tensor(sizes, type);
   file.read(result.data_ptr(), result.nbytes());
   file.expect_end();

@@ -28,16 +28,20 @@ NodeBuilder::NodeBuilder(Node* node, const char* name, size_t edges) : node_(nod
 }
 
 Tensor allocate_tensor(IntArrayRef sizes, IntArrayRef strides, ScalarType dtype) {
-  check_not_implemented(has_kernels(dtype), "tensors of dtype {} have no kernels; use one of float32, float64, float16, "
-                        "bfloat16, int64, int32, int16, int8, uint8, bool", to_string(dtype));
+  check_not_implemented(has_kernels(dtype),
+                        "tensors of dtype {} have no kernels; use one of float32, float64, float16, "
+                        "bfloat16, int64, int32, int16, int8, uint8, bool",
+                        to_string(dtype));
   Tensor result = Tensor::steal(TensorImpl::make());
   TensorImpl* impl = result.impl();
   impl->dtype = dtype;
-  if (strides.empty() && !sizes.empty()) impl->set_contiguous(sizes);
-  else impl->set_geometry(sizes, strides);
+  if (strides.empty() && !sizes.empty())
+    impl->set_contiguous(sizes);
+  else
+    impl->set_geometry(sizes, strides);
   int64_t bytes;
-  check(!__builtin_mul_overflow(impl->count, element_size(dtype), &bytes), "a tensor of shape {} and dtype {} has more bytes than fit a 64-bit integer",
-        sizes, to_string(dtype));
+  check(!__builtin_mul_overflow(impl->count, element_size(dtype), &bytes),
+        "a tensor of shape {} and dtype {} has more bytes than fit a 64-bit integer", sizes, to_string(dtype));
   impl->storage = Storage::allocate(static_cast<size_t>(bytes));
   return result;
 }
@@ -62,7 +66,8 @@ Tensor allocate_like(const Tensor& like, ScalarType dtype) {
 }
 
 void store_out(const char* op, Tensor& out, const Tensor& result) {
-  check(can_cast(result.dtype(), out.dtype()), "result type {} can't be cast to the desired output type {} ({}: pass an out= of dtype {})",
+  check(can_cast(result.dtype(), out.dtype()),
+        "result type {} can't be cast to the desired output type {} ({}: pass an out= of dtype {})",
         to_string(result.dtype()), to_string(out.dtype()), op, to_string(result.dtype()));
   NoGradGuard guard;
   if (out.sizes() != result.sizes()) out.resize_(result.sizes());
@@ -70,9 +75,11 @@ void store_out(const char* op, Tensor& out, const Tensor& result) {
 }
 
 void store_inplace(const char* op, Tensor& self, const Tensor& result) {
-  check(self.sizes() == result.sizes(), "output with shape {} doesn't match the broadcast shape {} ({}: an in-place result keeps self's shape)", self.sizes(),
-        result.sizes(), op);
-  check(can_cast(result.dtype(), self.dtype()), "result type {} can't be cast to the desired output type {} ({})", to_string(result.dtype()), to_string(self.dtype()), op);
+  check(self.sizes() == result.sizes(),
+        "output with shape {} doesn't match the broadcast shape {} ({}: an in-place result keeps self's shape)",
+        self.sizes(), result.sizes(), op);
+  check(can_cast(result.dtype(), self.dtype()), "result type {} can't be cast to the desired output type {} ({})",
+        to_string(result.dtype()), to_string(self.dtype()), op);
   cpu::copy_(self, result, false);
   written(self);
 }
@@ -86,12 +93,15 @@ void check_inside(const Tensor& tensor, IntArrayRef sizes, IntArrayRef strides, 
   for (size_t i = 0; i < sizes.size(); ++i) {
     if (sizes[i] == 0) return;
     int64_t reach;
-    overflow |= strides[i] < 0 || __builtin_mul_overflow(sizes[i] - 1, strides[i], &reach) || __builtin_add_overflow(last, reach, &last);
+    overflow |= strides[i] < 0 || __builtin_mul_overflow(sizes[i] - 1, strides[i], &reach) ||
+                __builtin_add_overflow(last, reach, &last);
   }
   const int64_t available = static_cast<int64_t>(tensor.impl()->storage->nbytes) / tensor.element_size();
   check(!overflow && last < available,
-        "setStorage: sizes {}, strides {}, storage offset {}, and itemsize {} requiring a storage size of {} are out of bounds "
-        "for storage of size {}", sizes, strides, offset, tensor.element_size(), overflow ? -1 : (last + 1) * tensor.element_size(),
+        "setStorage: sizes {}, strides {}, storage offset {}, and itemsize {} requiring a storage size of {} are out "
+        "of bounds "
+        "for storage of size {}",
+        sizes, strides, offset, tensor.element_size(), overflow ? -1 : (last + 1) * tensor.element_size(),
         tensor.impl()->storage->nbytes);
 }
 
@@ -129,9 +139,11 @@ Tensor make_view(const Tensor& tensor, IntArrayRef sizes, IntArrayRef strides, i
 }
 
 void check_partial_overlap(const char* op, const Tensor& out, const Tensor& input) {
-  if (!input.defined() || input.impl()->storage != out.impl()->storage || out.numel() == 0 || input.numel() == 0) return;
+  if (!input.defined() || input.impl()->storage != out.impl()->storage || out.numel() == 0 || input.numel() == 0)
+    return;
   if (input.is_same(out)) return;
-  const bool same = input.storage_offset() == out.storage_offset() && input.sizes() == out.sizes() && input.strides() == out.strides();
+  const bool same = input.storage_offset() == out.storage_offset() && input.sizes() == out.sizes() &&
+                    input.strides() == out.strides();
   if (same) return;
   auto reach = [](const Tensor& t) {
     int64_t last = t.storage_offset();
@@ -141,9 +153,17 @@ void check_partial_overlap(const char* op, const Tensor& out, const Tensor& inpu
   if (reach(out) < input.storage_offset() || reach(input) < out.storage_offset()) return;
   // Both must be dense for the ranges to prove an overlap; interleaved strided views may be disjoint.
   if (!out.is_non_overlapping_and_dense() || !input.is_non_overlapping_and_dense()) return;
-  check(false, "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+  check(false,
+        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
         "location. Please clone() the tensor before performing the operation. ({}: output {} and input {} overlap)",
         std::string_view(op), out.sizes(), input.sizes());
+}
+
+void check_apart(const char* op, const Tensor& out, const Tensor& input) {
+  check(!input.defined() || !input.is_same(out) || out.numel() == 0,
+        "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
+        "location. Please clone() the tensor before performing the operation. ({}: out= is the input itself)",
+        std::string_view(op));
 }
 
 void check_target(const char* op, const Tensor& out, How how, std::initializer_list<const Tensor*> inputs) {
@@ -153,23 +173,31 @@ void check_target(const char* op, const Tensor& out, How how, std::initializer_l
   check(!impl->storage->read_only, "{}: the output's memory is read-only; clone() it first", std::string_view(op));
   if (tls.grad_mode && how == How::Out) {
     for (const Tensor* t : inputs) {
-      check(!needs_grad(*t), "{}(): functions with out=... arguments don't support automatic differentiation, but one of the "
-            "arguments requires grad.", std::string_view(op));
+      check(!needs_grad(*t),
+            "{}(): functions with out=... arguments don't support automatic differentiation, but one of the "
+            "arguments requires grad.",
+            std::string_view(op));
     }
-    check(!needs_grad(out), "{}(): functions with out=... arguments don't support automatic differentiation, but one of the "
-          "arguments requires grad.", std::string_view(op));
+    check(!needs_grad(out),
+          "{}(): functions with out=... arguments don't support automatic differentiation, but one of the "
+          "arguments requires grad.",
+          std::string_view(op));
   }
   if (tls.grad_mode && how == How::InPlace) {
     check(!(impl->requires_grad && !(impl->autograd && impl->autograd->grad_fn)),
-          "a leaf Variable that requires grad is being used in an in-place operation. ({}; wrap it in no_grad() or use the "
-          "out-of-place form)", std::string_view(op));
+          "a leaf Variable that requires grad is being used in an in-place operation. ({}; wrap it in no_grad() or use "
+          "the "
+          "out-of-place form)",
+          std::string_view(op));
     check(!(impl->base && impl->base->requires_grad && !(impl->base->autograd && impl->base->autograd->grad_fn)),
-          "a view of a leaf Variable that requires grad is being used in an in-place operation. ({}; wrap it in no_grad())",
+          "a view of a leaf Variable that requires grad is being used in an in-place operation. ({}; wrap it in "
+          "no_grad())",
           std::string_view(op));
   }
   for (int64_t i = 0; i < out.dim(); ++i) {
     check(out.strides()[i] != 0 || out.sizes()[i] <= 1 || out.numel() == 0,
-          "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please "
+          "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+          "Please "
           "clone() the tensor before performing the operation. ({}: dimension {} of shape {} is expanded)",
           std::string_view(op), i, out.sizes());
   }
@@ -181,10 +209,14 @@ void prepare(const char* op, Tensor& out, IntArrayRef sizes, IntArrayRef strides
     out = allocate_tensor(sizes, strides, dtype);
     return;
   }
-  check(out.sizes() == sizes || how == How::Out, "output with shape {} doesn't match the broadcast shape {} ({}: an in-place result keeps self's "
-        "shape)", out.sizes(), sizes, std::string_view(op));
-  check(can_cast(dtype, out.dtype()), "result type {} can't be cast to the desired output type {} ({}: convert the output "
-        "with to() first)", to_string(dtype), to_string(out.dtype()), std::string_view(op));
+  check(out.sizes() == sizes || how == How::Out,
+        "output with shape {} doesn't match the broadcast shape {} ({}: an in-place result keeps self's "
+        "shape)",
+        out.sizes(), sizes, std::string_view(op));
+  check(can_cast(dtype, out.dtype()),
+        "result type {} can't be cast to the desired output type {} ({}: convert the output "
+        "with to() first)",
+        to_string(dtype), to_string(out.dtype()), std::string_view(op));
   if (out.sizes() != sizes) out.resize_(sizes);
 }
 
@@ -215,8 +247,10 @@ class CopySlices final : public Node {
     Tensor inner = part.clone();
     fn->apply(&inner, results);
     if (!edges[0].fn) return;
-    if (results[0].defined()) part.copy_(results[0]);
-    else part.zero_();
+    if (results[0].defined())
+      part.copy_(results[0]);
+    else
+      part.zero_();
     results[0] = whole;
   }
   void release_saved() override {
@@ -236,8 +270,10 @@ void rebase(Node* node, const Tensor& out) {
   for (uint32_t i = 0; i < node->num_edges; ++i) slices->edges[i] = node->edges[i];
   slices->edges[0] = gradient_edge(base);
   check(node->needs(0) || !slices->edges[0].fn,
-        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Make the view under the mode in which you write it, or write its "
-        "base. ({} on a view of shape {})", node->name, out.sizes());
+        "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Make the view under "
+        "the mode in which you write it, or write its "
+        "base. ({} on a view of shape {})",
+        node->name, out.sizes());
   node->add_output(out, 0);
   slices->fn = NodeRef(node);
   slices->base_sizes = base.sizes();

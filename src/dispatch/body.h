@@ -12,7 +12,8 @@ namespace detail {
 // Called on entry of every body when some hook is active for the thread (autocast, overrides, transforms).
 void entry_hooks(const char* op);
 inline void entry(const char* op) {
-  if (tls.hooks) [[unlikely]] entry_hooks(op);
+  if (tls.hooks) [[unlikely]]
+    entry_hooks(op);
 }
 
 bool needs_grad(TensorList tensors);

@@ -26,7 +26,9 @@ struct OptionalDims {
 namespace detail {
 
 inline DimVector keep(IntArrayRef v) { return v; }
-inline OptionalDims keep(const OptionalIntArrayRef& v) { return v ? OptionalDims{DimVector(*v), true} : OptionalDims{}; }
+inline OptionalDims keep(const OptionalIntArrayRef& v) {
+  return v ? OptionalDims{DimVector(*v), true} : OptionalDims{};
+}
 inline std::string keep(std::string_view v) { return std::string(v); }
 inline std::vector<double> keep(ArrayRef<double> v) { return v.vec(); }
 template <class T>
@@ -56,7 +58,12 @@ inline bool needs_any(const Node* node, size_t first, size_t count) {
   return false;
 }
 // Stores a computed result into an out= tensor (resized when its shape differs) or into self.
-void store_out(const char* op, Tensor& out, const Tensor& result);
+// The dtype of out= must hold the result's (Castable) or be the same (Exact); `words` begin the error otherwise.
+enum class OutRule : uint8_t { Castable, Exact };
+void store_out(const char* op, Tensor& out, const Tensor& result, OutRule rule = OutRule::Castable,
+               const char* words = nullptr);
+// out= of an op that reads its input in another order than it writes: they must share no memory.
+void check_apart(const char* op, const Tensor& out, const Tensor& input);
 void store_inplace(const char* op, Tensor& self, const Tensor& result);
 
 }  // namespace detail

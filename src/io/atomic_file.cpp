@@ -13,7 +13,9 @@
 namespace rushlight::io {
 namespace {
 
-[[noreturn]] void fail_os(std::string_view what, const std::string& path) { raise_os_error(errno, format("{} '{}'", what, path)); }
+[[noreturn]] void fail_os(std::string_view what, const std::string& path) {
+  raise_os_error(errno, format("{} '{}'", what, path));
+}
 
 std::string directory_of(const std::string& path) {
   const size_t slash = path.rfind('/');

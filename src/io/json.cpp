@@ -27,7 +27,8 @@ class Parser {
   }
   char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
   void space() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r')) ++at_;
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r'))
+      ++at_;
   }
   bool take(char c) {
     space();
@@ -46,19 +47,27 @@ class Parser {
     space();
     Json v;
     switch (peek()) {
-      case '{': object(v, depth); break;
-      case '[': array(v, depth); break;
+      case '{':
+        object(v, depth);
+        break;
+      case '[':
+        array(v, depth);
+        break;
       case '"':
         v.kind = Json::Kind::String;
         v.text = string();
         break;
-      case 't': case 'f':
+      case 't':
+      case 'f':
         v.kind = Json::Kind::Bool;
         v.number = peek() == 't';
         expect(word(v.number ? "true" : "false"), "an unknown word");
         break;
-      case 'n': expect(word("null"), "an unknown word"); break;
-      default: integer(v);
+      case 'n':
+        expect(word("null"), "an unknown word");
+        break;
+      default:
+        integer(v);
     }
     return v;
   }
@@ -98,7 +107,8 @@ class Parser {
     const size_t first = at_;
     int64_t n = 0;
     while (peek() >= '0' && peek() <= '9') {
-      expect(!__builtin_mul_overflow(n, 10, &n) && !__builtin_add_overflow(n, peek() - '0', &n), "a number that does not fit 64 bits");
+      expect(!__builtin_mul_overflow(n, 10, &n) && !__builtin_add_overflow(n, peek() - '0', &n),
+             "a number that does not fit 64 bits");
       ++at_;
     }
     expect(at_ == first + 1 || text_[first] != '0', "a number with a leading zero");

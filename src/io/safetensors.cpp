@@ -26,14 +26,17 @@ struct FormatName {
   ScalarType type;
   std::string_view name;
 };
-constexpr FormatName kNames[] = {{kBool, "BOOL"}, {kByte, "U8"}, {kChar, "I8"}, {kShort, "I16"}, {kInt, "I32"},
-                                 {kLong, "I64"}, {kHalf, "F16"}, {kBFloat16, "BF16"}, {kFloat, "F32"}, {kDouble, "F64"}};
+constexpr FormatName kNames[] = {{kBool, "BOOL"}, {kByte, "U8"},   {kChar, "I8"},  {kShort, "I16"},
+                                 {kInt, "I32"},   {kLong, "I64"},  {kHalf, "F16"}, {kBFloat16, "BF16"},
+                                 {kFloat, "F32"}, {kDouble, "F64"}};
 
 std::string_view format_name(ScalarType type, std::string_view tensor) {
   for (const auto& n : kNames) {
     if (n.type == type) return n.name;
   }
-  fail(ErrorKind::kNotImplemented, "save: tensor '{}' has dtype {}, which the file format lacks; convert it with to() first", tensor, dtype_name(type));
+  fail(ErrorKind::kNotImplemented,
+       "save: tensor '{}' has dtype {}, which the file format lacks; convert it with to() first", tensor,
+       dtype_name(type));
 }
 
 std::string shape_text(IntArrayRef sizes) {
@@ -42,7 +45,8 @@ std::string shape_text(IntArrayRef sizes) {
   return text + "]";
 }
 
-uint32_t checksum(std::string_view name, std::string_view dtype, std::string_view shape, const void* data, size_t size) {
+uint32_t checksum(std::string_view name, std::string_view dtype, std::string_view shape, const void* data,
+                  size_t size) {
   uLong crc = crc32(0, nullptr, 0);
   for (std::string_view part : {name, dtype, shape}) {
     crc = crc32(crc, reinterpret_cast<const Bytef*>(part.data()), static_cast<uInt>(part.size()));
@@ -58,8 +62,8 @@ std::string hex8(uint32_t v) {
 }
 
 struct Layout {
-  std::string header;                // with its length in front
-  std::vector<Tensor> contiguous;    // in file order
+  std::string header;              // with its length in front
+  std::vector<Tensor> contiguous;  // in file order
 };
 
 Layout lay_out(const NamedTensors& tensors, const Metadata& metadata) {
@@ -73,11 +77,14 @@ Layout lay_out(const NamedTensors& tensors, const Metadata& metadata) {
   }
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
-  check_value(twice == names.end(), "save: the name '{}' occurs twice", twice == names.end() ? std::string_view() : *twice);
+  check_value(twice == names.end(), "save: the name '{}' occurs twice",
+              twice == names.end() ? std::string_view() : *twice);
 
   std::vector<size_t> order(n);
   for (size_t i = 0; i < n; ++i) order[i] = i;
-  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return tensors[a].second.element_size() > tensors[b].second.element_size(); });
+  std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return tensors[a].second.element_size() > tensors[b].second.element_size();
+  });
   std::vector<size_t> begin(n);
   std::vector<uint32_t> crc(n);
   Layout layout;
@@ -86,22 +93,26 @@ Layout lay_out(const NamedTensors& tensors, const Metadata& metadata) {
     Tensor t = tensors[i].second.detach().contiguous();
     begin[i] = at;
     at += t.nbytes();
-    crc[i] = checksum(tensors[i].first, format_name(t.dtype(), tensors[i].first), shape_text(t.sizes()), t.data_ptr(), t.nbytes());
+    crc[i] = checksum(tensors[i].first, format_name(t.dtype(), tensors[i].first), shape_text(t.sizes()), t.data_ptr(),
+                      t.nbytes());
     layout.contiguous.push_back(std::move(t));
   }
   std::string json = "{\"__metadata__\":{";
   for (const auto& [key, value] : metadata) json += io::json_quote(key) + ":" + io::json_quote(value) + ",";
-  for (size_t i = 0; i < n; ++i) json += io::json_quote(std::string(kChecksum) + tensors[i].first) + ":\"" + hex8(crc[i]) + "\",";
+  for (size_t i = 0; i < n; ++i)
+    json += io::json_quote(std::string(kChecksum) + tensors[i].first) + ":\"" + hex8(crc[i]) + "\",";
   if (json.back() == ',') json.pop_back();
   json += "}";
   for (size_t i = 0; i < n; ++i) {
     const auto& [name, t] = tensors[i];
-    json += "," + io::json_quote(name) + ":{\"dtype\":\"" + std::string(format_name(t.dtype(), name)) + "\",\"shape\":" + shape_text(t.sizes()) + ",\"data_offsets\":[" +
-            std::to_string(begin[i]) + "," + std::to_string(begin[i] + t.nbytes()) + "]}";
+    json += "," + io::json_quote(name) + ":{\"dtype\":\"" + std::string(format_name(t.dtype(), name)) +
+            "\",\"shape\":" + shape_text(t.sizes()) + ",\"data_offsets\":[" + std::to_string(begin[i]) + "," +
+            std::to_string(begin[i] + t.nbytes()) + "]}";
   }
   json += "}";
   json.resize((json.size() + 7) / 8 * 8, ' ');
-  check_value(json.size() <= kMaxHeader, "save: the header would have {} bytes; at most {} are allowed", json.size(), kMaxHeader);
+  check_value(json.size() <= kMaxHeader, "save: the header would have {} bytes; at most {} are allowed", json.size(),
+              kMaxHeader);
   const uint64_t length = json.size();
   layout.header.assign(reinterpret_cast<const char*>(&length), sizeof length);
   layout.header += json;
@@ -118,10 +129,13 @@ struct Entry {
 
 Entry read_entry(const std::string& name, const io::Json& value, std::string_view source) {
   using Kind = io::Json::Kind;
-  auto expect = [&](bool ok, std::string_view what) { check(ok, "{}: tensor '{}' in the header {}", source, name, what); };
+  auto expect = [&](bool ok, std::string_view what) {
+    check(ok, "{}: tensor '{}' in the header {}", source, name, what);
+  };
   expect(value.kind == Kind::Object, "is no object");
   const io::Json *dtype = value.find("dtype"), *shape = value.find("shape"), *offsets = value.find("data_offsets");
-  expect(dtype && shape && offsets && value.members.size() == 3, "must have dtype, shape and data_offsets, and nothing else");
+  expect(dtype && shape && offsets && value.members.size() == 3,
+         "must have dtype, shape and data_offsets, and nothing else");
   Entry e{&name, ScalarType::Undefined, {}, {}, 0, 0};
   for (const auto& n : kNames) {
     if (dtype->kind == Kind::String && n.name == dtype->text) {
@@ -137,35 +151,44 @@ Entry read_entry(const std::string& name, const io::Json& value, std::string_vie
     expect(!__builtin_mul_overflow(bytes, size.number, &bytes), "has a shape that overflows");
     e.shape.push_back(size.number);
   }
-  expect(offsets->kind == Kind::Array && offsets->items.size() == 2 && offsets->items[0].kind == Kind::Int && offsets->items[1].kind == Kind::Int, "has no valid data_offsets");
+  expect(offsets->kind == Kind::Array && offsets->items.size() == 2 && offsets->items[0].kind == Kind::Int &&
+             offsets->items[1].kind == Kind::Int,
+         "has no valid data_offsets");
   e.begin = offsets->items[0].number;
   e.end = offsets->items[1].number;
   expect(e.begin >= 0 && e.end >= e.begin, "has no valid data_offsets");
-  check(e.end - e.begin == bytes, "{}: tensor '{}' of shape {} and dtype {} needs {} bytes, but the file gives it {}", source, name, IntArrayRef(e.shape), e.dtype_text, bytes,
-        e.end - e.begin);
+  check(e.end - e.begin == bytes, "{}: tensor '{}' of shape {} and dtype {} needs {} bytes, but the file gives it {}",
+        source, name, IntArrayRef(e.shape), e.dtype_text, bytes, e.end - e.begin);
   return e;
 }
 
 // The tensors must cover the data exactly, without gaps or overlaps.
 void check_cover(std::vector<Entry> entries, int64_t size, std::string_view source) {
-  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });
+  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
+  });
   int64_t at = 0;
   for (const auto& e : entries) {
-    check(e.begin == at, "{}: tensor '{}' begins at byte {} of the data, but the one before it ends at {}", source, *e.name, e.begin, at);
+    check(e.begin == at, "{}: tensor '{}' begins at byte {} of the data, but the one before it ends at {}", source,
+          *e.name, e.begin, at);
     at = e.end;
   }
-  check(at == size, "{}: the tensors take {} bytes, but the file holds {} (truncated, or not written to its end)", source, at, size);
+  check(at == size, "{}: the tensors take {} bytes, but the file holds {} (truncated, or not written to its end)",
+        source, at, size);
 }
 
 void check_sum(const Entry& e, const Metadata& metadata, const char* data, std::string_view source) {
   const std::string key = std::string(kChecksum) + *e.name;
   for (const auto& [name, value] : metadata) {
     if (name != key) continue;
-    const std::string found = hex8(checksum(*e.name, e.dtype_text, shape_text(e.shape), data + e.begin, static_cast<size_t>(e.end - e.begin)));
-    check(found == value, "{}: tensor '{}' is damaged: its checksum is {}, but {} is expected", source, *e.name, found, value);
+    const std::string found = hex8(
+        checksum(*e.name, e.dtype_text, shape_text(e.shape), data + e.begin, static_cast<size_t>(e.end - e.begin)));
+    check(found == value, "{}: tensor '{}' is damaged: its checksum is {}, but {} is expected", source, *e.name, found,
+          value);
     return;
   }
-  check(false, "{}: tensor '{}' has no checksum, although the file has checksums: its name is damaged", source, *e.name);
+  check(false, "{}: tensor '{}' has no checksum, although the file has checksums: its name is damaged", source,
+        *e.name);
 }
 
 }  // namespace
@@ -194,10 +217,12 @@ std::string save_bytes(const NamedTensors& tensors, const Metadata& metadata) {
 
 Checkpoint load_bytes(std::string_view bytes, std::string_view source) {
   uint64_t length = 0;
-  check(bytes.size() >= sizeof length, "{}: not a safetensors file: it has {} bytes, and at least 8 are needed", source, bytes.size());
-  memcpy(&length, bytes.data(), sizeof length);
-  check(length <= kMaxHeader && length <= bytes.size() - sizeof length, "{}: not a safetensors file, or truncated: the header is said to have {} bytes, the file has {}", source, length,
+  check(bytes.size() >= sizeof length, "{}: not a safetensors file: it has {} bytes, and at least 8 are needed", source,
         bytes.size());
+  memcpy(&length, bytes.data(), sizeof length);
+  check(length <= kMaxHeader && length <= bytes.size() - sizeof length,
+        "{}: not a safetensors file, or truncated: the header is said to have {} bytes, the file has {}", source,
+        length, bytes.size());
   const io::Json header = io::parse_json(bytes.substr(sizeof length, length), source);
   check(header.kind == io::Json::Kind::Object, "{}: the header is no object", source);
   Checkpoint result;

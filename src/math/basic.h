@@ -16,8 +16,8 @@ struct Format<F32> {
   static constexpr float kInfinity = __builtin_inff();
   static constexpr float kNan = __builtin_nanf("");
   static constexpr float kMinNormal = 0x1p-126f;
-  static constexpr float kTiny = 0x1p-26f;            // below it x is the best answer for odd functions of slope 1
-  static constexpr float kRoundMagic = 0x1.8p23f;     // x + magic - magic rounds to a whole number
+  static constexpr float kTiny = 0x1p-26f;         // below it x is the best answer for odd functions of slope 1
+  static constexpr float kRoundMagic = 0x1.8p23f;  // x + magic - magic rounds to a whole number
 };
 template <>
 struct Format<F64> {
@@ -31,54 +31,54 @@ struct Format<F64> {
   static constexpr double kRoundMagic = 0x1.8p52;
 };
 
-#define RL_BASIC_FLOAT(V)                                                                                           \
-  inline V sign_bits_of(V a) { return as_float(as_int(a) & V::Int(Format<V>::kSignBit)); }                          \
-  inline V abs(V a) { return as_float(as_int(a) & V::Int(~Format<V>::kSignBit)); }                                  \
-  inline V copysign(V size, V sign) { return as_float(as_int(abs(size)) | as_int(sign_bits_of(sign))); }            \
-  inline V flip_sign(V a, V sign) { return as_float(as_int(a) ^ as_int(sign_bits_of(sign))); }                      \
-  inline V sqrt(V a) { return V(raw::sqrt(a.v)); }                                                                  \
-  inline V rsqrt(V a) { return V(1) / sqrt(a); }                                                                    \
-  inline V reciprocal(V a) { return V(1) / a; }                                                                     \
-  inline V floor(V a) { return V(raw::floor(a.v)); }                                                                \
-  inline V ceil(V a) { return V(raw::ceil(a.v)); }                                                                  \
-  inline V trunc(V a) { return V(raw::trunc(a.v)); }                                                                \
-  inline V round(V a) { return V(raw::round(a.v)); }                                                                \
-  inline V frac(V a) { return a - trunc(a); }                                                                       \
-  inline V::Mask isnan(V a) { return a != a; }                                                                      \
-  inline V::Mask isinf(V a) { return abs(a) == V(Format<V>::kInfinity); }                                           \
-  inline V::Mask isfinite(V a) { return abs(a) < V(Format<V>::kInfinity); }                                         \
-  inline V::Mask signbit(V a) { return as_int(a) < V::Int(0); }                                                     \
-  /* The second operand comes back when one of the two is NaN or both are zero. */                                  \
-  inline V max_or_second(V a, V b) { return V(raw::max(a.v, b.v)); }                                                \
-  inline V min_or_second(V a, V b) { return V(raw::min(a.v, b.v)); }                                                \
-  inline V maximum(V a, V b) { return where(isnan(a), a, max_or_second(a, b)); }                                    \
-  inline V minimum(V a, V b) { return where(isnan(a), a, min_or_second(a, b)); }                                    \
-  inline V fmax(V a, V b) { return where(isnan(b), a, max_or_second(a, b)); }                                       \
-  inline V fmin(V a, V b) { return where(isnan(b), a, min_or_second(a, b)); }                                       \
-  /* 0 for both zeros and for NaN. */                                                                               \
+#define RL_BASIC_FLOAT(V)                                                                                \
+  inline V sign_bits_of(V a) { return as_float(as_int(a) & V::Int(Format<V>::kSignBit)); }               \
+  inline V abs(V a) { return as_float(as_int(a) & V::Int(~Format<V>::kSignBit)); }                       \
+  inline V copysign(V size, V sign) { return as_float(as_int(abs(size)) | as_int(sign_bits_of(sign))); } \
+  inline V flip_sign(V a, V sign) { return as_float(as_int(a) ^ as_int(sign_bits_of(sign))); }           \
+  inline V sqrt(V a) { return V(raw::sqrt(a.v)); }                                                       \
+  inline V rsqrt(V a) { return V(1) / sqrt(a); }                                                         \
+  inline V reciprocal(V a) { return V(1) / a; }                                                          \
+  inline V floor(V a) { return V(raw::floor(a.v)); }                                                     \
+  inline V ceil(V a) { return V(raw::ceil(a.v)); }                                                       \
+  inline V trunc(V a) { return V(raw::trunc(a.v)); }                                                     \
+  inline V round(V a) { return V(raw::round(a.v)); }                                                     \
+  inline V frac(V a) { return a - trunc(a); }                                                            \
+  inline V::Mask isnan(V a) { return a != a; }                                                           \
+  inline V::Mask isinf(V a) { return abs(a) == V(Format<V>::kInfinity); }                                \
+  inline V::Mask isfinite(V a) { return abs(a) < V(Format<V>::kInfinity); }                              \
+  inline V::Mask signbit(V a) { return as_int(a) < V::Int(0); }                                          \
+  /* The second operand comes back when one of the two is NaN or both are zero. */                       \
+  inline V max_or_second(V a, V b) { return V(raw::max(a.v, b.v)); }                                     \
+  inline V min_or_second(V a, V b) { return V(raw::min(a.v, b.v)); }                                     \
+  inline V maximum(V a, V b) { return where(isnan(a), a, max_or_second(a, b)); }                         \
+  inline V minimum(V a, V b) { return where(isnan(a), a, min_or_second(a, b)); }                         \
+  inline V fmax(V a, V b) { return where(isnan(b), a, max_or_second(a, b)); }                            \
+  inline V fmin(V a, V b) { return where(isnan(b), a, min_or_second(a, b)); }                            \
+  /* 0 for both zeros and for NaN. */                                                                    \
   inline V sign(V a) { return where(a > V(0), V(1), where(a < V(0), V(-1), V(0))); }
 RL_BASIC_FLOAT(F32)
 RL_BASIC_FLOAT(F64)
 #undef RL_BASIC_FLOAT
 
-#define RL_BASIC_INT(V)                                                               \
-  inline V abs(V a) { return where(a < V(0), -a, a); }                                \
-  inline V copysign(V size, V sign) {                                                 \
-    const V positive = abs(size);                                                     \
-    return where(sign < V(0), -positive, positive);                                   \
-  }                                                                                   \
-  inline V floor(V a) { return a; }                                                   \
-  inline V ceil(V a) { return a; }                                                    \
-  inline V trunc(V a) { return a; }                                                   \
-  inline V round(V a) { return a; }                                                   \
-  inline V::Mask isnan(V a) { return a != a; }                                        \
-  inline V::Mask isinf(V a) { return a != a; }                                        \
-  inline V::Mask isfinite(V a) { return a == a; }                                     \
-  inline V::Mask signbit(V a) { return a < V(0); }                                    \
-  inline V maximum(V a, V b) { return where(a < b, b, a); }                           \
-  inline V minimum(V a, V b) { return where(b < a, b, a); }                           \
-  inline V fmax(V a, V b) { return maximum(a, b); }                                   \
-  inline V fmin(V a, V b) { return minimum(a, b); }                                   \
+#define RL_BASIC_INT(V)                                     \
+  inline V abs(V a) { return where(a < V(0), -a, a); }      \
+  inline V copysign(V size, V sign) {                       \
+    const V positive = abs(size);                           \
+    return where(sign < V(0), -positive, positive);         \
+  }                                                         \
+  inline V floor(V a) { return a; }                         \
+  inline V ceil(V a) { return a; }                          \
+  inline V trunc(V a) { return a; }                         \
+  inline V round(V a) { return a; }                         \
+  inline V::Mask isnan(V a) { return a != a; }              \
+  inline V::Mask isinf(V a) { return a != a; }              \
+  inline V::Mask isfinite(V a) { return a == a; }           \
+  inline V::Mask signbit(V a) { return a < V(0); }          \
+  inline V maximum(V a, V b) { return where(a < b, b, a); } \
+  inline V minimum(V a, V b) { return where(b < a, b, a); } \
+  inline V fmax(V a, V b) { return maximum(a, b); }         \
+  inline V fmin(V a, V b) { return minimum(a, b); }         \
   inline V sign(V a) { return where(a > V(0), V(1), where(a < V(0), V(-1), V(0))); }
 RL_BASIC_INT(I32)
 RL_BASIC_INT(I64)

@@ -9,22 +9,45 @@
 namespace rushlight::cpu::RL_ISA {
 
 enum ElementType : int {
-  kU8 = 0, kI8 = 1, kI16 = 2, kI32 = 3, kI64 = 4, kF16 = 5, kF32 = 6, kF64 = 7, kBool = 11, kBF16 = 15
+  kU8 = 0,
+  kI8 = 1,
+  kI16 = 2,
+  kI32 = 3,
+  kI64 = 4,
+  kF16 = 5,
+  kF32 = 6,
+  kF64 = 7,
+  kBool = 11,
+  kBF16 = 15
 };
 
 inline int element_size(int type) {
   switch (type) {
-    case kI64: case kF64: return 8;
-    case kI32: case kF32: return 4;
-    case kI16: case kF16: case kBF16: return 2;
-    default: return 1;
+    case kI64:
+    case kF64:
+      return 8;
+    case kI32:
+    case kF32:
+      return 4;
+    case kI16:
+    case kF16:
+    case kBF16:
+      return 2;
+    default:
+      return 1;
   }
 }
 
 // Storage of the types C++ has no name for.
-struct Half { uint16_t bits; };
-struct BFloat16 { uint16_t bits; };
-struct Bool { uint8_t byte; };
+struct Half {
+  uint16_t bits;
+};
+struct BFloat16 {
+  uint16_t bits;
+};
+struct Bool {
+  uint8_t byte;
+};
 
 // Note [Conversion blocks]
 // Sixteen elements at a time. The compiler converts a vector of 16 of any width well if the width at most doubles or
@@ -164,12 +187,22 @@ void convert_loop(void* dst_bytes, const void* src_bytes, int64_t n) {
 inline int next_type(int from, int to) {
   const bool to_half = to == kF16 || to == kBF16, to_small = to == kI16 || to == kI8 || to == kU8;
   switch (from) {
-    case kF16: case kBF16: return kF32;
-    case kU8: case kI8: case kI16: case kBool: return kI32;
-    case kF32: return to_small ? kI32 : to;
-    case kF64: return to_half ? kF32 : to == kU8 ? kI64 : to_small ? kI32 : to;
-    case kI64: return to_half ? kF32 : to_small ? kI32 : to;
-    default: return to_half ? kF32 : to;
+    case kF16:
+    case kBF16:
+      return kF32;
+    case kU8:
+    case kI8:
+    case kI16:
+    case kBool:
+      return kI32;
+    case kF32:
+      return to_small ? kI32 : to;
+    case kF64:
+      return to_half ? kF32 : to == kU8 ? kI64 : to_small ? kI32 : to;
+    case kI64:
+      return to_half ? kF32 : to_small ? kI32 : to;
+    default:
+      return to_half ? kF32 : to;
   }
 }
 
@@ -178,34 +211,62 @@ using ConvertLoop = void (*)(void*, const void*, int64_t);
 // The loop of one step of a walk.
 inline ConvertLoop step_loop(int from, int to) {
   switch (from << 4 | to) {
-    case kF16 << 4 | kF32: return convert_loop<float, Half>;
-    case kBF16 << 4 | kF32: return convert_loop<float, BFloat16>;
-    case kI16 << 4 | kI32: return convert_loop<int32_t, int16_t>;
-    case kI8 << 4 | kI32: return convert_loop<int32_t, int8_t>;
-    case kU8 << 4 | kI32: return convert_loop<int32_t, uint8_t>;
-    case kBool << 4 | kI32: return convert_loop<int32_t, uint8_t>;
-    case kF32 << 4 | kF16: return convert_loop<Half, float>;
-    case kF32 << 4 | kBF16: return convert_loop<BFloat16, float>;
-    case kF32 << 4 | kF64: return convert_loop<double, float>;
-    case kF32 << 4 | kI32: return convert_loop<int32_t, float>;
-    case kF32 << 4 | kI64: return convert_loop<int64_t, float>;
-    case kF32 << 4 | kBool: return convert_loop<Bool, float>;
-    case kF64 << 4 | kF32: return convert_loop<float, double>;
-    case kF64 << 4 | kI32: return convert_loop<int32_t, double>;
-    case kF64 << 4 | kI64: return convert_loop<int64_t, double>;
-    case kF64 << 4 | kBool: return convert_loop<Bool, double>;
-    case kI32 << 4 | kF32: return convert_loop<float, int32_t>;
-    case kI32 << 4 | kF64: return convert_loop<double, int32_t>;
-    case kI32 << 4 | kI64: return convert_loop<int64_t, int32_t>;
-    case kI32 << 4 | kI16: return convert_loop<int16_t, int32_t>;
-    case kI32 << 4 | kI8: return convert_loop<int8_t, int32_t>;
-    case kI32 << 4 | kU8: return convert_loop<int8_t, int32_t>;
-    case kI32 << 4 | kBool: return convert_loop<Bool, int32_t>;
-    case kI64 << 4 | kF32: return convert_loop<float, int64_t>;
-    case kI64 << 4 | kF64: return convert_loop<double, int64_t>;
-    case kI64 << 4 | kI32: return convert_loop<int32_t, int64_t>;
-    case kI64 << 4 | kBool: return convert_loop<Bool, int64_t>;
-    default: return nullptr;  // next_type names no other pair
+    case kF16 << 4 | kF32:
+      return convert_loop<float, Half>;
+    case kBF16 << 4 | kF32:
+      return convert_loop<float, BFloat16>;
+    case kI16 << 4 | kI32:
+      return convert_loop<int32_t, int16_t>;
+    case kI8 << 4 | kI32:
+      return convert_loop<int32_t, int8_t>;
+    case kU8 << 4 | kI32:
+      return convert_loop<int32_t, uint8_t>;
+    case kBool << 4 | kI32:
+      return convert_loop<int32_t, uint8_t>;
+    case kF32 << 4 | kF16:
+      return convert_loop<Half, float>;
+    case kF32 << 4 | kBF16:
+      return convert_loop<BFloat16, float>;
+    case kF32 << 4 | kF64:
+      return convert_loop<double, float>;
+    case kF32 << 4 | kI32:
+      return convert_loop<int32_t, float>;
+    case kF32 << 4 | kI64:
+      return convert_loop<int64_t, float>;
+    case kF32 << 4 | kBool:
+      return convert_loop<Bool, float>;
+    case kF64 << 4 | kF32:
+      return convert_loop<float, double>;
+    case kF64 << 4 | kI32:
+      return convert_loop<int32_t, double>;
+    case kF64 << 4 | kI64:
+      return convert_loop<int64_t, double>;
+    case kF64 << 4 | kBool:
+      return convert_loop<Bool, double>;
+    case kI32 << 4 | kF32:
+      return convert_loop<float, int32_t>;
+    case kI32 << 4 | kF64:
+      return convert_loop<double, int32_t>;
+    case kI32 << 4 | kI64:
+      return convert_loop<int64_t, int32_t>;
+    case kI32 << 4 | kI16:
+      return convert_loop<int16_t, int32_t>;
+    case kI32 << 4 | kI8:
+      return convert_loop<int8_t, int32_t>;
+    case kI32 << 4 | kU8:
+      return convert_loop<int8_t, int32_t>;
+    case kI32 << 4 | kBool:
+      return convert_loop<Bool, int32_t>;
+    case kI64 << 4 | kF32:
+      return convert_loop<float, int64_t>;
+    case kI64 << 4 | kF64:
+      return convert_loop<double, int64_t>;
+    case kI64 << 4 | kI32:
+      return convert_loop<int32_t, int64_t>;
+    case kI64 << 4 | kBool:
+      return convert_loop<Bool, int64_t>;
+    default:
+      return nullptr;  // next_type names no other pair
   }
 }
 
@@ -246,10 +307,14 @@ inline void copy_steps(T* dst, int64_t dst_step, const T* src, int64_t src_step,
 // n elements from one step to another, in elements of `size` bytes.
 inline void copy_strided(void* dst, int64_t dst_step, const void* src, int64_t src_step, int size, int64_t n) {
   switch (size) {
-    case 8: return copy_steps((uint64_t*)dst, dst_step, (const uint64_t*)src, src_step, n);
-    case 4: return copy_steps((uint32_t*)dst, dst_step, (const uint32_t*)src, src_step, n);
-    case 2: return copy_steps((uint16_t*)dst, dst_step, (const uint16_t*)src, src_step, n);
-    default: return copy_steps((uint8_t*)dst, dst_step, (const uint8_t*)src, src_step, n);
+    case 8:
+      return copy_steps((uint64_t*)dst, dst_step, (const uint64_t*)src, src_step, n);
+    case 4:
+      return copy_steps((uint32_t*)dst, dst_step, (const uint32_t*)src, src_step, n);
+    case 2:
+      return copy_steps((uint16_t*)dst, dst_step, (const uint16_t*)src, src_step, n);
+    default:
+      return copy_steps((uint8_t*)dst, dst_step, (const uint8_t*)src, src_step, n);
   }
 }
 

@@ -17,14 +17,14 @@ struct ExpLogTable<F32> {
   static constexpr float kExpMax = 89, kExpMin = -104, kExp2Max = 129, kExp2Min = -151, kExpm1Min = -18;
   static constexpr float kTanhMax = 9.5f, kSigmoidMax = 88;  // from here on they round to 1
   // (e^r - 1 - r) / r^2 for |r| <= ln(2)/2, error 2^-33 of e^r.
-  static constexpr float kExp[] = {0x1p-1f, 0x1.555556p-3f, 0x1.5554e4p-5f,
+  static constexpr float kExp[] = {0x1p-1f,        0x1.555556p-3f,  0x1.5554e4p-5f,
                                    0x1.110feap-7f, 0x1.6d512cp-10f, 0x1.a27d6cp-13f};
   // (2^f - 1) / f for |f| <= 1/2, error 2^-28 of 2^f.
-  static constexpr float kExp2[] = {0x1.62e43p-1f,  0x1.ebfbep-3f,   0x1.c6af76p-5f,
-                                    0x1.3b2a4p-7f,  0x1.5f0b86p-10f, 0x1.442d6cp-13f};
+  static constexpr float kExp2[] = {0x1.62e43p-1f, 0x1.ebfbep-3f,   0x1.c6af76p-5f,
+                                    0x1.3b2a4p-7f, 0x1.5f0b86p-10f, 0x1.442d6cp-13f};
   // (ln(1+f) - f + f^2/2) / f^3 for 1+f in [sqrt(1/2), sqrt(2)], error 2^-30 f.
-  static constexpr float kLog[] = {0x1.555546p-2f, -0x1.fffff2p-3f, 0x1.99a53ep-3f, -0x1.556216p-3f, 0x1.2333p-3f,
-                                   -0x1.fb5d78p-4f, 0x1.e66372p-4f, -0x1.e25d7p-4f, 0x1.1a7abp-4f};
+  static constexpr float kLog[] = {0x1.555546p-2f,  -0x1.fffff2p-3f, 0x1.99a53ep-3f, -0x1.556216p-3f, 0x1.2333p-3f,
+                                   -0x1.fb5d78p-4f, 0x1.e66372p-4f,  -0x1.e25d7p-4f, 0x1.1a7abp-4f};
   static constexpr int32_t kSqrtHalfBits = 0x3f3504f3;
   static constexpr float kScaleUp = 0x1p24f, kScaleUpLog2 = 24;
   static constexpr float kLog2EHi = 0x1.715476p0f, kLog2ELo = 0x1.4ae0cp-26f;
@@ -60,8 +60,10 @@ struct ExpLogTable<F64> {
 template <class V>
 inline V scale_by_power(V p, V n) {
 #if RL_ISA_LEVEL == 2
-  if constexpr (sizeof(typename V::T) == 4) return V(_mm512_scalef_ps(p.v, n.v));
-  else return V(_mm512_scalef_pd(p.v, n.v));
+  if constexpr (sizeof(typename V::T) == 4)
+    return V(_mm512_scalef_ps(p.v, n.v));
+  else
+    return V(_mm512_scalef_pd(p.v, n.v));
 #else
   // Two factors, since 2^n alone may leave the range; the first product is exact, so only the second rounds.
   using Fmt = Format<V>;
@@ -232,36 +234,34 @@ inline V log_scaled(V x, V unit_high, V unit_low, V factor_high, V factor_low) {
   return log_special(x, sum + sum_low);
 }
 
-#define RL_EXP_LOG(V)                                                                                                \
-  inline V exp(V x) { return exp_clamped(clamp_keep_nan(x, ExpLogTable<V>::kExpMin, ExpLogTable<V>::kExpMax)); }     \
-  inline V exp2(V x) {                                                                                               \
-    using Table = ExpLogTable<V>;                                                                                    \
-    const V clamped = clamp_keep_nan(x, Table::kExp2Min, Table::kExp2Max);                                           \
-    const V n = round(clamped), f = clamped - n;                                                                     \
-    return scale_by_power(fma(f, polynomial(f, Table::kExp2), V(1)), n);                                             \
-  }                                                                                                                  \
+#define RL_EXP_LOG(V)                                                                                                  \
+  inline V exp(V x) { return exp_clamped(clamp_keep_nan(x, ExpLogTable<V>::kExpMin, ExpLogTable<V>::kExpMax)); }       \
+  inline V exp2(V x) {                                                                                                 \
+    using Table = ExpLogTable<V>;                                                                                      \
+    const V clamped = clamp_keep_nan(x, Table::kExp2Min, Table::kExp2Max);                                             \
+    const V n = round(clamped), f = clamped - n;                                                                       \
+    return scale_by_power(fma(f, polynomial(f, Table::kExp2), V(1)), n);                                               \
+  }                                                                                                                    \
   inline V expm1(V x) { return expm1_clamped(clamp_keep_nan(x, ExpLogTable<V>::kExpm1Min, ExpLogTable<V>::kExpMax)); } \
-  inline V sigmoid(V x) { return sigmoid_of(x); }                                                                    \
-  inline V tanh(V x) { return tanh_of(x); }                                                                          \
-  inline V log(V x) { return log_of(x); }                                                                            \
-  inline V log1p(V x) { return log1p_of(x); }                                                                        \
-  inline V log2(V x) {                                                                                               \
-    return log_scaled(x, V(1), V(0), V(ExpLogTable<V>::kLog2EHi), V(ExpLogTable<V>::kLog2ELo));                      \
-  }                                                                                                                  \
-  inline V log10(V x) {                                                                                              \
-    using Table = ExpLogTable<V>;                                                                                    \
-    return log_scaled(x, V(Table::kLog10Of2Hi), V(Table::kLog10Of2Lo), V(Table::kLog10EHi), V(Table::kLog10ELo));    \
-  }                                                                                                                  \
-  /* 0 * log of anything but NaN is 0. */                                                                            \
-  inline V xlogy(V x, V y) { return where((x == V(0)) & ~isnan(y), V(0), x * log(y)); }                              \
-  /* ln(e^a + e^b); equal infinities are the answer themselves. */                                                   \
-  inline V logaddexp(V a, V b) {                                                                                     \
-    const V larger = maximum(a, b);                                                                                  \
-    return where(isinf(a) & (a == b), a, larger + log1p(exp(-abs(a - b))));                                          \
-  }                                                                                                                  \
-  inline V logaddexp2(V a, V b) {                                                                                    \
-    const V larger = maximum(a, b);                                                                                  \
-    return where(isinf(a) & (a == b), a, fma(log1p(exp2(-abs(a - b))), V(ExpLogTable<V>::kLog2E), larger));          \
+  inline V sigmoid(V x) { return sigmoid_of(x); }                                                                      \
+  inline V tanh(V x) { return tanh_of(x); }                                                                            \
+  inline V log(V x) { return log_of(x); }                                                                              \
+  inline V log1p(V x) { return log1p_of(x); }                                                                          \
+  inline V log2(V x) { return log_scaled(x, V(1), V(0), V(ExpLogTable<V>::kLog2EHi), V(ExpLogTable<V>::kLog2ELo)); }   \
+  inline V log10(V x) {                                                                                                \
+    using Table = ExpLogTable<V>;                                                                                      \
+    return log_scaled(x, V(Table::kLog10Of2Hi), V(Table::kLog10Of2Lo), V(Table::kLog10EHi), V(Table::kLog10ELo));      \
+  }                                                                                                                    \
+  /* 0 * log of anything but NaN is 0. */                                                                              \
+  inline V xlogy(V x, V y) { return where((x == V(0)) & ~isnan(y), V(0), x * log(y)); }                                \
+  /* ln(e^a + e^b); equal infinities are the answer themselves. */                                                     \
+  inline V logaddexp(V a, V b) {                                                                                       \
+    const V larger = maximum(a, b);                                                                                    \
+    return where(isinf(a) & (a == b), a, larger + log1p(exp(-abs(a - b))));                                            \
+  }                                                                                                                    \
+  inline V logaddexp2(V a, V b) {                                                                                      \
+    const V larger = maximum(a, b);                                                                                    \
+    return where(isinf(a) & (a == b), a, fma(log1p(exp2(-abs(a - b))), V(ExpLogTable<V>::kLog2E), larger));            \
   }
 RL_EXP_LOG(F32)
 RL_EXP_LOG(F64)

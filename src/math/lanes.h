@@ -58,20 +58,28 @@ struct Lanes {
 
   // Integers wrap.
   friend Lanes operator+(Lanes a, Lanes b) {
-    if constexpr (kIsFloat) return Lanes(a.v + b.v);
-    else return Lanes((Raw)((Unsigned)a.v + (Unsigned)b.v));
+    if constexpr (kIsFloat)
+      return Lanes(a.v + b.v);
+    else
+      return Lanes((Raw)((Unsigned)a.v + (Unsigned)b.v));
   }
   friend Lanes operator-(Lanes a, Lanes b) {
-    if constexpr (kIsFloat) return Lanes(a.v - b.v);
-    else return Lanes((Raw)((Unsigned)a.v - (Unsigned)b.v));
+    if constexpr (kIsFloat)
+      return Lanes(a.v - b.v);
+    else
+      return Lanes((Raw)((Unsigned)a.v - (Unsigned)b.v));
   }
   friend Lanes operator*(Lanes a, Lanes b) {
-    if constexpr (kIsFloat) return Lanes(a.v * b.v);
-    else return Lanes((Raw)((Unsigned)a.v * (Unsigned)b.v));
+    if constexpr (kIsFloat)
+      return Lanes(a.v * b.v);
+    else
+      return Lanes((Raw)((Unsigned)a.v * (Unsigned)b.v));
   }
   friend Lanes operator-(Lanes a) {
-    if constexpr (kIsFloat) return Lanes(-a.v);
-    else return Lanes((Raw)(-(Unsigned)a.v));
+    if constexpr (kIsFloat)
+      return Lanes(-a.v);
+    else
+      return Lanes((Raw)(-(Unsigned)a.v));
   }
   Lanes& operator+=(Lanes b) { return *this = *this + b; }
   Lanes& operator-=(Lanes b) { return *this = *this - b; }
@@ -113,14 +121,14 @@ inline F32 operator/(F32 a, F32 b) { return F32(a.v / b.v); }
 inline F64 operator/(F64 a, F64 b) { return F64(a.v / b.v); }
 
 // Whole-number bit operations. A shift by less than 0 or by the width or more gives 0, or the sign for >>.
-#define RL_LANES_BITS(V)                                                             \
-  inline V operator&(V a, V b) { return V(a.v & b.v); }                              \
-  inline V operator|(V a, V b) { return V(a.v | b.v); }                              \
-  inline V operator^(V a, V b) { return V(a.v ^ b.v); }                              \
-  inline V operator~(V a) { return V(~a.v); }                                        \
-  inline V operator<<(V a, V count) { return V(raw::shift_left(a.v, count.v)); }     \
-  inline V operator>>(V a, V count) { return V(raw::shift_right(a.v, count.v)); }    \
-  inline V shift_left(V a, int count) { return V(a.v << count); }                    \
+#define RL_LANES_BITS(V)                                                          \
+  inline V operator&(V a, V b) { return V(a.v & b.v); }                           \
+  inline V operator|(V a, V b) { return V(a.v | b.v); }                           \
+  inline V operator^(V a, V b) { return V(a.v ^ b.v); }                           \
+  inline V operator~(V a) { return V(~a.v); }                                     \
+  inline V operator<<(V a, V count) { return V(raw::shift_left(a.v, count.v)); }  \
+  inline V operator>>(V a, V count) { return V(raw::shift_right(a.v, count.v)); } \
+  inline V shift_left(V a, int count) { return V(a.v << count); }                 \
   inline V shift_right_logical(V a, int count) { return V((V::Raw)((V::Unsigned)a.v >> count)); }
 RL_LANES_BITS(I32)
 RL_LANES_BITS(I64)

@@ -48,9 +48,7 @@ inline VI64 load_partial(const int64_t* p, int n) {
 inline void store_partial(float* p, VF32 v, int n) { _mm256_maskstore_ps(p, first_32(n), v); }
 inline void store_partial(double* p, VF64 v, int n) { _mm256_maskstore_pd(p, first_64(n), v); }
 inline void store_partial(int32_t* p, VI32 v, int n) { _mm256_maskstore_epi32(p, first_32(n), (__m256i)v); }
-inline void store_partial(int64_t* p, VI64 v, int n) {
-  _mm256_maskstore_epi64((long long*)p, first_64(n), (__m256i)v);
-}
+inline void store_partial(int64_t* p, VI64 v, int n) { _mm256_maskstore_epi64((long long*)p, first_64(n), (__m256i)v); }
 
 inline VF32 sqrt(VF32 a) { return _mm256_sqrt_ps(a); }
 inline VF64 sqrt(VF64 a) { return _mm256_sqrt_pd(a); }

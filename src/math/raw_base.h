@@ -57,8 +57,7 @@ inline VF64 multiply_add_to_odd(VF64 a, VF64 b, VF64 c) {
 inline VF32 fma(VF32 a, VF32 b, VF32 c) {
   const __m128 lo = _mm_cvtpd_ps(multiply_add_to_odd(_mm_cvtps_pd(a), _mm_cvtps_pd(b), _mm_cvtps_pd(c)));
   const __m128 a_high = _mm_movehl_ps(a, a), b_high = _mm_movehl_ps(b, b), c_high = _mm_movehl_ps(c, c);
-  const __m128 hi =
-      _mm_cvtpd_ps(multiply_add_to_odd(_mm_cvtps_pd(a_high), _mm_cvtps_pd(b_high), _mm_cvtps_pd(c_high)));
+  const __m128 hi = _mm_cvtpd_ps(multiply_add_to_odd(_mm_cvtps_pd(a_high), _mm_cvtps_pd(b_high), _mm_cvtps_pd(c_high)));
   return _mm_movelh_ps(lo, hi);
 }
 inline VF64 fma(VF64 a, VF64 b, VF64 c) {
@@ -75,34 +74,33 @@ inline V round_by_magic(V a, T magic, T sign_bit) {
 }
 inline VF32 round(VF32 a) { return round_by_magic<VF32, VI32, float>(a, 0x1p23f, -0.0f); }
 inline VF64 round(VF64 a) { return round_by_magic<VF64, VI64, double>(a, 0x1p52, -0.0); }
-#define RL_RAW_ROUNDING(V, I, T)                                                          \
+#define RL_RAW_ROUNDING(V, I, T)                                                               \
   inline V with_sign(V size, V sign) { return (V)((I)size | ((I)sign & (I)(T(-0.0) - V{}))); } \
-  inline V floor(V a) {                                                                   \
-    const V r = round(a);                                                                 \
-    return r > a ? r - T(1) : r;                                                          \
-  }                                                                                       \
-  inline V ceil(V a) {                                                                    \
-    const V r = round(a);                                                                 \
-    return r < a ? with_sign(r + T(1), a) : r;                                            \
-  }                                                                                       \
+  inline V floor(V a) {                                                                        \
+    const V r = round(a);                                                                      \
+    return r > a ? r - T(1) : r;                                                               \
+  }                                                                                            \
+  inline V ceil(V a) {                                                                         \
+    const V r = round(a);                                                                      \
+    return r < a ? with_sign(r + T(1), a) : r;                                                 \
+  }                                                                                            \
   inline V trunc(V a) { return with_sign(floor((V)((I)a & ~(I)(T(-0.0) - V{}))), a); }
 RL_RAW_ROUNDING(VF32, VI32, float)
 RL_RAW_ROUNDING(VF64, VI64, double)
 #undef RL_RAW_ROUNDING
 
 // Counts outside [0, bits) give 0, or the sign for a right shift.
-#define RL_RAW_SHIFT(V, U, T, kBits)                                                      \
-  inline V shift_left(V a, V count) {                                                     \
-    V r;                                                                                  \
-    for (int i = 0; i < kVectorBytes / (int)sizeof(T); ++i)                               \
-      r[i] = (U)count[i] < kBits ? (T)((U)a[i] << count[i]) : 0;                          \
-    return r;                                                                             \
-  }                                                                                       \
-  inline V shift_right(V a, V count) {                                                    \
-    V r;                                                                                  \
-    for (int i = 0; i < kVectorBytes / (int)sizeof(T); ++i)                               \
-      r[i] = a[i] >> ((U)count[i] < kBits ? count[i] : kBits - 1);                        \
-    return r;                                                                             \
+#define RL_RAW_SHIFT(V, U, T, kBits)                                                                                   \
+  inline V shift_left(V a, V count) {                                                                                  \
+    V r;                                                                                                               \
+    for (int i = 0; i < kVectorBytes / (int)sizeof(T); ++i) r[i] = (U)count[i] < kBits ? (T)((U)a[i] << count[i]) : 0; \
+    return r;                                                                                                          \
+  }                                                                                                                    \
+  inline V shift_right(V a, V count) {                                                                                 \
+    V r;                                                                                                               \
+    for (int i = 0; i < kVectorBytes / (int)sizeof(T); ++i)                                                            \
+      r[i] = a[i] >> ((U)count[i] < kBits ? count[i] : kBits - 1);                                                     \
+    return r;                                                                                                          \
   }
 RL_RAW_SHIFT(VI32, uint32_t, int32_t, 32)
 RL_RAW_SHIFT(VI64, uint64_t, int64_t, 64)

@@ -33,14 +33,14 @@ typedef uint64_t VU64 __attribute__((vector_size(kVectorBytes)));
 template <class T>
 struct Of;
 
-#define RL_RAW_OF(T, V, I, U, IntT)                                                     \
-  template <>                                                                           \
-  struct Of<T> {                                                                        \
-    using Vector = V;                                                                   \
-    typedef V Unaligned __attribute__((aligned(alignof(T)), may_alias));                \
-    using Int = I;                                                                      \
-    using Unsigned = U;                                                                 \
-    using IntScalar = IntT;                                                             \
+#define RL_RAW_OF(T, V, I, U, IntT)                                      \
+  template <>                                                            \
+  struct Of<T> {                                                         \
+    using Vector = V;                                                    \
+    typedef V Unaligned __attribute__((aligned(alignof(T)), may_alias)); \
+    using Int = I;                                                       \
+    using Unsigned = U;                                                  \
+    using IntScalar = IntT;                                              \
   };
 RL_RAW_OF(float, VF32, VI32, VU32, int32_t)
 RL_RAW_OF(double, VF64, VI64, VU64, int64_t)
@@ -72,10 +72,10 @@ struct MaskOf<8> {
 };
 
 // Comparison and choice are the compiler's own on vectors of these two levels.
-#define RL_RAW_COMPARE(V, M)                                                     \
-  inline M less(V a, V b) { return (M)(a < b); }                                 \
-  inline M less_equal(V a, V b) { return (M)(a <= b); }                          \
-  inline M equal(V a, V b) { return (M)(a == b); }                               \
+#define RL_RAW_COMPARE(V, M)                            \
+  inline M less(V a, V b) { return (M)(a < b); }        \
+  inline M less_equal(V a, V b) { return (M)(a <= b); } \
+  inline M equal(V a, V b) { return (M)(a == b); }      \
   inline V select(M m, V a, V b) { return m ? a : b; }
 RL_RAW_COMPARE(VF32, VI32)
 RL_RAW_COMPARE(VF64, VI64)

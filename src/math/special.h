@@ -12,25 +12,24 @@ namespace rushlight::cpu::RL_ISA {
 struct ErfTableF32 {
   static constexpr float kSplit = 0.9375f, kMax = 4;  // from kMax on erf rounds to 1
   // erf(x) / x - 1 in x^2 below kSplit, error 2^-30; -ln(erfc(x)) / x above it, error 2^-30 of erf.
-  static constexpr float kSmall[] = {0x1.06eba8p-3f, -0x1.812742p-2f, 0x1.ce2deap-4f, -0x1.b80c86p-6f,
+  static constexpr float kSmall[] = {0x1.06eba8p-3f, -0x1.812742p-2f,  0x1.ce2deap-4f, -0x1.b80c86p-6f,
                                      0x1.54b6bap-8f, -0x1.a9b1bcp-11f, 0x1.5b14d8p-14f};
-  static constexpr float kLarge[] = {0x1.20f01ap0f,  0x1.452a7cp-1f,  0x1.b39018p-4f, -0x1.86c05p-6f,
+  static constexpr float kLarge[] = {0x1.20f01ap0f,  0x1.452a7cp-1f,   0x1.b39018p-4f, -0x1.86c05p-6f,
                                      0x1.e2d6b6p-9f, -0x1.5d1eb6p-12f, 0x1.9acf6ep-17f};
 };
 struct ErfTableF64 {
   static constexpr double kSplit = 1, kMax = 6;  // from kMax on erf rounds to 1
   // erf(x) / x - 1 in x^2 below kSplit, error 2^-56.
-  static constexpr double kSmall[] = {0x1.06eba8214db68p-3,  -0x1.812746b0379afp-2,  0x1.ce2f21a0406fcp-4,
-                                      -0x1.b82ce311e76d3p-6, 0x1.565bccf71ee91p-8,   -0x1.c02daffa14102p-11,
-                                      0x1.f9a2b512b30bap-14, -0x1.f4ca0075ec3fcp-17, 0x1.b97d225d804e5p-20,
-                                      -0x1.5bf80842284abp-23, 0x1.d6ba6a26a3618p-27, -0x1.aaa1ed8d2cd93p-31};
+  static constexpr double kSmall[] = {0x1.06eba8214db68p-3,   -0x1.812746b0379afp-2,  0x1.ce2f21a0406fcp-4,
+                                      -0x1.b82ce311e76d3p-6,  0x1.565bccf71ee91p-8,   -0x1.c02daffa14102p-11,
+                                      0x1.f9a2b512b30bap-14,  -0x1.f4ca0075ec3fcp-17, 0x1.b97d225d804e5p-20,
+                                      -0x1.5bf80842284abp-23, 0x1.d6ba6a26a3618p-27,  -0x1.aaa1ed8d2cd93p-31};
   // erfc(x) e^(x^2) (1 + 2x) in (x - 3) / (x + 3) for x in [1, 10.25], relative error 2^-53.
-  static constexpr double kTail[] = {0x1.40c522d7e4987p0,    -0x1.15c084bb9e895p-3,  -0x1.85a15c58a8bacp-5,
-                                     0x1.098366a5b02d8p-3,   -0x1.e88b803a96073p-4,  0x1.17ca2879b861ep-4,
-                                     -0x1.8574c3e33b18bp-6,  0x1.4b8848e27ef76p-9,   0x1.ef1bb3dfaea2ap-10,
-                                     -0x1.98da3a7e1a05bp-11, -0x1.b8fb8ee293a1dp-14, 0x1.0639ee2fb4cfep-13,
-                                     0x1.450df918ccdc9p-18,  -0x1.4ce991ac0b736p-16, -0x1.e11397fa345e9p-22,
-                                     0x1.81b056964d45ap-19};
+  static constexpr double kTail[] = {
+      0x1.40c522d7e4987p0,   -0x1.15c084bb9e895p-3,  -0x1.85a15c58a8bacp-5,  0x1.098366a5b02d8p-3,
+      -0x1.e88b803a96073p-4, 0x1.17ca2879b861ep-4,   -0x1.8574c3e33b18bp-6,  0x1.4b8848e27ef76p-9,
+      0x1.ef1bb3dfaea2ap-10, -0x1.98da3a7e1a05bp-11, -0x1.b8fb8ee293a1dp-14, 0x1.0639ee2fb4cfep-13,
+      0x1.450df918ccdc9p-18, -0x1.4ce991ac0b736p-16, -0x1.e11397fa345e9p-22, 0x1.81b056964d45ap-19};
 };
 
 inline F32 erf(F32 x) {
@@ -56,7 +55,7 @@ inline F64 erf(F64 x) {
 struct ErfcTableWide {
   static constexpr double kSplit = 1, kMax = 10.25;  // erfc(kMax) rounds to 0 in float
   // As above with fewer terms: errors 2^-34 and 2^-32.
-  static constexpr double kSmall[] = {0x1.06eba82030dfep-3, -0x1.8127466808cf1p-2,  0x1.ce2f09a1f843dp-4,
+  static constexpr double kSmall[] = {0x1.06eba82030dfep-3,  -0x1.8127466808cf1p-2, 0x1.ce2f09a1f843dp-4,
                                       -0x1.b829d7d259258p-6, 0x1.562b0e76bab72p-8,  -0x1.bcd757e539851p-11,
                                       0x1.d8b57b901482ep-14, -0x1.44c8bb235b973p-17};
   static constexpr double kTail[] = {0x1.40c522d6d2b7ap0,   -0x1.15c084a48514bp-3, -0x1.85a14303e4bd2p-5,
@@ -135,14 +134,14 @@ inline double trigamma_scalar(double x) {
 struct ErfinvTable {
   // erfinv(x) / x in w - 2.5 for w = -ln(1 - x^2) below 5, in sqrt(w) - 3 beyond: the split of M. Giles (2010), own
   // coefficients; relative errors 2^-31 and 2^-29.
-  static constexpr double kCentral[] = {0x1.805c5cff766afp0,   0x1.f91e897275a23p-3,  -0x1.11c3e0d9f83f6p-8,
+  static constexpr double kCentral[] = {0x1.805c5cff766afp0,    0x1.f91e897275a23p-3,  -0x1.11c3e0d9f83f6p-8,
                                         -0x1.4863993970d39p-10, 0x1.c9bb602e763c4p-13, -0x1.4f7691ef7514p-18,
                                         -0x1.cbd569219e938p-19, 0x1.018ab8d2ffae3p-21, 0x1.1ac725154ddfbp-26,
                                         -0x1.7aced06234082p-27, 0x1.e058f86a85dfbp-32, 0x1.245981f9c0cbep-33};
-  static constexpr double kTail[] = {0x1.6a9efbde5b5b6p1,    0x1.006dc9e667906p0,   0x1.35808b172ab1ep-7,
-                                     -0x1.f4e29ab2d570ep-8,  0x1.74c72481baf93p-8,  -0x1.d36f7f586f3acp-9,
-                                     0x1.824b0d9ae27b6p-10,  -0x1.ff2082e56a0eap-14, -0x1.20857f543f8c7p-12,
-                                     0x1.53624995ad391p-13,  -0x1.0320bc3f62d5p-15};
+  static constexpr double kTail[] = {0x1.6a9efbde5b5b6p1,   0x1.006dc9e667906p0,    0x1.35808b172ab1ep-7,
+                                     -0x1.f4e29ab2d570ep-8, 0x1.74c72481baf93p-8,   -0x1.d36f7f586f3acp-9,
+                                     0x1.824b0d9ae27b6p-10, -0x1.ff2082e56a0eap-14, -0x1.20857f543f8c7p-12,
+                                     0x1.53624995ad391p-13, -0x1.0320bc3f62d5p-15};
 };
 // For |x| < 1 that are floats; the ends are patched by the caller.
 inline F64 erfinv_wide(F64 x) {
@@ -161,12 +160,12 @@ inline F64 erfinv(F64 x) {
   return per_lane(x, [](double a) { return erfinv_scalar(a); });
 }
 
-#define RL_SPECIAL_SCALAR(name)                                                                       \
-  inline F32 name(F32 x) {                                                                            \
-    return per_lane(x, [](float a) { return (float)name##_scalar((double)a); });                      \
-  }                                                                                                   \
-  inline F64 name(F64 x) {                                                                            \
-    return per_lane(x, [](double a) { return name##_scalar(a); });                                    \
+#define RL_SPECIAL_SCALAR(name)                                                  \
+  inline F32 name(F32 x) {                                                       \
+    return per_lane(x, [](float a) { return (float)name##_scalar((double)a); }); \
+  }                                                                              \
+  inline F64 name(F64 x) {                                                       \
+    return per_lane(x, [](double a) { return name##_scalar(a); });               \
   }
 RL_SPECIAL_SCALAR(lgamma)
 RL_SPECIAL_SCALAR(digamma)
@@ -188,21 +187,21 @@ inline F64 chebyshev(F64 x, const double (&c)[N]) {
 struct BesselI0Table {
   // e^-x i0(x) on [0, 8] in x/4 - 1, and e^-x sqrt(x) i0(x) beyond in 16/x - 1: the split of Cephes, own coefficients.
   static constexpr double kSmall[] = {
-      0.33839763720473803, -0.3046826723431984, 0.17162090152220877, -0.09490109704804764, 0.04930528423967071,
-      -0.02373741480589947, 0.010546460394594998, -0.004324309995050576, 0.0016394756169413357,
-      -0.0005763755745385824, 0.00018850288509584165, -5.754195010082104e-05, 1.6448448070728896e-05,
-      -4.4167383584587505e-06, 1.1173875391201037e-06, -2.670793853940612e-07, 6.046995022541919e-08,
-      -1.300025009986248e-08, 2.6598237246823866e-09, -5.189795601635263e-10, 9.675809035373237e-11,
-      -1.726826291441556e-11, 2.95505266312964e-12, -4.856446783111929e-13, 7.676185498604936e-14,
-      -1.1685332877993451e-14, 1.715391285555133e-15, -2.431279846547955e-16, 3.3307945188222384e-17,
-      -4.4153416464793395e-18};
+      0.33839763720473803,    -0.3046826723431984,     0.17162090152220877,    -0.09490109704804764,
+      0.04930528423967071,    -0.02373741480589947,    0.010546460394594998,   -0.004324309995050576,
+      0.0016394756169413357,  -0.0005763755745385824,  0.00018850288509584165, -5.754195010082104e-05,
+      1.6448448070728896e-05, -4.4167383584587505e-06, 1.1173875391201037e-06, -2.670793853940612e-07,
+      6.046995022541919e-08,  -1.300025009986248e-08,  2.6598237246823866e-09, -5.189795601635263e-10,
+      9.675809035373237e-11,  -1.726826291441556e-11,  2.95505266312964e-12,   -4.856446783111929e-13,
+      7.676185498604936e-14,  -1.1685332877993451e-14, 1.715391285555133e-15,  -2.431279846547955e-16,
+      3.3307945188222384e-17, -4.4153416464793395e-18};
   static constexpr double kLarge[] = {
-      0.4022452055070544, 0.0033691164782556943, 6.889758346916825e-05, 2.8913705208347567e-06,
-      2.0489185894690638e-07, 2.266668990498178e-08, 3.3962320257083865e-09, 4.94060238822497e-10,
-      1.1889147107846439e-11, -3.1499165279632416e-11, -1.3215811840447713e-11, -1.7941785315068062e-12,
-      7.180124451383666e-13, 3.8527783827421426e-13, 1.54008621752141e-14, -4.150569347287222e-14,
-      -9.554846698828307e-15, 3.8116806693526224e-15, 1.7725601330565263e-15, -3.425485619677219e-16,
-      -2.8276239805165836e-16, 3.461222867697461e-17, 4.46562142029676e-17, -4.830504485944182e-18,
+      0.4022452055070544,      0.0033691164782556943,   6.889758346916825e-05,   2.8913705208347567e-06,
+      2.0489185894690638e-07,  2.266668990498178e-08,   3.3962320257083865e-09,  4.94060238822497e-10,
+      1.1889147107846439e-11,  -3.1499165279632416e-11, -1.3215811840447713e-11, -1.7941785315068062e-12,
+      7.180124451383666e-13,   3.8527783827421426e-13,  1.54008621752141e-14,    -4.150569347287222e-14,
+      -9.554846698828307e-15,  3.8116806693526224e-15,  1.7725601330565263e-15,  -3.425485619677219e-16,
+      -2.8276239805165836e-16, 3.461222867697461e-17,   4.46562142029676e-17,    -4.830504485944182e-18,
       -7.233180487874754e-18};
 };
 inline F64 i0(F64 x) {

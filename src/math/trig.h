@@ -18,7 +18,7 @@ struct TrigTable<F32> {
   static constexpr float kSin[] = {-0x1.555546p-3f, 0x1.11077ep-7f, -0x1.9956b8p-13f};
   static constexpr float kCos[] = {0x1.55554ap-5f, -0x1.6c0c2cp-10f, 0x1.99e9ecp-16f};
   // (atan r - r) / r^3 in r^2 for r <= 1, error 2^-28.
-  static constexpr float kAtan[] = {-0x1.55554p-2f, 0x1.99926cp-3f,  -0x1.24269ap-3f, 0x1.c0cf04p-4f, -0x1.58d2dp-4f,
+  static constexpr float kAtan[] = {-0x1.55554p-2f, 0x1.99926cp-3f, -0x1.24269ap-3f, 0x1.c0cf04p-4f, -0x1.58d2dp-4f,
                                     0x1.dcef1cp-5f, -0x1.0190dp-5f, 0x1.6a4f04p-7f,  -0x1.de8d4p-10f};
 };
 
@@ -28,7 +28,7 @@ struct TrigTable<F64> {
   static constexpr double kHalfPi[] = {0x1.921fb54442d18p0, 0x1.1a62633145c07p-54, -0x1.f1976b7ed8fbcp-110};
   static constexpr double kReduceMax = 1e6;
   // Errors 2^-58 and 2^-64.
-  static constexpr double kSin[] = {-0x1.5555555555549p-3,  0x1.111111110f8a6p-7,  -0x1.a01a019c16757p-13,
+  static constexpr double kSin[] = {-0x1.5555555555549p-3, 0x1.111111110f8a6p-7,   -0x1.a01a019c16757p-13,
                                     0x1.71de357b9dedap-19, -0x1.ae5e69195ecd8p-26, 0x1.5d93cae03bf35p-33};
   static constexpr double kCos[] = {0x1.555555555554cp-5,   -0x1.6c16c16c15221p-10, 0x1.a01a019cbfef5p-16,
                                     -0x1.27e4f8135ed33p-22, 0x1.1ee9f1eda2f1dp-29,  -0x1.8fb1933d9fc78p-37};
@@ -188,9 +188,9 @@ inline F32 atan(F32 x) {
   return copysign(high + (low + tail), x);
 }
 
-#define RL_TRIG_LIBM(name)                                                          \
-  inline F64 name(F64 x) {                                                          \
-    return per_lane(x, [](double a) { return __builtin_##name(a); });               \
+#define RL_TRIG_LIBM(name)                                            \
+  inline F64 name(F64 x) {                                            \
+    return per_lane(x, [](double a) { return __builtin_##name(a); }); \
   }
 RL_TRIG_LIBM(tan)
 RL_TRIG_LIBM(asin)

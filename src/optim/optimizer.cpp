@@ -5,8 +5,11 @@
 
 namespace rushlight::optim {
 
-Optimizer::Optimizer(std::vector<OptimizerParamGroup> groups, std::unique_ptr<OptimizerOptions> defaults) : defaults_(std::move(defaults)) {
-  check_value(!groups.empty() && std::any_of(groups.begin(), groups.end(), [](const auto& g) { return !g.params().empty(); }), "optimizer got an empty parameter list");
+Optimizer::Optimizer(std::vector<OptimizerParamGroup> groups, std::unique_ptr<OptimizerOptions> defaults)
+    : defaults_(std::move(defaults)) {
+  check_value(
+      !groups.empty() && std::any_of(groups.begin(), groups.end(), [](const auto& g) { return !g.params().empty(); }),
+      "optimizer got an empty parameter list");
   for (const auto& group : groups) add_param_group(group);
 }
 
@@ -19,7 +22,8 @@ void Optimizer::add_param_group(const OptimizerParamGroup& group) {
     check_value(p.is_leaf(), "can't optimize a non-leaf Tensor (parameter {} of the group, shape {})", i, p.sizes());
     for (const auto& g : groups_) {
       check_value(std::none_of(g.params().begin(), g.params().end(), [&](const Tensor& q) { return q.is_same(p); }),
-                  "some parameters appear in more than one parameter group (parameter {} of the group, shape {})", i, p.sizes());
+                  "some parameters appear in more than one parameter group (parameter {} of the group, shape {})", i,
+                  p.sizes());
     }
   }
   state_.emplace_back(added.params().size());
@@ -41,8 +45,10 @@ void Optimizer::zero_grad(bool set_to_none) {
   for (auto& g : groups_) {
     for (auto& p : g.params()) {
       if (!p.grad().defined()) continue;
-      if (set_to_none) p.mutable_grad().reset();
-      else p.mutable_grad() = p.grad().detach().zero_();
+      if (set_to_none)
+        p.mutable_grad().reset();
+      else
+        p.mutable_grad() = p.grad().detach().zero_();
     }
   }
 }
@@ -109,26 +115,31 @@ void Optimizer::load_state_dict(const NamedTensors& state) {
       slots.assign(state_slots(), Tensor());
       for (size_t s = 0; s < slots.size(); ++s) {
         const std::string name = format("state.{}.{}", index, slot_name(s));
-        const auto found = std::find_if(state.begin(), state.end(), [&](const auto& item) { return item.first == name; });
+        const auto found =
+            std::find_if(state.begin(), state.end(), [&](const auto& item) { return item.first == name; });
         if (found == state.end()) continue;
         const Tensor& p = groups_[g].params()[i];
-        check_value(found->second.numel() == 1 || found->second.sizes() == p.sizes(), "load_state_dict: '{}' has shape {}, but the parameter has {}", name, found->second.sizes(),
+        check_value(found->second.numel() == 1 || found->second.sizes() == p.sizes(),
+                    "load_state_dict: '{}' has shape {}, but the parameter has {}", name, found->second.sizes(),
                     p.sizes());
         slots[s] = found->second.clone();
         ++used;
       }
     }
   }
-  check_value(used == state.size(), "load_state_dict: {} of {} tensors belong to no parameter of this optimizer", state.size() - used, state.size());
+  check_value(used == state.size(), "load_state_dict: {} of {} tensors belong to no parameter of this optimizer",
+              state.size() - used, state.size());
 }
 
 // ---- SGD -----------------------------------------------------------------------------------------------------------------
 
-SGD::SGD(std::vector<OptimizerParamGroup> groups, SGDOptions options) : Optimizer(std::move(groups), std::make_unique<SGDOptions>(options)) {
+SGD::SGD(std::vector<OptimizerParamGroup> groups, SGDOptions options)
+    : Optimizer(std::move(groups), std::make_unique<SGDOptions>(options)) {
   check_value(options.lr() >= 0, "Invalid learning rate: {}", options.lr());
   check_value(options.momentum() >= 0, "Invalid momentum value: {}", options.momentum());
   check_value(options.weight_decay() >= 0, "Invalid weight_decay value: {}", options.weight_decay());
-  check_value(!options.nesterov() || (options.momentum() > 0 && options.dampening() == 0), "Nesterov momentum requires a momentum and zero dampening");
+  check_value(!options.nesterov() || (options.momentum() > 0 && options.dampening() == 0),
+              "Nesterov momentum requires a momentum and zero dampening");
 }
 
 Tensor SGD::new_state(size_t, const Tensor&, const OptimizerOptions&) const { return {}; }
@@ -136,7 +147,8 @@ Tensor SGD::new_state(size_t, const Tensor&, const OptimizerOptions&) const { re
 void SGD::update(Work& work, const OptimizerOptions& base) {
   const auto& o = static_cast<const SGDOptions&>(base);
   auto run = [&](TensorList params, TensorList grads, TensorList buffers, bool first) {
-    _optim::sgd_(params, grads, buffers, o.lr(), o.momentum(), o.dampening(), o.weight_decay(), o.nesterov(), o.maximize(), first);
+    _optim::sgd_(params, grads, buffers, o.lr(), o.momentum(), o.dampening(), o.weight_decay(), o.nesterov(),
+                 o.maximize(), first);
   };
   auto& buffers = work.state[0];
   if (o.momentum() == 0) return run(work.params, work.grads, {}, false);
@@ -168,7 +180,9 @@ struct AdamSettings {
 
 template <class Options>
 AdamSettings settings(const Options& o, bool decoupled) {
-  return {o.lr(), std::get<0>(o.betas()), std::get<1>(o.betas()), o.eps(), o.weight_decay(), o.amsgrad(), o.maximize(), decoupled};
+  return {
+      o.lr(),   std::get<0>(o.betas()), std::get<1>(o.betas()), o.eps(), o.weight_decay(), o.amsgrad(), o.maximize(),
+      decoupled};
 }
 
 AdamSettings settings_of(const OptimizerOptions& options) {
@@ -186,11 +200,13 @@ void check_settings(const AdamSettings& s) {
 
 }  // namespace
 
-Adam::Adam(std::vector<OptimizerParamGroup> groups, AdamOptions options) : AdamBase(std::move(groups), std::make_unique<AdamOptions>(options)) {
+Adam::Adam(std::vector<OptimizerParamGroup> groups, AdamOptions options)
+    : AdamBase(std::move(groups), std::make_unique<AdamOptions>(options)) {
   check_settings(settings(options, false));
 }
 
-AdamW::AdamW(std::vector<OptimizerParamGroup> groups, AdamWOptions options) : AdamBase(std::move(groups), std::make_unique<AdamWOptions>(options)) {
+AdamW::AdamW(std::vector<OptimizerParamGroup> groups, AdamWOptions options)
+    : AdamBase(std::move(groups), std::make_unique<AdamWOptions>(options)) {
   check_settings(settings(options, true));
 }
 
@@ -207,7 +223,9 @@ Tensor AdamBase::new_state(size_t slot, const Tensor& param, const OptimizerOpti
 
 void AdamBase::update(Work& work, const OptimizerOptions& options) {
   const AdamSettings s = settings_of(options);
-  _optim::adam_(work.params, work.grads, work.state[1], work.state[2], s.amsgrad ? TensorList(work.state[3]) : TensorList(), work.state[0], s.lr, s.beta1, s.beta2, s.eps, s.weight_decay, s.amsgrad, s.maximize, s.decoupled);
+  _optim::adam_(work.params, work.grads, work.state[1], work.state[2],
+                s.amsgrad ? TensorList(work.state[3]) : TensorList(), work.state[0], s.lr, s.beta1, s.beta2, s.eps,
+                s.weight_decay, s.amsgrad, s.maximize, s.decoupled);
 }
 
 }  // namespace rushlight::optim

@@ -14,7 +14,9 @@ LRScheduler::LRScheduler(Optimizer& optimizer) : optimizer_(optimizer) {
 void LRScheduler::step() {
   ++last_epoch_;
   auto& groups = optimizer_.param_groups();
-  check_value(groups.size() == base_lrs_.size(), "the optimizer has {} parameter groups, but had {} when the scheduler was made", groups.size(), base_lrs_.size());
+  check_value(groups.size() == base_lrs_.size(),
+              "the optimizer has {} parameter groups, but had {} when the scheduler was made", groups.size(),
+              base_lrs_.size());
   for (size_t i = 0; i < groups.size(); ++i) {
     last_lr_[i] = next_lr(groups[i].options().get_lr(), base_lrs_[i]);
     groups[i].options().set_lr(last_lr_[i]);

@@ -13,7 +13,8 @@ using DimMask = std::bitset<TensorImpl::kMaxDims>;
 // A dim in [-n, n) as one in [0, n); a 0-d tensor counts as one dimension. IndexError with PyTorch's words otherwise.
 inline int64_t wrap_dim(int64_t dim, int64_t ndim) {
   const int64_t n = ndim == 0 ? 1 : ndim;
-  check_index(dim >= -n && dim < n, "Dimension out of range (expected to be in range of [{}, {}], but got {})", -n, n - 1, dim);
+  check_index(dim >= -n && dim < n, "Dimension out of range (expected to be in range of [{}, {}], but got {})", -n,
+              n - 1, dim);
   return dim < 0 ? dim + n : dim;
 }
 
@@ -33,8 +34,10 @@ inline DimMask dim_mask(OptionalIntArrayRef dims, int64_t ndim, bool empty_is_al
 inline DimVector reduced_sizes(IntArrayRef sizes, const DimMask& mask, bool keepdim) {
   DimVector out;
   for (size_t i = 0; i < sizes.size(); ++i) {
-    if (!mask[i]) out.push_back(sizes[i]);
-    else if (keepdim) out.push_back(1);
+    if (!mask[i])
+      out.push_back(sizes[i]);
+    else if (keepdim)
+      out.push_back(1);
   }
   return out;
 }
@@ -45,8 +48,9 @@ inline DimVector broadcast(IntArrayRef a, IntArrayRef b) {
   for (size_t i = 1; i <= out.size(); ++i) {
     const int64_t x = i <= a.size() ? a[a.size() - i] : 1, y = i <= b.size() ? b[b.size() - i] : 1;
     check(x == y || x == 1 || y == 1,
-          "The size of tensor a ({}) must match the size of tensor b ({}) at non-singleton dimension {} (shapes {} and {})", x, y,
-          out.size() - i, a, b);
+          "The size of tensor a ({}) must match the size of tensor b ({}) at non-singleton dimension {} (shapes {} and "
+          "{})",
+          x, y, out.size() - i, a, b);
     out[out.size() - i] = x == 1 ? y : x;
   }
   return out;

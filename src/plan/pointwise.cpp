@@ -32,10 +32,16 @@ constexpr int64_t kGrain = 16384;
 
 constexpr Compute compute_type(ScalarType dtype) {
   switch (dtype) {
-    case kFloat: case kHalf: case kBFloat16: return Compute::F32;
-    case kDouble: return Compute::F64;
-    case kLong: return Compute::I64;
-    default: return Compute::I32;
+    case kFloat:
+    case kHalf:
+    case kBFloat16:
+      return Compute::F32;
+    case kDouble:
+      return Compute::F64;
+    case kLong:
+      return Compute::I64;
+    default:
+      return Compute::I32;
   }
 }
 constexpr ScalarType dtype_of(Compute c) {
@@ -54,16 +60,31 @@ union Element {
 Element element(const Scalar& s, Compute compute, ScalarType dtype) {
   Element e{};
   switch (compute) {
-    case Compute::F32: e.f32 = s.to<float>(); break;
-    case Compute::F64: e.f64 = s.toDouble(); break;
-    case Compute::I64: e.i64 = s.toLong(); break;
+    case Compute::F32:
+      e.f32 = s.to<float>();
+      break;
+    case Compute::F64:
+      e.f64 = s.toDouble();
+      break;
+    case Compute::I64:
+      e.i64 = s.toLong();
+      break;
     case Compute::I32:
       switch (dtype) {
-        case kBool: e.i32 = s.toBool(); break;
-        case kByte: e.i32 = static_cast<uint8_t>(s.toLong()); break;
-        case kChar: e.i32 = static_cast<int8_t>(s.toLong()); break;
-        case kShort: e.i32 = static_cast<int16_t>(s.toLong()); break;
-        default: e.i32 = static_cast<int32_t>(s.toLong());
+        case kBool:
+          e.i32 = s.toBool();
+          break;
+        case kByte:
+          e.i32 = static_cast<uint8_t>(s.toLong());
+          break;
+        case kChar:
+          e.i32 = static_cast<int8_t>(s.toLong());
+          break;
+        case kShort:
+          e.i32 = static_cast<int16_t>(s.toLong());
+          break;
+        default:
+          e.i32 = static_cast<int32_t>(s.toLong());
       }
   }
   return e;
@@ -80,17 +101,23 @@ ScalarType combine(ScalarType higher, ScalarType lower) {
 void check_dtype(const PointwiseInfo& info, ScalarType dtype) {
   if (dtype == kBool && (info.reject & kRejectBool)) [[unlikely]] {
     if (std::string_view(info.name) == "neg")
-      fail(ErrorKind::kRuntime, "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.");
+      fail(ErrorKind::kRuntime,
+           "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the "
+           "`~` or `logical_not()` operator instead.");
     if (std::string_view(info.name) == "sub" || std::string_view(info.name) == "rsub")
-      fail(ErrorKind::kRuntime, "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.");
-    fail(ErrorKind::kNotImplemented, "\"{}_cpu\" not implemented for 'Bool'; convert the tensor with to() first", info.name);
+      fail(ErrorKind::kRuntime,
+           "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
+           "use the `~` or `logical_not()` operator instead.");
+    fail(ErrorKind::kNotImplemented, "\"{}_cpu\" not implemented for 'Bool'; convert the tensor with to() first",
+         info.name);
   }
 }
 
 PointwiseKernel kernel_for(const PointwiseInfo& info, ScalarType dtype) {
   PointwiseKernel k = info.kernels[static_cast<int>(compute_type(dtype))][cpu::isa_level()];
   if (!k) [[unlikely]]
-    fail(ErrorKind::kNotImplemented, "\"{}_cpu\" not implemented for '{}'; convert the tensor with to() first", info.name, to_string(dtype));
+    fail(ErrorKind::kNotImplemented, "\"{}_cpu\" not implemented for '{}'; convert the tensor with to() first",
+         info.name, to_string(dtype));
   return k;
 }
 
@@ -100,16 +127,17 @@ struct Lane {  // one operand of the loop: the output first
   char* data = nullptr;
   ScalarType dtype = kFloat;
   int64_t item = 4;
-  DimVector strides;   // in elements, one per remaining dim
-  bool direct = false;   // of the loop's type
-  bool flat = false;     // contiguous in iteration order
+  DimVector strides;      // in elements, one per remaining dim
+  bool direct = false;    // of the loop's type
+  bool flat = false;      // contiguous in iteration order
   bool constant = false;  // one element for all
-  Element value{};       // of a constant
+  Element value{};        // of a constant
 };
 
 class Loop {
  public:
-  Loop(const PointwiseInfo& info, PointwiseKernel kernel, Compute compute) : info_(info), kernel_(kernel), compute_(compute) {}
+  Loop(const PointwiseInfo& info, PointwiseKernel kernel, Compute compute)
+      : info_(info), kernel_(kernel), compute_(compute) {}
 
   void set_sizes(IntArrayRef sizes) { sizes_ = sizes; }
   void add(const Tensor& t, ScalarType loop_type) {
@@ -190,7 +218,8 @@ void Loop::simplify() {
   for (int k = 0; k < count_; ++k) {
     Lane& lane = lanes_[k];
     lane.strides = strides[k];
-    if (k > 0 && !lane.constant && std::all_of(lane.strides.begin(), lane.strides.end(), [](int64_t s) { return s == 0; })) {
+    if (k > 0 && !lane.constant &&
+        std::all_of(lane.strides.begin(), lane.strides.end(), [](int64_t s) { return s == 0; })) {
       cpu::convert(&lane.value, dtype_of(compute_), 1, lane.data, lane.dtype, 1, 1);
       lane.constant = true;
     }
@@ -278,7 +307,8 @@ void Loop::run_blocks(int64_t begin, int64_t end) const {
         args.in[k - 1] = lane.data + i * lane.item;
       } else {
         segments(lane, i, n, [&](int64_t offset, int64_t at, int64_t run) {
-          cpu::convert(blocks[k] + at * element_size(loop_type), loop_type, 1, lane.data + offset * lane.item, lane.dtype, lane.strides.back(), run);
+          cpu::convert(blocks[k] + at * element_size(loop_type), loop_type, 1, lane.data + offset * lane.item,
+                       lane.dtype, lane.strides.back(), run);
         });
         args.in[k - 1] = blocks[k];
       }
@@ -286,7 +316,8 @@ void Loop::run_blocks(int64_t begin, int64_t end) const {
     call(args);
     if (!lanes_[0].flat) {
       segments(lanes_[0], i, n, [&](int64_t offset, int64_t at, int64_t run) {
-        cpu::convert(lanes_[0].data + offset * lanes_[0].item, lanes_[0].dtype, lanes_[0].strides.back(), blocks[0] + at * element_size(out_type), out_type, 1, run);
+        cpu::convert(lanes_[0].data + offset * lanes_[0].item, lanes_[0].dtype, lanes_[0].strides.back(),
+                     blocks[0] + at * element_size(out_type), out_type, 1, run);
       });
     }
   }
@@ -299,7 +330,8 @@ void Loop::run() {
   parallel_for(total_, kGrain, ns, [this](int64_t begin, int64_t end) { run_range(begin, end); });
 }
 
-void general(const PointwiseInfo& info, const Operand* operands, size_t count, std::initializer_list<Scalar> constants, Tensor& result, How how) {
+void general(const PointwiseInfo& info, const Operand* operands, size_t count, std::initializer_list<Scalar> constants,
+             Tensor& result, How how) {
   Operand promoted[kMaxOperands] = {Scalar(0), Scalar(0), Scalar(0), Scalar(0)};
   size_t promoted_count = 0;
   const Tensor* tensors[kMaxOperands];
@@ -310,7 +342,8 @@ void general(const PointwiseInfo& info, const Operand* operands, size_t count, s
     if (!operands[i].tensor) continue;
     check_type(operands[i].tensor->defined(), "{}: argument {} is an undefined tensor", info.name, i);
     tensors[tensor_count] = operands[i].tensor;
-    sizes = tensor_count++ == 0 ? DimVector(operands[i].tensor->sizes()) : broadcast(sizes, operands[i].tensor->sizes());
+    sizes =
+        tensor_count++ == 0 ? DimVector(operands[i].tensor->sizes()) : broadcast(sizes, operands[i].tensor->sizes());
   }
   ScalarType common = result_type(promoted, promoted_count);
   check_dtype(info, common);
@@ -319,7 +352,8 @@ void general(const PointwiseInfo& info, const Operand* operands, size_t count, s
   const PointwiseKernel kernel = kernel_for(info, common);
   const ScalarType out_dtype = info.promotion == Promotion::Bool ? kBool : common;
   if (how == How::Out && count == 1 && info.promotion == Promotion::Same && result.dtype() != out_dtype) {
-    fail(ErrorKind::kRuntime, "Found dtype {} but expected {} ({}: pass an out= of dtype {})", to_string(result.dtype()), to_string(out_dtype), info.name, to_string(out_dtype));
+    fail(ErrorKind::kRuntime, "Found dtype {} but expected {} ({}: pass an out= of dtype {})",
+         to_string(result.dtype()), to_string(out_dtype), info.name, to_string(out_dtype));
   }
   const DimVector strides = how == How::New ? result_strides(sizes, tensors, tensor_count) : DimVector();
   detail::prepare(info.name, result, sizes, strides, out_dtype, how);
@@ -330,8 +364,10 @@ void general(const PointwiseInfo& info, const Operand* operands, size_t count, s
   loop.set_sizes(sizes);
   loop.add(result, info.promotion == Promotion::Bool ? kBool : dtype_of(compute));
   for (size_t i = 0; i < count; ++i) {
-    if (operands[i].tensor) loop.add(*operands[i].tensor, dtype_of(compute));
-    else loop.add(operands[i].scalar, static_cast<int>(i) == info.condition ? kBool : common);
+    if (operands[i].tensor)
+      loop.add(*operands[i].tensor, dtype_of(compute));
+    else
+      loop.add(operands[i].scalar, static_cast<int>(i) == info.condition ? kBool : common);
   }
   loop.constants(constants);
   loop.run();
@@ -342,7 +378,8 @@ void general(const PointwiseInfo& info, const Operand* operands, size_t count, s
 constexpr bool is_direct(ScalarType t) { return t == kFloat || t == kDouble || t == kLong || t == kInt; }
 constexpr bool number_fits(const Scalar& s, ScalarType t) { return is_floating_point(t) || s.isIntegral(true); }
 
-bool fast(const PointwiseInfo& info, const Operand* operands, size_t count, std::initializer_list<Scalar> constants, Tensor& result, How how) {
+bool fast(const PointwiseInfo& info, const Operand* operands, size_t count, std::initializer_list<Scalar> constants,
+          Tensor& result, How how) {
   const Tensor* first = nullptr;
   for (size_t i = 0; i < count; ++i) {
     const Tensor* t = operands[i].tensor;
@@ -410,7 +447,9 @@ bool fast(const PointwiseInfo& info, const Operand* operands, size_t count, std:
 
 ScalarType result_type(const Operand* operands, size_t count) {
   ScalarType dim = ScalarType::Undefined, zero = ScalarType::Undefined, number = ScalarType::Undefined;
-  auto promote = [](ScalarType& into, ScalarType t) { into = into == ScalarType::Undefined ? t : promote_types(into, t); };
+  auto promote = [](ScalarType& into, ScalarType t) {
+    into = into == ScalarType::Undefined ? t : promote_types(into, t);
+  };
   for (size_t i = 0; i < count; ++i) {
     if (const Tensor* t = operands[i].tensor) {
       promote(t->dim() > 0 ? dim : zero, t->dtype());
@@ -468,12 +507,18 @@ DimVector result_strides(IntArrayRef sizes, const Tensor* const* tensors, size_t
   return strides;
 }
 
-void pointwise(const PointwiseInfo& info, std::initializer_list<Operand> operands, std::initializer_list<Scalar> constants, Tensor& result, How how) {
+void pointwise(const PointwiseInfo& info, std::initializer_list<Operand> operands,
+               std::initializer_list<Scalar> constants, Tensor& result, How how) {
   if (how != How::New) {
-    if (operands.size() == 2) detail::check_target(info.name, result, how, {operands.begin()[0].tensor ? operands.begin()[0].tensor : &result, operands.begin()[1].tensor ? operands.begin()[1].tensor : &result});
-    else detail::check_target(info.name, result, how, {operands.begin()[0].tensor ? operands.begin()[0].tensor : &result});
+    if (operands.size() == 2)
+      detail::check_target(info.name, result, how,
+                           {operands.begin()[0].tensor ? operands.begin()[0].tensor : &result,
+                            operands.begin()[1].tensor ? operands.begin()[1].tensor : &result});
+    else
+      detail::check_target(info.name, result, how, {operands.begin()[0].tensor ? operands.begin()[0].tensor : &result});
   }
-  if (!fast(info, operands.begin(), operands.size(), constants, result, how)) general(info, operands.begin(), operands.size(), constants, result, how);
+  if (!fast(info, operands.begin(), operands.size(), constants, result, how))
+    general(info, operands.begin(), operands.size(), constants, result, how);
   if (how != How::New) detail::written(result);
 }
 

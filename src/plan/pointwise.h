@@ -26,7 +26,7 @@ struct PointwiseInfo {
   int8_t operands, constants;
   int8_t condition;  // the operand that is a condition and takes no part in promotion; -1: none
   uint8_t reject;
-  float ns;          // estimated cost of one element
+  float ns;                       // estimated cost of one element
   PointwiseKernel kernels[4][3];  // [Compute][ISA level]
 };
 
@@ -38,8 +38,8 @@ struct Operand {
   Scalar scalar;
 };
 
-void pointwise(const PointwiseInfo& info, std::initializer_list<Operand> operands, std::initializer_list<Scalar> constants,
-               Tensor& result, How how);
+void pointwise(const PointwiseInfo& info, std::initializer_list<Operand> operands,
+               std::initializer_list<Scalar> constants, Tensor& result, How how);
 
 // The dtype that PyTorch's rules give to an expression over these operands.
 ScalarType result_type(const Operand* operands, size_t count);

@@ -136,81 +136,57 @@ struct Row {
   uint64_t hash;
 };
 
-#define RL_UNARY(name)                                       \
-  struct name##_ {                                           \
-    template <class V>                                       \
-    static auto call(V a) {                                  \
-      return lane::name(a);                                  \
-    }                                                        \
+#define RL_UNARY(name)      \
+  struct name##_ {          \
+    template <class V>      \
+    static auto call(V a) { \
+      return lane::name(a); \
+    }                       \
   };
-RL_UNARY(exp) RL_UNARY(exp2) RL_UNARY(expm1) RL_UNARY(log) RL_UNARY(log2) RL_UNARY(log10) RL_UNARY(log1p)
-RL_UNARY(sin) RL_UNARY(cos) RL_UNARY(tan) RL_UNARY(asin) RL_UNARY(acos) RL_UNARY(atan)
-RL_UNARY(sinh) RL_UNARY(cosh) RL_UNARY(tanh) RL_UNARY(asinh) RL_UNARY(acosh) RL_UNARY(atanh)
-RL_UNARY(erf) RL_UNARY(erfc) RL_UNARY(erfinv) RL_UNARY(i0) RL_UNARY(sigmoid) RL_UNARY(sinc)
-RL_UNARY(sqrt) RL_UNARY(rsqrt) RL_UNARY(reciprocal) RL_UNARY(floor) RL_UNARY(ceil) RL_UNARY(trunc) RL_UNARY(round)
-RL_UNARY(abs) RL_UNARY(sign) RL_UNARY(frac)
+RL_UNARY(exp)
+RL_UNARY(exp2) RL_UNARY(expm1) RL_UNARY(log) RL_UNARY(log2) RL_UNARY(log10) RL_UNARY(log1p) RL_UNARY(sin) RL_UNARY(cos)
+    RL_UNARY(tan) RL_UNARY(asin) RL_UNARY(acos) RL_UNARY(atan) RL_UNARY(sinh) RL_UNARY(cosh) RL_UNARY(tanh)
+        RL_UNARY(asinh) RL_UNARY(acosh) RL_UNARY(atanh) RL_UNARY(erf) RL_UNARY(erfc) RL_UNARY(erfinv) RL_UNARY(i0)
+            RL_UNARY(sigmoid) RL_UNARY(sinc) RL_UNARY(sqrt) RL_UNARY(rsqrt) RL_UNARY(reciprocal) RL_UNARY(floor)
+                RL_UNARY(ceil) RL_UNARY(trunc) RL_UNARY(round) RL_UNARY(abs) RL_UNARY(sign) RL_UNARY(frac)
 #undef RL_UNARY
 
-long double exact_sigmoid(long double x) { return x >= 0 ? 1 / (1 + expl(-x)) : expl(x) / (1 + expl(x)); }
+                    long double exact_sigmoid(long double x) {
+  return x >= 0 ? 1 / (1 + expl(-x)) : expl(x) / (1 + expl(x));
+}
 
 #define RL_ROW(V, name, exact, max_ulp, hash) \
   Row<V::T> { #name, lane::pointwise_loop<V, name##_, 1, 0>, exact, max_ulp, hash }
 const Row<float> kRowsF32[] = {
-    RL_ROW(F32, exp, expl, 1.0, 0x2350942064a9be87),
-    RL_ROW(F32, exp2, exp2l, 1.0, 0x3a53b958b489e674),
-    RL_ROW(F32, expm1, expm1l, 1.0, 0xf4fbfe4849635f91),
-    RL_ROW(F32, log, logl, 1.0, 0xaea21b8b29725ab9),
-    RL_ROW(F32, log2, log2l, 1.0, 0x532dfd964209bf7b),
-    RL_ROW(F32, log10, log10l, 1.0, 0x5da0336cae04f20f),
-    RL_ROW(F32, log1p, log1pl, 1.0, 0xcc2be92488132e31),
-    RL_ROW(F32, sin, sinl, 1.0, 0x2c3193aa34016411),
-    RL_ROW(F32, cos, cosl, 1.0, 0x1bd5c417d62d2b0f),
-    RL_ROW(F32, tan, tanl, 0.6, 0x8557eac5bf41bfe2),
-    RL_ROW(F32, asin, asinl, 0.6, 0x7bb5b99583beeb12),
-    RL_ROW(F32, acos, acosl, 0.6, 0xa072223e0e88b49a),
-    RL_ROW(F32, atan, atanl, 1.1, 0xf7b04e0229f15065),
-    RL_ROW(F32, sinh, sinhl, 0.6, 0x4b6bb8b3cbd1a359),
-    RL_ROW(F32, cosh, coshl, 0.6, 0x4cd654cdd8ad6922),
-    RL_ROW(F32, tanh, tanhl, 1.0, 0x8df6fa95d1f67013),
-    RL_ROW(F32, asinh, asinhl, 0.6, 0x76be26bdfa5b8fb6),
-    RL_ROW(F32, acosh, acoshl, 0.6, 0xb6ff58b119bf1023),
-    RL_ROW(F32, atanh, atanhl, 0.6, 0x68667091ad15e8ce),
-    RL_ROW(F32, erf, erfl, 1.1, 0x858c5d7f7f2b6c04),
-    RL_ROW(F32, erfc, erfcl, 0.6, 0xd81a8a3dfaee0eb3),
-    RL_ROW(F32, sigmoid, exact_sigmoid, 1.6, 0xc8c57c9585390ef0),
-    RL_ROW(F32, erfinv, nullptr, 0, 0x292ab3f27f454e42),
-    RL_ROW(F32, i0, nullptr, 0, 0x26b1d87deee66782),
-    RL_ROW(F32, sinc, nullptr, 0, 0xefa891a05919ffef),
-    RL_ROW(F32, sqrt, sqrtl, 0.5, 0xa8d813d1a4b009a2),
-    RL_ROW(F32, rsqrt, nullptr, 0, 0x934e78645f11bf8d),
-    RL_ROW(F32, reciprocal, nullptr, 0, 0xd0c9d9ae31e85a3f),
-    RL_ROW(F32, floor, floorl, 0, 0x76cfcdc206bdb399),
-    RL_ROW(F32, ceil, ceill, 0, 0xb5fea74abd2d1c16),
-    RL_ROW(F32, trunc, truncl, 0, 0x985efa993b858426),
-    RL_ROW(F32, round, rintl, 0, 0xd2afd75862f49a0a),
-    RL_ROW(F32, abs, nullptr, 0, 0xad1f785649ace7e8),
-    RL_ROW(F32, sign, nullptr, 0, 0xdfdcada203743035),
+    RL_ROW(F32, exp, expl, 1.0, 0x2350942064a9be87),     RL_ROW(F32, exp2, exp2l, 1.0, 0x3a53b958b489e674),
+    RL_ROW(F32, expm1, expm1l, 1.0, 0xf4fbfe4849635f91), RL_ROW(F32, log, logl, 1.0, 0xaea21b8b29725ab9),
+    RL_ROW(F32, log2, log2l, 1.0, 0x532dfd964209bf7b),   RL_ROW(F32, log10, log10l, 1.0, 0x5da0336cae04f20f),
+    RL_ROW(F32, log1p, log1pl, 1.0, 0xcc2be92488132e31), RL_ROW(F32, sin, sinl, 1.0, 0x2c3193aa34016411),
+    RL_ROW(F32, cos, cosl, 1.0, 0x1bd5c417d62d2b0f),     RL_ROW(F32, tan, tanl, 0.6, 0x8557eac5bf41bfe2),
+    RL_ROW(F32, asin, asinl, 0.6, 0x7bb5b99583beeb12),   RL_ROW(F32, acos, acosl, 0.6, 0xa072223e0e88b49a),
+    RL_ROW(F32, atan, atanl, 1.1, 0xf7b04e0229f15065),   RL_ROW(F32, sinh, sinhl, 0.6, 0x4b6bb8b3cbd1a359),
+    RL_ROW(F32, cosh, coshl, 0.6, 0x4cd654cdd8ad6922),   RL_ROW(F32, tanh, tanhl, 1.0, 0x8df6fa95d1f67013),
+    RL_ROW(F32, asinh, asinhl, 0.6, 0x76be26bdfa5b8fb6), RL_ROW(F32, acosh, acoshl, 0.6, 0xb6ff58b119bf1023),
+    RL_ROW(F32, atanh, atanhl, 0.6, 0x68667091ad15e8ce), RL_ROW(F32, erf, erfl, 1.1, 0x858c5d7f7f2b6c04),
+    RL_ROW(F32, erfc, erfcl, 0.6, 0xd81a8a3dfaee0eb3),   RL_ROW(F32, sigmoid, exact_sigmoid, 1.6, 0xc8c57c9585390ef0),
+    RL_ROW(F32, erfinv, nullptr, 0, 0x292ab3f27f454e42), RL_ROW(F32, i0, nullptr, 0, 0x26b1d87deee66782),
+    RL_ROW(F32, sinc, nullptr, 0, 0xefa891a05919ffef),   RL_ROW(F32, sqrt, sqrtl, 0.5, 0xa8d813d1a4b009a2),
+    RL_ROW(F32, rsqrt, nullptr, 0, 0x934e78645f11bf8d),  RL_ROW(F32, reciprocal, nullptr, 0, 0xd0c9d9ae31e85a3f),
+    RL_ROW(F32, floor, floorl, 0, 0x76cfcdc206bdb399),   RL_ROW(F32, ceil, ceill, 0, 0xb5fea74abd2d1c16),
+    RL_ROW(F32, trunc, truncl, 0, 0x985efa993b858426),   RL_ROW(F32, round, rintl, 0, 0xd2afd75862f49a0a),
+    RL_ROW(F32, abs, nullptr, 0, 0xad1f785649ace7e8),    RL_ROW(F32, sign, nullptr, 0, 0xdfdcada203743035),
     RL_ROW(F32, frac, nullptr, 0, 0x4e2540d1b2f2877c),
 };
 const Row<double> kRowsF64[] = {
-    RL_ROW(F64, exp, expl, 1.0, 0xfa11aad5b801a84b),
-    RL_ROW(F64, exp2, exp2l, 1.0, 0x4fc05140c029b81d),
-    RL_ROW(F64, expm1, expm1l, 1.2, 0xc03d7c4ee49e97b9),
-    RL_ROW(F64, log, logl, 1.0, 0x4467ce21e06cf512),
-    RL_ROW(F64, log2, log2l, 1.0, 0xad2ae66e66445abc),
-    RL_ROW(F64, log10, log10l, 1.0, 0x4256ca7883c0c56d),
-    RL_ROW(F64, log1p, log1pl, 1.0, 0xa9694b94cb64f5),
-    RL_ROW(F64, sin, sinl, 1.0, 0x3581a6649707638c),
-    RL_ROW(F64, cos, cosl, 1.0, 0x4b02daadb166733a),
-    RL_ROW(F64, tanh, tanhl, 1.1, 0xe9054450a56192a),
-    RL_ROW(F64, erf, erfl, 1.5, 0x5c8956f2c5cd2666),
-    RL_ROW(F64, sigmoid, exact_sigmoid, 1.8, 0xd20606f6f209df0),
-    RL_ROW(F64, i0, nullptr, 0, 0x572299c2445b339f),
-    RL_ROW(F64, sinc, nullptr, 0, 0xfd24692efe5e969f),
-    RL_ROW(F64, sqrt, sqrtl, 0.51, 0x850802eb854fa5de),
-    RL_ROW(F64, floor, floorl, 0, 0xb8b947fe27cedc35),
-    RL_ROW(F64, ceil, ceill, 0, 0x1fd10e68191d6cde),
-    RL_ROW(F64, trunc, truncl, 0, 0xd4944c18bb205a46),
+    RL_ROW(F64, exp, expl, 1.0, 0xfa11aad5b801a84b),     RL_ROW(F64, exp2, exp2l, 1.0, 0x4fc05140c029b81d),
+    RL_ROW(F64, expm1, expm1l, 1.2, 0xc03d7c4ee49e97b9), RL_ROW(F64, log, logl, 1.0, 0x4467ce21e06cf512),
+    RL_ROW(F64, log2, log2l, 1.0, 0xad2ae66e66445abc),   RL_ROW(F64, log10, log10l, 1.0, 0x4256ca7883c0c56d),
+    RL_ROW(F64, log1p, log1pl, 1.0, 0xa9694b94cb64f5),   RL_ROW(F64, sin, sinl, 1.0, 0x3581a6649707638c),
+    RL_ROW(F64, cos, cosl, 1.0, 0x4b02daadb166733a),     RL_ROW(F64, tanh, tanhl, 1.1, 0xe9054450a56192a),
+    RL_ROW(F64, erf, erfl, 1.5, 0x5c8956f2c5cd2666),     RL_ROW(F64, sigmoid, exact_sigmoid, 1.8, 0xd20606f6f209df0),
+    RL_ROW(F64, i0, nullptr, 0, 0x572299c2445b339f),     RL_ROW(F64, sinc, nullptr, 0, 0xfd24692efe5e969f),
+    RL_ROW(F64, sqrt, sqrtl, 0.51, 0x850802eb854fa5de),  RL_ROW(F64, floor, floorl, 0, 0xb8b947fe27cedc35),
+    RL_ROW(F64, ceil, ceill, 0, 0x1fd10e68191d6cde),     RL_ROW(F64, trunc, truncl, 0, 0xd4944c18bb205a46),
     RL_ROW(F64, round, rintl, 0, 0x70ebf09fd87ee13),
 };
 #undef RL_ROW
@@ -264,33 +240,98 @@ TEST(RL_SUITE(Math), SpecialValues) {
   };
 #define RL_IS(name, x, y) \
   EXPECT_TRUE(same(one([](F32 v) { return lane::name(v); }, x), (float)(y))) << #name << "(" << (x) << ")"
-  RL_IS(exp, inf, inf); RL_IS(exp, -inf, 0); RL_IS(exp, nan, nan); RL_IS(exp, 89, inf); RL_IS(exp, -104, 0);
-  RL_IS(exp, -0.0f, 1); RL_IS(exp2, 3, 8); RL_IS(exp2, -149, tiny); RL_IS(exp2, 128, inf); RL_IS(exp2, nan, nan);
-  RL_IS(expm1, -inf, -1); RL_IS(expm1, inf, inf); RL_IS(expm1, -0.0f, -0.0f); RL_IS(expm1, tiny, tiny);
-  RL_IS(log, 0, -inf); RL_IS(log, -0.0f, -inf); RL_IS(log, -1, nan); RL_IS(log, inf, inf); RL_IS(log, 1, 0);
-  RL_IS(log2, 8, 3); RL_IS(log2, tiny, -149); RL_IS(log10, 1000, 3); RL_IS(log1p, -1, -inf); RL_IS(log1p, -2, nan);
-  RL_IS(log1p, -0.0f, -0.0f); RL_IS(log1p, tiny, tiny); RL_IS(log1p, inf, inf);
-  RL_IS(sin, -0.0f, -0.0f); RL_IS(sin, tiny, tiny); RL_IS(sin, inf, nan); RL_IS(cos, 0, 1); RL_IS(cos, -inf, nan);
-  RL_IS(tan, -0.0f, -0.0f); RL_IS(tan, inf, nan); RL_IS(atan, inf, 1.57079637f); RL_IS(atan, -0.0f, -0.0f);
-  RL_IS(asin, 1, 1.57079637f); RL_IS(asin, 2, nan); RL_IS(acos, 1, 0); RL_IS(acos, -1, 3.14159274f);
+  RL_IS(exp, inf, inf);
+  RL_IS(exp, -inf, 0);
+  RL_IS(exp, nan, nan);
+  RL_IS(exp, 89, inf);
+  RL_IS(exp, -104, 0);
+  RL_IS(exp, -0.0f, 1);
+  RL_IS(exp2, 3, 8);
+  RL_IS(exp2, -149, tiny);
+  RL_IS(exp2, 128, inf);
+  RL_IS(exp2, nan, nan);
+  RL_IS(expm1, -inf, -1);
+  RL_IS(expm1, inf, inf);
+  RL_IS(expm1, -0.0f, -0.0f);
+  RL_IS(expm1, tiny, tiny);
+  RL_IS(log, 0, -inf);
+  RL_IS(log, -0.0f, -inf);
+  RL_IS(log, -1, nan);
+  RL_IS(log, inf, inf);
+  RL_IS(log, 1, 0);
+  RL_IS(log2, 8, 3);
+  RL_IS(log2, tiny, -149);
+  RL_IS(log10, 1000, 3);
+  RL_IS(log1p, -1, -inf);
+  RL_IS(log1p, -2, nan);
+  RL_IS(log1p, -0.0f, -0.0f);
+  RL_IS(log1p, tiny, tiny);
+  RL_IS(log1p, inf, inf);
+  RL_IS(sin, -0.0f, -0.0f);
+  RL_IS(sin, tiny, tiny);
+  RL_IS(sin, inf, nan);
+  RL_IS(cos, 0, 1);
+  RL_IS(cos, -inf, nan);
+  RL_IS(tan, -0.0f, -0.0f);
+  RL_IS(tan, inf, nan);
+  RL_IS(atan, inf, 1.57079637f);
+  RL_IS(atan, -0.0f, -0.0f);
+  RL_IS(asin, 1, 1.57079637f);
+  RL_IS(asin, 2, nan);
+  RL_IS(acos, 1, 0);
+  RL_IS(acos, -1, 3.14159274f);
   RL_IS(acos, 2, nan);
-  RL_IS(tanh, inf, 1); RL_IS(tanh, -inf, -1); RL_IS(tanh, -0.0f, -0.0f); RL_IS(tanh, tiny, tiny); RL_IS(tanh, nan, nan);
-  RL_IS(erf, inf, 1); RL_IS(erf, -inf, -1); RL_IS(erf, -0.0f, -0.0f); RL_IS(erf, nan, nan); RL_IS(erfc, inf, 0);
-  RL_IS(erfc, -inf, 2); RL_IS(sigmoid, inf, 1); RL_IS(sigmoid, -inf, 0); RL_IS(sigmoid, nan, nan);
+  RL_IS(tanh, inf, 1);
+  RL_IS(tanh, -inf, -1);
+  RL_IS(tanh, -0.0f, -0.0f);
+  RL_IS(tanh, tiny, tiny);
+  RL_IS(tanh, nan, nan);
+  RL_IS(erf, inf, 1);
+  RL_IS(erf, -inf, -1);
+  RL_IS(erf, -0.0f, -0.0f);
+  RL_IS(erf, nan, nan);
+  RL_IS(erfc, inf, 0);
+  RL_IS(erfc, -inf, 2);
+  RL_IS(sigmoid, inf, 1);
+  RL_IS(sigmoid, -inf, 0);
+  RL_IS(sigmoid, nan, nan);
   RL_IS(sigmoid, 0, 0.5);
-  RL_IS(asinh, -0.0f, -0.0f); RL_IS(asinh, inf, inf); RL_IS(acosh, 1, 0); RL_IS(acosh, 0.5f, nan); RL_IS(atanh, 1, inf);
-  RL_IS(erfinv, 1, inf); RL_IS(erfinv, -1, -inf); RL_IS(erfinv, 1.5f, nan); RL_IS(erfinv, -0.0f, -0.0f);
-  RL_IS(erfinv, 0.5f, 0.4769362762f); RL_IS(i0, 0, 1); RL_IS(i0, -5, 27.2398718f); RL_IS(sinc, 0, 1);
-  RL_IS(digamma, 0, -inf); RL_IS(digamma, -0.0f, inf); RL_IS(digamma, -1, nan); RL_IS(digamma, 1, -0.5772156649f);
-  RL_IS(trigamma, 1, 1.6449340668f); RL_IS(trigamma, 0, inf); RL_IS(lgamma, 0, inf); RL_IS(lgamma, 3, 0.69314718056f);
-  RL_IS(lgamma, -1, inf); RL_IS(sign, nan, 0); RL_IS(sign, -0.0f, 0); RL_IS(sign, -3, -1); RL_IS(round, 2.5f, 2);
-  RL_IS(round, -0.5f, -0.0f); RL_IS(ceil, -0.5f, -0.0f); RL_IS(trunc, -0.7f, -0.0f); RL_IS(floor, -0.0f, -0.0f);
+  RL_IS(asinh, -0.0f, -0.0f);
+  RL_IS(asinh, inf, inf);
+  RL_IS(acosh, 1, 0);
+  RL_IS(acosh, 0.5f, nan);
+  RL_IS(atanh, 1, inf);
+  RL_IS(erfinv, 1, inf);
+  RL_IS(erfinv, -1, -inf);
+  RL_IS(erfinv, 1.5f, nan);
+  RL_IS(erfinv, -0.0f, -0.0f);
+  RL_IS(erfinv, 0.5f, 0.4769362762f);
+  RL_IS(i0, 0, 1);
+  RL_IS(i0, -5, 27.2398718f);
+  RL_IS(sinc, 0, 1);
+  RL_IS(digamma, 0, -inf);
+  RL_IS(digamma, -0.0f, inf);
+  RL_IS(digamma, -1, nan);
+  RL_IS(digamma, 1, -0.5772156649f);
+  RL_IS(trigamma, 1, 1.6449340668f);
+  RL_IS(trigamma, 0, inf);
+  RL_IS(lgamma, 0, inf);
+  RL_IS(lgamma, 3, 0.69314718056f);
+  RL_IS(lgamma, -1, inf);
+  RL_IS(sign, nan, 0);
+  RL_IS(sign, -0.0f, 0);
+  RL_IS(sign, -3, -1);
+  RL_IS(round, 2.5f, 2);
+  RL_IS(round, -0.5f, -0.0f);
+  RL_IS(ceil, -0.5f, -0.0f);
+  RL_IS(trunc, -0.7f, -0.0f);
+  RL_IS(floor, -0.0f, -0.0f);
 #undef RL_IS
 }
 
-const float kEdges[] = {0.0f,  -0.0f, 1,     -1,    0.5f,  -0.5f,   2,        -2,      3,       -3,        1e-45f,
-                        -1e-45f, 1e-38f, 7.25f, -7.25f, 100,  16777216, -16777215, 3.4e38f, -3.4e38f, 1e10f,
-                        INFINITY, -INFINITY, NAN, 0.1f, 0.3f, -0.7f};
+const float kEdges[] = {0.0f,    -0.0f,    1,       -1,       0.5f,      -0.5f,  2,    -2,       3,
+                        -3,      1e-45f,   -1e-45f, 1e-38f,   7.25f,     -7.25f, 100,  16777216, -16777215,
+                        3.4e38f, -3.4e38f, 1e10f,   INFINITY, -INFINITY, NAN,    0.1f, 0.3f,     -0.7f};
 
 template <class V, class F>
 typename V::T call2(F f, typename V::T a, typename V::T b) {
@@ -427,7 +468,7 @@ void check_integer_pair(typename V::T a, typename V::T b) {
      (T)((U)(a & b) + (U)(a | b) + (U)(a ^ b) + (U)~a));
   using M = typename V::Mask;
   const M masks[] = {V(a) < V(b), V(a) <= V(b), V(a) > V(b), V(a) >= V(b), V(a) == V(b), V(a) != V(b)};
-  const bool truths[] = {a < b, a <= b, a > b, a >= b, a == b, a != b};
+  const bool truths[] = {a<b, a <= b, a> b, a >= b, a == b, a != b};
   for (int i = 0; i < 6; ++i) EXPECT_TRUE(masks[i].any() == truths[i] && masks[i].all() == truths[i]);
 }
 
@@ -435,7 +476,7 @@ template <class V>
 void check_integers() {
   using T = typename V::T;
   const T low = std::numeric_limits<T>::min(), high = std::numeric_limits<T>::max();
-  const T edges[] = {0,  1,  -1, 2,    -2,    3,   7,            -7,   31,           32,
+  const T edges[] = {0,  1,  -1, 2,  -2,   3,     7,   -7,           31,   32,
                      33, 63, 64, 65, 1000, -1000, low, (T)(low + 1), high, (T)(high - 1)};
   for (T a : edges) {
     for (T b : edges) check_integer_pair<V>(a, b);
@@ -604,15 +645,25 @@ int64_t cut(double x, double limit, int64_t otherwise) { return x > -limit - 1 &
 
 Value value_at(const void* p, int type, int64_t i) {
   switch (type) {
-    case lane::kU8: case lane::kBool: return {false, 0, ((const uint8_t*)p)[i]};
-    case lane::kI8: return {false, 0, ((const int8_t*)p)[i]};
-    case lane::kI16: return {false, 0, ((const int16_t*)p)[i]};
-    case lane::kI32: return {false, 0, ((const int32_t*)p)[i]};
-    case lane::kI64: return {false, 0, ((const int64_t*)p)[i]};
-    case lane::kF16: return {true, float_of_half(((const uint16_t*)p)[i]), 0};
-    case lane::kBF16: return {true, from_bits<float>((uint32_t)((const uint16_t*)p)[i] << 16), 0};
-    case lane::kF32: return {true, ((const float*)p)[i], 0};
-    default: return {true, ((const double*)p)[i], 0};
+    case lane::kU8:
+    case lane::kBool:
+      return {false, 0, ((const uint8_t*)p)[i]};
+    case lane::kI8:
+      return {false, 0, ((const int8_t*)p)[i]};
+    case lane::kI16:
+      return {false, 0, ((const int16_t*)p)[i]};
+    case lane::kI32:
+      return {false, 0, ((const int32_t*)p)[i]};
+    case lane::kI64:
+      return {false, 0, ((const int64_t*)p)[i]};
+    case lane::kF16:
+      return {true, float_of_half(((const uint16_t*)p)[i]), 0};
+    case lane::kBF16:
+      return {true, from_bits<float>((uint32_t)((const uint16_t*)p)[i] << 16), 0};
+    case lane::kF32:
+      return {true, ((const float*)p)[i], 0};
+    default:
+      return {true, ((const double*)p)[i], 0};
   }
 }
 // The bits the element should have after conversion.
@@ -621,16 +672,26 @@ uint64_t converted_bits(Value v, int type) {
   const int64_t as_i64 = v.is_float ? cut(v.real, 0x1p63, INT64_MIN) : v.whole;
   const int64_t as_i32 = v.is_float ? cut(v.real, 0x1p31, INT32_MIN) : v.whole;
   switch (type) {
-    case lane::kU8: return (uint8_t)as_i64;
-    case lane::kI8: return (uint8_t)as_i32;
-    case lane::kI16: return (uint16_t)as_i32;
-    case lane::kI32: return (uint32_t)as_i32;
-    case lane::kI64: return (uint64_t)as_i64;
-    case lane::kBool: return v.is_float ? v.real != 0 : v.whole != 0;
-    case lane::kF16: return half_of_float(single);
-    case lane::kBF16: return bfloat_of_float(single);
-    case lane::kF32: return bits_of(single);
-    default: return bits_of(v.is_float ? v.real : (double)v.whole);
+    case lane::kU8:
+      return (uint8_t)as_i64;
+    case lane::kI8:
+      return (uint8_t)as_i32;
+    case lane::kI16:
+      return (uint16_t)as_i32;
+    case lane::kI32:
+      return (uint32_t)as_i32;
+    case lane::kI64:
+      return (uint64_t)as_i64;
+    case lane::kBool:
+      return v.is_float ? v.real != 0 : v.whole != 0;
+    case lane::kF16:
+      return half_of_float(single);
+    case lane::kBF16:
+      return bfloat_of_float(single);
+    case lane::kF32:
+      return bits_of(single);
+    default:
+      return bits_of(v.is_float ? v.real : (double)v.whole);
   }
 }
 uint64_t element_bits(const void* p, int size, int64_t i) {

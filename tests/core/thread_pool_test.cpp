@@ -166,7 +166,8 @@ TEST(ThreadPool, InterruptSkipsTheRest) {
     const int after = ran;
     std::thread([&] {  // other threads are not asked
       parallel_for(20, 1, 1e6, [&](int64_t, int64_t) { busy_wait(std::chrono::milliseconds(1)), ++ran; });
-    }).join();
+    })
+        .join();
     EXPECT_EQ(ran.load(), after + 20);
     set_interrupt_check(nullptr);
   }

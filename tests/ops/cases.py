@@ -1,4 +1,5 @@
 """Turns rows of the op table into calls: arguments, references, variants."""
+
 from __future__ import annotations
 
 import json
@@ -19,7 +20,13 @@ from table import load  # noqa: E402
 
 ROWS: list[dict[str, Any]] = [r for r in json.loads(surfaces.test_rows(load(ROOT / "ops").rows)) if r["python"]]
 
-NATIVE = {"": torch._C, "nn.functional": torch._C._nn, "linalg": torch._C._linalg, "special": torch._C._special, "fft": torch._C._fft}
+NATIVE = {
+    "": torch._C,
+    "nn.functional": torch._C._nn,
+    "linalg": torch._C._linalg,
+    "special": torch._C._special,
+    "fft": torch._C._fft,
+}
 
 DOMAINS = {
     None: lambda t: t,
@@ -57,7 +64,11 @@ def function(row: dict[str, Any], name: str | None = None) -> Any:
 
 def sample_scope(seed: int) -> dict[str, Any]:
     torch.manual_seed(seed)
-    scope = {name: value for name, value in vars(torch).items() if not name.startswith("_") and name not in ("float", "int", "bool", "complex", "range")}
+    scope = {
+        name: value
+        for name, value in vars(torch).items()
+        if not name.startswith("_") and name not in ("float", "int", "bool", "complex", "range")
+    }
     return {**scope, "torch": torch, "F": torch.nn.functional, "inf": float("inf"), "nan": float("nan"), "dict": dict}
 
 
@@ -81,7 +92,11 @@ def default_samples(row: dict[str, Any]) -> list[tuple]:
 
     def build(*shapes: tuple[int, ...]) -> tuple:
         made = iter(shapes)
-        return tuple(make(next(made)) if p[0] == "T" else 3 if row["types"] == INTEGER_TYPES else 1.5 for p in row["params"] if not p[3] and p[2] is None)
+        return tuple(
+            make(next(made)) if p[0] == "T" else 3 if row["types"] == INTEGER_TYPES else 1.5
+            for p in row["params"]
+            if not p[3] and p[2] is None
+        )
 
     shapes = [[(3, 4)] * len(tensors)]
     if len(tensors) > 1:
@@ -114,7 +129,10 @@ def fits(row: dict[str, Any], args: tuple, kwargs: dict[str, Any]) -> bool:
     """Samples are shared by the overloads of a row: keeps those whose tensors are where this overload has tensors."""
     positional = [p for p in row["params"]]
     by_name = {p[1]: p for p in row["params"]}
-    if any(k not in by_name and k not in ("dtype", "device", "requires_grad", "out", "layout", "pin_memory") for k in kwargs):
+    if any(
+        k not in by_name and k not in ("dtype", "device", "requires_grad", "out", "layout", "pin_memory")
+        for k in kwargs
+    ):
         return False
     for i, value in enumerate(args):
         if i >= len(positional):
@@ -154,7 +172,16 @@ def to_numpy(value: Any, double: bool = False) -> Any:
 
 
 def is_random(row: dict[str, Any]) -> bool:
-    return row["kind"] == "random" or bool(re.search(r"rand|dropout|bernoulli|multinomial|normal|poisson|empty|gumbel|exponential|geometric|cauchy", row["name"])) and row["name"] not in ("normalize",)
+    return (
+        row["kind"] == "random"
+        or bool(
+            re.search(
+                r"rand|dropout|bernoulli|multinomial|normal|poisson|empty|gumbel|exponential|geometric|cauchy",
+                row["name"],
+            )
+        )
+        and row["name"] not in ("normalize",)
+    )
 
 
 def rerun(case: Case) -> str:

@@ -1,4 +1,5 @@
 """Lets the tests of this folder import their helpers."""
+
 import sys
 from pathlib import Path
 

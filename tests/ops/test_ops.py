@@ -1,4 +1,5 @@
 """Every row of the op table: values against NumPy or a float64 recomputation, gradients, layouts, empty and 0-d tensors, forms."""
+
 from __future__ import annotations
 
 import math
@@ -24,7 +25,9 @@ def close(got: Any, want: Any, rtol: float = 1.3e-6, atol: float = 1e-5, message
     assert len(got_list) == len(want_list), message
     for g, w in zip(got_list, want_list, strict=True):
         g = g.detach()
-        np.testing.assert_allclose((g.double() if g.is_floating_point() else g).numpy(), np.asarray(w), rtol=rtol, atol=atol, err_msg=message)
+        np.testing.assert_allclose(
+            (g.double() if g.is_floating_point() else g).numpy(), np.asarray(w), rtol=rtol, atol=atol, err_msg=message
+        )
 
 
 def as_double(value: Any) -> Any:
@@ -43,7 +46,11 @@ def test_values_against_numpy(case: Case) -> None:
     close(case.call(*fresh(case)), want, message=rerun(case))
 
 
-@pytest.mark.parametrize("case", [c for c in QUIET if (not c.row["name"].endswith("_") or c.row["functional"]) and c.row["uid"] != "view_dtype"], ids=str)
+@pytest.mark.parametrize(
+    "case",
+    [c for c in QUIET if (not c.row["name"].endswith("_") or c.row["functional"]) and c.row["uid"] != "view_dtype"],
+    ids=str,
+)
 def test_float32_agrees_with_float64(case: Case) -> None:
     if not any(t.is_floating_point() for t in tensors_in(list(case.args))):
         first, second = case.call(*fresh(case)), case.call(*fresh(case))
@@ -96,8 +103,15 @@ def checked_inputs(case: Case, args: tuple) -> list[Any]:
 
 
 def grad_cases() -> list[Case]:
-    return [c for c in QUIET if wants_gradcheck(c) and c.row["differentiable"] is not False and differentiable_inputs(c)
-            and not c.row["name"].endswith("_") and c.row["kind"] not in ("factory",)]
+    return [
+        c
+        for c in QUIET
+        if wants_gradcheck(c)
+        and c.row["differentiable"] is not False
+        and differentiable_inputs(c)
+        and not c.row["name"].endswith("_")
+        and c.row["kind"] not in ("factory",)
+    ]
 
 
 @pytest.mark.parametrize("case", grad_cases(), ids=str)
@@ -115,8 +129,14 @@ def test_gradients_against_differences(case: Case) -> None:
         return
     torch.manual_seed(3)
     weights = [torch.randn(o.shape, dtype=torch.float64) for o in plain]
-    kept = [w for o, w in zip([o for o in tensors_in(case.call(*args)) if o.is_floating_point()], weights, strict=True) if o.requires_grad]
-    grads = torch.autograd.grad(outs, inputs, [w.to(o.dtype) for o, w in zip(outs, kept, strict=True)], allow_unused=True)
+    kept = [
+        w
+        for o, w in zip([o for o in tensors_in(case.call(*args)) if o.is_floating_point()], weights, strict=True)
+        if o.requires_grad
+    ]
+    grads = torch.autograd.grad(
+        outs, inputs, [w.to(o.dtype) for o, w in zip(outs, kept, strict=True)], allow_unused=True
+    )
     with torch.no_grad():
         numeric = numeric_gradient(lambda: case.call(*args), inputs, weights)
     for g, n, x in zip(grads, numeric, inputs, strict=True):
@@ -134,7 +154,11 @@ def strided(t: Any) -> Any:
     return view
 
 
-@pytest.mark.parametrize("case", [c for c in QUIET if not c.row["name"].endswith("_") and c.row["name"] not in ("as_strided", "view", "_version")], ids=str)
+@pytest.mark.parametrize(
+    "case",
+    [c for c in QUIET if not c.row["name"].endswith("_") and c.row["name"] not in ("as_strided", "view", "_version")],
+    ids=str,
+)
 def test_strided_inputs_give_the_same(case: Case) -> None:
     want = case.call(*fresh(case))
     got = case.call(*map_tensors(case.args, strided))
@@ -158,15 +182,31 @@ def test_in_place_form(case: Case) -> None:
     args = fresh(case)
     if want.shape != args[0].shape or not torch.can_cast(want.dtype, args[0].dtype):
         with pytest.raises(RuntimeError):
-            getattr(args[0], case.row["name"] + "_")(*args[1:], **case.kwargs) if case.row["method"] else function(case.row, case.row["name"] + "_")(*args, **case.kwargs)
+            getattr(args[0], case.row["name"] + "_")(*args[1:], **case.kwargs) if case.row["method"] else function(
+                case.row, case.row["name"] + "_"
+            )(*args, **case.kwargs)
         return
     before = args[0]._version
-    got = getattr(args[0], case.row["name"] + "_")(*args[1:], **case.kwargs) if case.row["method"] else function(case.row, case.row["name"] + "_")(*args, **case.kwargs)
+    got = (
+        getattr(args[0], case.row["name"] + "_")(*args[1:], **case.kwargs)
+        if case.row["method"]
+        else function(case.row, case.row["name"] + "_")(*args, **case.kwargs)
+    )
     assert got is args[0] and got._version > before, rerun(case)
     assert torch.allclose(got.double(), want.to(got.dtype).double(), equal_nan=True), rerun(case)
 
 
-@pytest.mark.parametrize("case", [c for c in QUIET if c.row["out"] and len(c.row["outputs"]) == 1 and c.row["kind"] in ("unary", "binary", "ternary", "op", "composite")], ids=str)
+@pytest.mark.parametrize(
+    "case",
+    [
+        c
+        for c in QUIET
+        if c.row["out"]
+        and len(c.row["outputs"]) == 1
+        and c.row["kind"] in ("unary", "binary", "ternary", "op", "composite")
+    ],
+    ids=str,
+)
 def test_out_form(case: Case) -> None:
     want = case.call(*fresh(case))
     for shape in (tuple(want.shape), (0,)):
@@ -192,7 +232,9 @@ def test_same_bits_for_any_thread_count(case: Case) -> None:
 
 def test_every_public_row_is_called() -> None:
     """A row that no generated test calls must say samples=."""
-    covered = {c.row["uid"].rpartition("_")[0] if c.row["uid"] not in {r["uid"] for r in PUBLIC} else c.row["uid"] for c in ALL}
+    covered = {
+        c.row["uid"].rpartition("_")[0] if c.row["uid"] not in {r["uid"] for r in PUBLIC} else c.row["uid"] for c in ALL
+    }
     by_where = {c.row["where"] for c in ALL}
     missing = sorted({r["uid"] for r in PUBLIC if not r["name"].startswith("_") and r["where"] not in by_where})
     assert not missing, f"rows without a test call: {missing} (of {len(covered)} covered)"

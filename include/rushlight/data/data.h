@@ -71,7 +71,8 @@ class RL_API DataLoader {
   DataLoader(std::shared_ptr<Dataset> dataset, DataLoaderOptions options = {});
   template <class D>
     requires std::is_base_of_v<Dataset, D>
-  explicit DataLoader(D dataset, DataLoaderOptions options = {}) : DataLoader(std::make_shared<D>(std::move(dataset)), std::move(options)) {}
+  explicit DataLoader(D dataset, DataLoaderOptions options = {})
+      : DataLoader(std::make_shared<D>(std::move(dataset)), std::move(options)) {}
 
   class Epoch;
   class RL_API Iterator {

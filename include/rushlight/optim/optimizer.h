@@ -25,8 +25,10 @@ class RL_API OptimizerOptions {
 class OptimizerParamGroup {
  public:
   explicit OptimizerParamGroup(std::vector<Tensor> params) : params_(std::move(params)) {}
-  OptimizerParamGroup(std::vector<Tensor> params, std::unique_ptr<OptimizerOptions> options) : params_(std::move(params)), options_(std::move(options)) {}
-  OptimizerParamGroup(const OptimizerParamGroup& other) : params_(other.params_), options_(other.options_ ? other.options_->clone() : nullptr) {}
+  OptimizerParamGroup(std::vector<Tensor> params, std::unique_ptr<OptimizerOptions> options)
+      : params_(std::move(params)), options_(std::move(options)) {}
+  OptimizerParamGroup(const OptimizerParamGroup& other)
+      : params_(other.params_), options_(other.options_ ? other.options_->clone() : nullptr) {}
   OptimizerParamGroup(OptimizerParamGroup&&) = default;
   OptimizerParamGroup& operator=(OptimizerParamGroup&&) = default;
 
@@ -111,7 +113,8 @@ class RL_API SGDOptions final : public OptimizerOptions {
 
 class RL_API SGD final : public Optimizer {
  public:
-  explicit SGD(std::vector<Tensor> params, SGDOptions options = SGDOptions()) : SGD(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, options) {}
+  explicit SGD(std::vector<Tensor> params, SGDOptions options = SGDOptions())
+      : SGD(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, options) {}
   explicit SGD(std::vector<OptimizerParamGroup> groups, SGDOptions options = SGDOptions());
 
  private:
@@ -130,7 +133,7 @@ class RL_API AdamOptions : public OptimizerOptions {
   void set_lr(double lr) override { lr_ = lr; }
   using Betas = std::tuple<double, double>;
   RUSHLIGHT_ARG(double, lr);
-  RUSHLIGHT_ARG(Betas, betas) = {0.9, 0.999};
+  RUSHLIGHT_ARG(Betas, betas) = { 0.9, 0.999 };
   RUSHLIGHT_ARG(double, eps) = 1e-8;
   RUSHLIGHT_ARG(double, weight_decay) = 0;
   RUSHLIGHT_ARG(bool, amsgrad) = false;
@@ -145,7 +148,7 @@ class RL_API AdamWOptions final : public OptimizerOptions {
   void set_lr(double lr) override { lr_ = lr; }
   using Betas = std::tuple<double, double>;
   RUSHLIGHT_ARG(double, lr);
-  RUSHLIGHT_ARG(Betas, betas) = {0.9, 0.999};
+  RUSHLIGHT_ARG(Betas, betas) = { 0.9, 0.999 };
   RUSHLIGHT_ARG(double, eps) = 1e-8;
   RUSHLIGHT_ARG(double, weight_decay) = 1e-2;
   RUSHLIGHT_ARG(bool, amsgrad) = false;
@@ -155,7 +158,8 @@ class RL_API AdamWOptions final : public OptimizerOptions {
 // Adam and AdamW share all but how the weights decay.
 class RL_API AdamBase : public Optimizer {
  protected:
-  AdamBase(std::vector<OptimizerParamGroup> groups, std::unique_ptr<OptimizerOptions> defaults) : Optimizer(std::move(groups), std::move(defaults)) {}
+  AdamBase(std::vector<OptimizerParamGroup> groups, std::unique_ptr<OptimizerOptions> defaults)
+      : Optimizer(std::move(groups), std::move(defaults)) {}
 
  private:
   size_t state_slots() const override { return 4; }
@@ -166,13 +170,15 @@ class RL_API AdamBase : public Optimizer {
 
 class RL_API Adam final : public AdamBase {
  public:
-  explicit Adam(std::vector<Tensor> params, AdamOptions options = AdamOptions()) : Adam(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, options) {}
+  explicit Adam(std::vector<Tensor> params, AdamOptions options = AdamOptions())
+      : Adam(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, options) {}
   explicit Adam(std::vector<OptimizerParamGroup> groups, AdamOptions options = AdamOptions());
 };
 
 class RL_API AdamW final : public AdamBase {
  public:
-  explicit AdamW(std::vector<Tensor> params, AdamWOptions options = AdamWOptions()) : AdamW(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, options) {}
+  explicit AdamW(std::vector<Tensor> params, AdamWOptions options = AdamWOptions())
+      : AdamW(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, options) {}
   explicit AdamW(std::vector<OptimizerParamGroup> groups, AdamWOptions options = AdamWOptions());
 };
 

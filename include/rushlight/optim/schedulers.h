@@ -28,7 +28,8 @@ class RL_API LRScheduler {
 // lr * gamma every `step_size` steps.
 class RL_API StepLR final : public LRScheduler {
  public:
-  StepLR(Optimizer& optimizer, int64_t step_size, double gamma = 0.1) : LRScheduler(optimizer), step_size_(step_size), gamma_(gamma) {}
+  StepLR(Optimizer& optimizer, int64_t step_size, double gamma = 0.1)
+      : LRScheduler(optimizer), step_size_(step_size), gamma_(gamma) {}
 
  private:
   double next_lr(double lr, double base_lr) const override;
@@ -39,7 +40,8 @@ class RL_API StepLR final : public LRScheduler {
 // From the base rate to `eta_min` along half a cosine in T_max steps (Loshchilov & Hutter 2017, without restarts).
 class RL_API CosineAnnealingLR final : public LRScheduler {
  public:
-  CosineAnnealingLR(Optimizer& optimizer, int64_t T_max, double eta_min = 0) : LRScheduler(optimizer), t_max_(T_max), eta_min_(eta_min) {}
+  CosineAnnealingLR(Optimizer& optimizer, int64_t T_max, double eta_min = 0)
+      : LRScheduler(optimizer), t_max_(T_max), eta_min_(eta_min) {}
 
  private:
   double next_lr(double lr, double base_lr) const override;

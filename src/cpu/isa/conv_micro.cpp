@@ -7,7 +7,8 @@ namespace {
 
 // Rows of at most kVectors vectors: the zeros on both sides come from the mask of the load.
 template <class T, int kVectors>
-void copy_short_rows(T* dst, int64_t width, const T* src, int64_t src_pitch, int64_t rows, int64_t left, int64_t count) {
+void copy_short_rows(T* dst, int64_t width, const T* src, int64_t src_pitch, int64_t rows, int64_t left,
+                     int64_t count) {
   using V = Lanes<T>;
   constexpr int kW = V::kWidth;
   alignas(64) T inside[kW * kVectors];  // x & ones == x, x & zeros == 0
@@ -36,7 +37,8 @@ void copy_rows(T* dst, int64_t width, const T* src, int64_t src_pitch, int64_t s
       V::store(d + j, V::load(src + j, V::mask(count - j)));
       j += kW;
     } else {
-      for (; step == 2 && j + kW < count; j += kW) V::store(d + j, V::even(V::load(src + 2 * j), V::load(src + 2 * j + kW)));
+      for (; step == 2 && j + kW < count; j += kW)
+        V::store(d + j, V::even(V::load(src + 2 * j), V::load(src + 2 * j + kW)));
       for (; j < count; ++j) d[j] = src[step * j];
     }
     for (; left + j < width; j += kW) V::store(d + j, zero);
@@ -64,10 +66,14 @@ void pack_columns(T* dst, const T* src, const int64_t* offsets, int64_t k0, int6
                   int64_t pieces) {
   using V = Lanes<T>;
   switch (pieces) {
-    case 1: return pack_columns_n<T, 1>(dst, src, offsets + k0, k1 - k0, panel);
-    case 2: return pack_columns_n<T, 2>(dst, src, offsets + k0, k1 - k0, panel);
-    case 3: return pack_columns_n<T, 3>(dst, src, offsets + k0, k1 - k0, panel);
-    case 4: return pack_columns_n<T, 4>(dst, src, offsets + k0, k1 - k0, panel);
+    case 1:
+      return pack_columns_n<T, 1>(dst, src, offsets + k0, k1 - k0, panel);
+    case 2:
+      return pack_columns_n<T, 2>(dst, src, offsets + k0, k1 - k0, panel);
+    case 3:
+      return pack_columns_n<T, 3>(dst, src, offsets + k0, k1 - k0, panel);
+    case 4:
+      return pack_columns_n<T, 4>(dst, src, offsets + k0, k1 - k0, panel);
   }
   for (int64_t k = k0; k < k1; ++k) {
     const T* s = src + offsets[k];
@@ -120,9 +126,7 @@ void weight_tile(T* dw, int64_t ld, const T* src, const int64_t* offsets, const 
                  const T* dy) {
   using V = Lanes<T>;
   typename V::Reg acc[kRows][kNv];
-  RL_UNROLL for (int r = 0; r < kRows; ++r) {
-    RL_UNROLL for (int v = 0; v < kNv; ++v) acc[r][v] = V::set(T(0));
-  }
+  RL_UNROLL for (int r = 0; r < kRows; ++r) { RL_UNROLL for (int v = 0; v < kNv; ++v) acc[r][v] = V::set(T(0)); }
   for (const PixelRow* row = rows; row != rows + n_rows; ++row) {
     const T* s[kRows];
     RL_UNROLL for (int r = 0; r < kRows; ++r) s[r] = src + row->src + offsets[r];
@@ -150,14 +154,15 @@ using WeightFn = void (*)(T*, int64_t, const T*, const int64_t*, const PixelRow*
 #define RL_ROW(R) {weight_tile<T, R, 1>, weight_tile<T, R, 2>}
 #if RL_ISA_LEVEL == 2
 constexpr int kWeightRows = 12;
-#define RL_ROWS                                                                                                       \
-  {RL_ROW(1), RL_ROW(2), RL_ROW(3), RL_ROW(4),  RL_ROW(5),  RL_ROW(6),                                                \
+#define RL_ROWS                                                        \
+  {RL_ROW(1), RL_ROW(2), RL_ROW(3), RL_ROW(4),  RL_ROW(5),  RL_ROW(6), \
    RL_ROW(7), RL_ROW(8), RL_ROW(9), RL_ROW(10), RL_ROW(11), RL_ROW(12)}
 #else
 constexpr int kWeightRows = 6;
 #define RL_ROWS {RL_ROW(1), RL_ROW(2), RL_ROW(3), RL_ROW(4), RL_ROW(5), RL_ROW(6)}
 #endif
-template <class T> constexpr WeightFn<T> kWeightTiles[kWeightRows][2] = RL_ROWS;
+template <class T>
+constexpr WeightFn<T> kWeightTiles[kWeightRows][2] = RL_ROWS;
 #undef RL_ROWS
 #undef RL_ROW
 
@@ -179,9 +184,7 @@ void narrow_weight_n(T* dw, int64_t ld, const T* src, const int64_t* offsets, co
   using V = Lanes<T>;
   constexpr int kW = V::kWidth, kRegs = 64 / int(sizeof(T)) / kW;
   typename V::Reg acc[kAtOnce][kRegs];
-  RL_UNROLL for (int i = 0; i < kAtOnce; ++i) {
-    RL_UNROLL for (int v = 0; v < kRegs; ++v) acc[i][v] = V::set(T(0));
-  }
+  RL_UNROLL for (int i = 0; i < kAtOnce; ++i) { RL_UNROLL for (int v = 0; v < kRegs; ++v) acc[i][v] = V::set(T(0)); }
   for (const PixelRow* row = rows; row != rows + n_rows; dy += row->count, ++row) {
     for (int64_t p = 0; p < row->count; p += kW * kRegs) {
       RL_UNROLL for (int v = 0; v < kRegs; ++v) {

@@ -253,11 +253,17 @@ void iota_i64(int64_t* dst, int64_t n, int64_t start, int64_t step, int64_t firs
   for (int64_t i = 0; i < n; ++i) dst[i] = int64_t(origin + uint64_t(step) * uint64_t(i));
 }
 
-#define RL_ROW(T)                                                                                         \
-  {                                                                                                       \
-    convert<T, float>, convert<T, double>, convert<T, int64_t>, convert<T, int32_t>, convert<T, int16_t>, \
-        convert<T, int8_t>, convert<T, uint8_t>, convert_to_bool<T>, nullptr, nullptr                     \
-  }
+#define RL_ROW(T)       \
+  {convert<T, float>,   \
+   convert<T, double>,  \
+   convert<T, int64_t>, \
+   convert<T, int32_t>, \
+   convert<T, int16_t>, \
+   convert<T, int8_t>,  \
+   convert<T, uint8_t>, \
+   convert_to_bool<T>,  \
+   nullptr,             \
+   nullptr}
 
 constexpr CopyKernels make() {
   CopyKernels k = {{RL_ROW(float),

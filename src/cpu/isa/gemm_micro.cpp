@@ -11,7 +11,8 @@ namespace {
 // per cycle the machines have. Every element is one chain of fmas in the order of k, so neither the shape of the tile
 // nor the ISA (but for base) changes a bit of the result.
 
-template <class T> struct Tile {
+template <class T>
+struct Tile {
   int64_t k;
   const T* a;
   int64_t a_row, a_col;  // strides of A; packed tiles have a_row == 1
@@ -26,8 +27,8 @@ template <class T> struct Tile {
 
 // c = alpha * sums + beta * c + bias for one vector.
 template <class T>
-inline typename Lanes<T>::Reg finish_vector(typename Lanes<T>::Reg sum, const T* c, const T* bias, typename Lanes<T>::Mask m,
-                                            const GemmEpilogue<T>& e) {
+inline typename Lanes<T>::Reg finish_vector(typename Lanes<T>::Reg sum, const T* c, const T* bias,
+                                            typename Lanes<T>::Mask m, const GemmEpilogue<T>& e) {
   using V = Lanes<T>;
   auto v = V::mul(V::set(e.alpha), sum);
   if (e.beta != T(0)) v = V::fma(V::set(e.beta), V::load(c, m), v);
@@ -35,7 +36,8 @@ inline typename Lanes<T>::Reg finish_vector(typename Lanes<T>::Reg sum, const T*
   return v;
 }
 
-template <class T> void finish(int64_t n, const T* sums, T* c, const GemmEpilogue<T>& e) {
+template <class T>
+void finish(int64_t n, const T* sums, T* c, const GemmEpilogue<T>& e) {
   using V = Lanes<T>;
   for (int64_t j = 0; j < n; j += V::kWidth) {
     auto m = V::mask(n - j);
@@ -43,23 +45,21 @@ template <class T> void finish(int64_t n, const T* sums, T* c, const GemmEpilogu
   }
 }
 
-template <class T> __attribute__((noinline)) void finish_tile(int rows, const T* sums, int64_t ld, const Tile<T>& t) {
+template <class T>
+__attribute__((noinline)) void finish_tile(int rows, const T* sums, int64_t ld, const Tile<T>& t) {
   for (int r = 0; r < rows; ++r) finish(t.n, sums + r * ld, t.c + r * t.ldc, t.epilogue);
 }
 
-template <class T, int kMr, int kNv, bool kDirect> void tile_kernel(const Tile<T>& t) {
+template <class T, int kMr, int kNv, bool kDirect>
+void tile_kernel(const Tile<T>& t) {
   using V = Lanes<T>;
   using Reg = typename V::Reg;
   constexpr int kGroups = (kMr + 2) / 3;  // one pointer for three rows: the others are reached by scaled index
   Reg acc[kMr][kNv];
   if (!kDirect && t.start) {
-    RL_UNROLL for (int r = 0; r < kMr; ++r) {
-      RL_UNROLL for (int v = 0; v < kNv; ++v) acc[r][v] = V::set(t.start[r]);
-    }
+    RL_UNROLL for (int r = 0; r < kMr; ++r) { RL_UNROLL for (int v = 0; v < kNv; ++v) acc[r][v] = V::set(t.start[r]); }
   } else {
-    RL_UNROLL for (int r = 0; r < kMr; ++r) {
-      RL_UNROLL for (int v = 0; v < kNv; ++v) acc[r][v] = V::set(T(0));
-    }
+    RL_UNROLL for (int r = 0; r < kMr; ++r) { RL_UNROLL for (int v = 0; v < kNv; ++v) acc[r][v] = V::set(T(0)); }
   }
   const auto tail = V::mask(t.n - (kNv - 1) * V::kWidth);
   const T* a[kGroups];
@@ -99,18 +99,20 @@ template <class T, int kMr, int kNv, bool kDirect> void tile_kernel(const Tile<T
   }
 }
 
-template <class T> using TileFn = void (*)(const Tile<T>&);
+template <class T>
+using TileFn = void (*)(const Tile<T>&);
 
 // The kernels by height (1 .. kRows) and number of vectors (1, 2).
 #define RL_ROW(R) {tile_kernel<T, R, 1, kDirect>, tile_kernel<T, R, 2, kDirect>}
 #if RL_ISA_LEVEL == 2
-#define RL_ROWS                                                                                                      \
-  {RL_ROW(1), RL_ROW(2), RL_ROW(3), RL_ROW(4), RL_ROW(5), RL_ROW(6), RL_ROW(7), RL_ROW(8), RL_ROW(9), RL_ROW(10), \
-   RL_ROW(11), RL_ROW(12), RL_ROW(13), RL_ROW(14)}
+#define RL_ROWS                                                                     \
+  {RL_ROW(1), RL_ROW(2), RL_ROW(3),  RL_ROW(4),  RL_ROW(5),  RL_ROW(6),  RL_ROW(7), \
+   RL_ROW(8), RL_ROW(9), RL_ROW(10), RL_ROW(11), RL_ROW(12), RL_ROW(13), RL_ROW(14)}
 #else
 #define RL_ROWS {RL_ROW(1), RL_ROW(2), RL_ROW(3), RL_ROW(4), RL_ROW(5), RL_ROW(6)}
 #endif
-template <class T, bool kDirect> constexpr TileFn<T> kTiles[Lanes<T>::kRows][2] = RL_ROWS;
+template <class T, bool kDirect>
+constexpr TileFn<T> kTiles[Lanes<T>::kRows][2] = RL_ROWS;
 #undef RL_ROWS
 #undef RL_ROW
 
@@ -119,7 +121,8 @@ template <class T, bool kDirect> constexpr TileFn<T> kTiles[Lanes<T>::kRows][2] 
 // 13 + 13 + 13 + 13 + 12 and not 4 x 14 + 8. Packing and the kernels use the same rule.
 struct Rows {
   int64_t count, base, extra;
-  Rows(int64_t m, int64_t max) : count((m + max - 1) / max), base(count ? m / count : 0), extra(count ? m % count : 0) {}
+  Rows(int64_t m, int64_t max)
+      : count((m + max - 1) / max), base(count ? m / count : 0), extra(count ? m % count : 0) {}
   int64_t height(int64_t i) const { return base + (i < extra); }
 };
 
@@ -357,9 +360,7 @@ inline __m512 widen(const BF16* p) {
   return _mm512_castsi512_ps(
       _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))), 16));
 }
-inline __m512 widen(const F16* p) {
-  return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
-}
+inline __m512 widen(const F16* p) { return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))); }
 #elif RL_ISA_LEVEL == 1
 inline __m256 widen(const BF16* p) {
   return _mm256_castsi256_ps(
@@ -367,7 +368,8 @@ inline __m256 widen(const BF16* p) {
 }
 inline __m256 widen(const F16* p) { return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))); }
 #else
-template <class S> inline __m128 widen(const S* p) {
+template <class S>
+inline __m128 widen(const S* p) {
   return _mm_setr_ps(widen_scalar(p[0]), widen_scalar(p[1]), widen_scalar(p[2]), widen_scalar(p[3]));
 }
 #endif
@@ -375,7 +377,8 @@ template <class S> inline __m128 widen(const S* p) {
 // The first n lanes; the others are zero.
 inline Lanes<float>::Reg widen(const float* p, int n) { return Lanes<float>::load(p, Lanes<float>::mask(n)); }
 inline Lanes<double>::Reg widen(const double* p, int n) { return Lanes<double>::load(p, Lanes<double>::mask(n)); }
-template <class S> inline Lanes<float>::Reg widen(const S* p, int n) {
+template <class S>
+inline Lanes<float>::Reg widen(const S* p, int n) {
   float t[Lanes<float>::kWidth] = {};
   for (int i = 0; i < n; ++i) t[i] = widen_scalar(p[i]);
   return Lanes<float>::load(t);
@@ -384,7 +387,8 @@ template <class S> inline Lanes<float>::Reg widen(const S* p, int n) {
 // Note [Dot product lanes]
 // A dot product has 4 x 64 bytes of virtual lanes (f32: 64): lane l sums the elements whose index is l modulo the
 // number of lanes. The upper half of the lanes is added to the lower one until one is left, whatever the vector width.
-template <class T, class S> void dot(int64_t rows, int64_t k, const S* a, int64_t lda, const T* x, T* y) {
+template <class T, class S>
+void dot(int64_t rows, int64_t k, const S* a, int64_t lda, const T* x, T* y) {
   using V = Lanes<T>;
   constexpr int kW = V::kWidth, kVirtual = 256 / int(sizeof(T)), kRegs = kVirtual / kW;
   const int64_t whole = k / kVirtual * kVirtual;
@@ -466,7 +470,8 @@ inline uint16_t narrow_f16_scalar(float f) {
 #endif
 }
 
-template <class S> void widen_block(int64_t n, const uint16_t* src, float* dst) {
+template <class S>
+void widen_block(int64_t n, const uint16_t* src, float* dst) {
   using V = Lanes<float>;
   const S* s = reinterpret_cast<const S*>(src);
   int64_t i = 0;
@@ -489,7 +494,8 @@ void narrow_f16(int64_t n, const float* src, uint16_t* dst) {
   for (; i < n; ++i) dst[i] = narrow_f16_scalar(src[i]);
 }
 
-template <class S> void dot_half(int64_t rows, int64_t k, const uint16_t* a, int64_t lda, const float* x, float* y) {
+template <class S>
+void dot_half(int64_t rows, int64_t k, const uint16_t* a, int64_t lda, const float* x, float* y) {
   dot<float, S>(rows, k, reinterpret_cast<const S*>(a), lda, x, y);
 }
 
@@ -497,8 +503,8 @@ template <class S> void dot_half(int64_t rows, int64_t k, const uint16_t* a, int
 
 // Four rows of one 64-byte column group at a time; arithmetic modulo 2^bits in the type itself.
 template <class T>
-void integer_gemm(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t ldb, T* c,
-                  int64_t ldc) {
+void integer_gemm(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t ldb,
+                  T* c, int64_t ldc) {
   typedef T Vec __attribute__((vector_size(64), aligned(1), may_alias));
   constexpr int kW = 64 / int(sizeof(T));
   for (int64_t j = 0; j < n; j += kW) {
@@ -525,10 +531,10 @@ void integer_gemm(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, in
 }  // namespace
 
 extern const GemmKernels<float> kGemmF32 = {
-    Lanes<float>::kRows, 2 * Lanes<float>::kWidth, Lanes<float>::kWidth, pack<float>, macro<float>,
+    Lanes<float>::kRows, 2 * Lanes<float>::kWidth, Lanes<float>::kWidth, pack<float>,  macro<float>,
     direct<float>,       dot<float, float>,        axpy<float>,          finish<float>};
 extern const GemmKernels<double> kGemmF64 = {
-    Lanes<double>::kRows, 2 * Lanes<double>::kWidth, Lanes<double>::kWidth, pack<double>, macro<double>,
+    Lanes<double>::kRows, 2 * Lanes<double>::kWidth, Lanes<double>::kWidth, pack<double>,  macro<double>,
     direct<double>,       dot<double, double>,       axpy<double>,          finish<double>};
 extern const HalfKernels kHalf = {widen_block<F16>, widen_block<BF16>, narrow_f16,
                                   narrow_bf16,      dot_half<F16>,     dot_half<BF16>};

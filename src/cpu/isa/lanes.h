@@ -14,11 +14,13 @@
 
 namespace rushlight::cpu::RL_ISA {
 
-template <class T> struct Lanes;
+template <class T>
+struct Lanes;
 
 #if RL_ISA_LEVEL == 2
 
-template <> struct Lanes<float> {
+template <>
+struct Lanes<float> {
   using Reg = __m512;
   using Mask = __mmask16;
   static constexpr int kWidth = 16, kRows = 14;
@@ -49,7 +51,8 @@ template <> struct Lanes<float> {
   static inline Reg merge(Reg v, const float* p, Merge m) { return _mm512_mask_loadu_ps(v, m, p); }
 };
 
-template <> struct Lanes<double> {
+template <>
+struct Lanes<double> {
   using Reg = __m512d;
   using Mask = __mmask8;
   static constexpr int kWidth = 8, kRows = 14;
@@ -78,7 +81,8 @@ template <> struct Lanes<double> {
 
 #elif RL_ISA_LEVEL == 1
 
-template <> struct Lanes<float> {
+template <>
+struct Lanes<float> {
   using Reg = __m256;
   using Mask = __m256i;
   static constexpr int kWidth = 8, kRows = 6;
@@ -106,12 +110,14 @@ template <> struct Lanes<float> {
   }
   using Merge = __m256;
   static inline Merge from_lane(int64_t n) {
-    return _mm256_castsi256_ps(_mm256_cmpgt_epi32(_mm256_setr_epi32(1, 2, 3, 4, 5, 6, 7, 8), _mm256_set1_epi32(int(n))));
+    return _mm256_castsi256_ps(
+        _mm256_cmpgt_epi32(_mm256_setr_epi32(1, 2, 3, 4, 5, 6, 7, 8), _mm256_set1_epi32(int(n))));
   }
   static inline Reg merge(Reg v, const float* p, Merge m) { return _mm256_blendv_ps(v, load(p), m); }
 };
 
-template <> struct Lanes<double> {
+template <>
+struct Lanes<double> {
   using Reg = __m256d;
   using Mask = __m256i;
   static constexpr int kWidth = 4, kRows = 6;
@@ -141,7 +147,8 @@ template <> struct Lanes<double> {
 
 #else  // SSE2 has no fma: the product is rounded before the sum, so the base level's last bits differ.
 
-template <> struct Lanes<float> {
+template <>
+struct Lanes<float> {
   using Reg = __m128;
   using Mask = int;
   static constexpr int kWidth = 4, kRows = 6;
@@ -172,16 +179,21 @@ template <> struct Lanes<float> {
   static inline Merge from_lane(int64_t n) {
     return _mm_castsi128_ps(_mm_cmpgt_epi32(_mm_setr_epi32(1, 2, 3, 4), _mm_set1_epi32(int(n))));
   }
-  static inline Reg merge(Reg v, const float* p, Merge m) { return _mm_or_ps(_mm_andnot_ps(m, v), _mm_and_ps(m, load(p))); }
+  static inline Reg merge(Reg v, const float* p, Merge m) {
+    return _mm_or_ps(_mm_andnot_ps(m, v), _mm_and_ps(m, load(p)));
+  }
 };
 
-template <> struct Lanes<double> {
+template <>
+struct Lanes<double> {
   using Reg = __m128d;
   using Mask = int;
   static constexpr int kWidth = 2, kRows = 6;
   static inline Mask mask(int64_t n) { return n >= 2 ? 2 : int(n); }
   static inline Reg load(const double* p) { return _mm_loadu_pd(p); }
-  static inline Reg load(const double* p, Mask m) { return m == 2 ? load(p) : m == 1 ? _mm_load_sd(p) : _mm_setzero_pd(); }
+  static inline Reg load(const double* p, Mask m) {
+    return m == 2 ? load(p) : m == 1 ? _mm_load_sd(p) : _mm_setzero_pd();
+  }
   static inline void store(double* p, Reg v) { _mm_storeu_pd(p, v); }
   static inline void store(double* p, Reg v, Mask m) {
     if (m == 2) store(p, v);
@@ -195,9 +207,7 @@ template <> struct Lanes<double> {
   static inline Reg even(Reg a, Reg b) { return _mm_unpacklo_pd(a, b); }
   static inline double fold(Reg b) { return _mm_cvtsd_f64(_mm_add_sd(b, _mm_unpackhi_pd(b, b))); }
   using Merge = __m128d;
-  static inline Merge from_lane(int64_t n) {
-    return _mm_castsi128_pd(_mm_set_epi64x(n < 2 ? -1 : 0, n < 1 ? -1 : 0));
-  }
+  static inline Merge from_lane(int64_t n) { return _mm_castsi128_pd(_mm_set_epi64x(n < 2 ? -1 : 0, n < 1 ? -1 : 0)); }
   static inline Reg merge(Reg v, const double* p, Merge m) {
     return _mm_or_pd(_mm_andnot_pd(m, v), _mm_and_pd(m, load(p)));
   }

@@ -8,12 +8,14 @@ namespace rushlight::cpu {
 constexpr int64_t kGemmKBlock = 256;
 
 // How a tile of sums is written: c = alpha * sum + beta * c + bias[column]. beta == 0 does not read c.
-template <class T> struct GemmEpilogue {
+template <class T>
+struct GemmEpilogue {
   T alpha, beta;
   const T* bias;
 };
 
-template <class T> struct GemmKernels {
+template <class T>
+struct GemmKernels {
   int mr, nr, lanes;  // rows and columns of the register tile, elements per vector
 
   // dst[p * dst_stride + r] = src[r * lane_stride + p * k_stride] for r < rows, p < k; lanes up to `padded` are zero.
@@ -47,8 +49,9 @@ struct HalfKernels {
 };
 
 // Integer products wrap around in their own type. B is row-major with stride ldb; k may be anything.
-template <class T> using IntegerGemm = void (*)(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, int64_t a_col,
-                                                const T* b, int64_t ldb, T* sums, int64_t ld_sums);
+template <class T>
+using IntegerGemm = void (*)(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b,
+                             int64_t ldb, T* sums, int64_t ld_sums);
 struct IntegerKernels {
   IntegerGemm<uint64_t> i64;
   IntegerGemm<uint32_t> i32;
@@ -72,7 +75,8 @@ struct PixelRow {
   int64_t src, count;
 };
 
-template <class T> struct ConvKernels {
+template <class T>
+struct ConvKernels {
   int weight_rows;  // rows of the weight gradient's register tile
 
   // `rows` rows of `width` elements: zeros, then source elements 0, step, ... (count) from column `left` on, then zeros.
@@ -94,14 +98,14 @@ template <class T> struct ConvKernels {
                         int64_t n_rows, const T* dy);
 };
 
-#define RL_DECLARE_MICRO(ISA)                 \
-  namespace ISA {                             \
-  extern const GemmKernels<float> kGemmF32;   \
-  extern const GemmKernels<double> kGemmF64;  \
-  extern const HalfKernels kHalf;             \
-  extern const IntegerKernels kInteger;       \
-  extern const ConvKernels<float> kConvF32;   \
-  extern const ConvKernels<double> kConvF64;  \
+#define RL_DECLARE_MICRO(ISA)                \
+  namespace ISA {                            \
+  extern const GemmKernels<float> kGemmF32;  \
+  extern const GemmKernels<double> kGemmF64; \
+  extern const HalfKernels kHalf;            \
+  extern const IntegerKernels kInteger;      \
+  extern const ConvKernels<float> kConvF32;  \
+  extern const ConvKernels<double> kConvF64; \
   }
 RL_DECLARE_MICRO(base)
 RL_DECLARE_MICRO(avx2)

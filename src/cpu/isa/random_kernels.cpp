@@ -20,7 +20,8 @@ inline F32 cephes_log(F32 x) {
   e = e - where(small, F32(1.0f), F32(0.0f));
   x = x + kept;
   const F32 z = x * x;
-  constexpr float coefficients[] = {-1.1514610310e-1f, 1.1676998740e-1f, -1.2420140846e-1f, 1.4249322787e-1f, -1.6668057665e-1f, 2.0000714765e-1f, -2.4999993993e-1f, 3.3333331174e-1f};
+  constexpr float coefficients[] = {-1.1514610310e-1f, 1.1676998740e-1f, -1.2420140846e-1f, 1.4249322787e-1f,
+                                    -1.6668057665e-1f, 2.0000714765e-1f, -2.4999993993e-1f, 3.3333331174e-1f};
   F32 y(7.0376836292e-2f);
   for (float c : coefficients) y = fma(y, x, F32(c));
   y = y * x;

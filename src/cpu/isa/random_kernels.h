@@ -5,8 +5,10 @@
 namespace rushlight::cpu {
 
 // Turns groups of 16 uniform numbers into normal ones, in place: eight radii, then eight angles.
-#define RL_DECLARE(isa) \
-  namespace isa { void normal_groups_f32(float* data, int64_t groups, float mean, float std); }
+#define RL_DECLARE(isa)                                                       \
+  namespace isa {                                                             \
+  void normal_groups_f32(float* data, int64_t groups, float mean, float std); \
+  }
 RL_DECLARE(base)
 RL_DECLARE(avx2)
 RL_DECLARE(avx512)

@@ -85,8 +85,10 @@ void uniform_f32(const uint32_t* words, float* out, int64_t n, float low, float 
       x = fma(x, by, at);
       x = where(x == end, at, x);
     }
-    if (left < kLanes32) x.store(out + i, (int)left);
-    else x.store(out + i);
+    if (left < kLanes32)
+      x.store(out + i, (int)left);
+    else
+      x.store(out + i);
   }
 }
 

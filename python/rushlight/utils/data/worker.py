@@ -10,7 +10,9 @@ from queue import SimpleQueue
 __all__ = ["WorkerInfo", "get_worker_info"]
 
 WorkerInfo = namedtuple("WorkerInfo", ["id", "num_workers", "seed", "dataset"])
-WorkerInfo.__doc__ = """What a worker knows about itself: its number, how many there are, a seed of its own, the dataset."""
+WorkerInfo.__doc__ = (
+    """What a worker knows about itself: its number, how many there are, a seed of its own, the dataset."""
+)
 
 _local = threading.local()
 
