@@ -1,14 +1,14 @@
 """Making tensors: constants, ranges, identity, and tensors like others. Bodies in src/composite/create.cpp."""
 
-factory("empty(int[] size, *, options, memory_format? memory_format=None) -> T", varargs="size", doc="A tensor whose elements are not initialised.")
+factory("empty(int[] size, *, options, memory_format? memory_format=None) -> T", out="dtype does not match dtype of out parameter", varargs="size", doc="A tensor whose elements are not initialised.")
 factory("empty_strided(int[] size, int[] stride, *, options) -> T", out=False, samples=["((2, 3), (1, 2))"], doc="An uninitialised tensor with the given strides.")
-factory("zeros(int[] size, *, options) -> T", varargs="size", samples=["((2, 3),)", "(0,)"], ref="lambda *size: np.zeros(size if isinstance(size[0], int) else size[0], np.float32)", doc="A tensor of zeros.")
-factory("ones(int[] size, *, options) -> T", varargs="size", samples=["((2, 3),)", "(0,)"], ref="lambda *size: np.ones(size if isinstance(size[0], int) else size[0], np.float32)", doc="A tensor of ones.")
-factory("full(int[] size, S fill_value, *, options) -> T", samples=["((2, 3), 1.5)", "((2,), 7)", "((2,), True)"], ref="lambda size, v: np.full(size, v)",
+factory("zeros(int[] size, *, options) -> T", out="dtype does not match dtype of out parameter", varargs="size", samples=["((2, 3),)", "(0,)"], ref="lambda *size: np.zeros(size if isinstance(size[0], int) else size[0], np.float32)", doc="A tensor of zeros.")
+factory("ones(int[] size, *, options) -> T", out="dtype does not match dtype of out parameter", varargs="size", samples=["((2, 3),)", "(0,)"], ref="lambda *size: np.ones(size if isinstance(size[0], int) else size[0], np.float32)", doc="A tensor of ones.")
+factory("full(int[] size, S fill_value, *, options) -> T", out="dtype does not match dtype of out parameter", samples=["((2, 3), 1.5)", "((2,), 7)", "((2,), True)"], ref="lambda size, v: np.full(size, v)",
         doc="A tensor filled with a number; the dtype follows the number (bool, int64, or the default) unless given.")
 factory("scalar_tensor(S s, *, options) -> T", out=False, samples=["(2.5,)"], doc="A 0-d tensor with the value of a number, of the default dtype unless given.")
-factory("eye(int n, *, options) -> T", samples=["(3,)"], ref="lambda n: np.eye(n)", doc="The identity matrix.")
-factory("eye(int n, int m, *, options) -> T", overload="m", samples=["(3, 4)"], ref="lambda n, m: np.eye(n, m)", doc="Ones on the diagonal of an n × m matrix.")
+factory("eye(int n, *, options) -> T", out="dtype does not match dtype of out parameter", samples=["(3,)"], ref="lambda n: np.eye(n)", doc="The identity matrix.")
+factory("eye(int n, int m, *, options) -> T", out="dtype does not match dtype of out parameter", overload="m", samples=["(3, 4)"], ref="lambda n, m: np.eye(n, m)", doc="Ones on the diagonal of an n × m matrix.")
 factory("arange(S end, *, options) -> T", samples=["(5,)", "(2.5,)"], ref="lambda e: np.arange(e)", doc="0, 1, 2, … below `end`; int64 for ints, the default dtype for floats.")
 factory("arange(S start, S end, *, options) -> T", overload="start", samples=["(1, 5)"], ref="lambda s, e: np.arange(s, e)", out=False, doc="start, start + 1, … below `end`.")
 factory("arange(S start, S end, S step, *, options) -> T", overload="step", samples=["(1, 5, 2)", "(1.0, 2.0, 0.25)", "(5, 0, -2)"], ref="lambda s, e, d: np.arange(s, e, d)",

@@ -1,14 +1,14 @@
 """Reading and writing elements by index: every value index is checked, and writes are accumulated in the order of the index."""
 
 # ---- along one dimension -------------------------------------------------------------------------------------------------------
-op("index_select(T self, int dim, T index) -> T", meta="meta::index_select(self, dim, index)", grad="index_select_backward(grad, self.sizes(), dim, index)",
+op("index_select(T self, int dim, T index) -> T", out="index_select(): self and result must have the same scalar type", out_apart=True, meta="meta::index_select(self, dim, index)", grad="index_select_backward(grad, self.sizes(), dim, index)",
    samples=["(randn(4, 3), 0, tensor([2, 0, 2]))", "(randn(4, 3), -1, tensor([1]))"], ref="lambda x, d, i: np.take(x, i, axis=d)",
    doc="The entries `index` (a vector of int64 or int32) of one dimension. IndexError when an index is out of range.")
-inplace("index_add_(T self, int dim, T index, T source, *, S alpha=1) -> T", functional=True, out=True, check="meta::index_add(self, dim, index, source)",
+inplace("index_add_(T self, int dim, T index, T source, *, S alpha=1) -> T", functional=True, out="Expected out tensor to have dtype", check="meta::index_add(self, dim, index, source)",
         grad={"self": "grad", "source": "index_add_backward(grad, source.sizes(), dim, index, alpha)"},
         samples=["(randn(4, 3), 0, tensor([2, 0, 2]), randn(3, 3))", "(randn(4, 3), 1, tensor([1]), randn(4, 1)), dict(alpha=2)"],
         doc="Adds alpha times the entries of `source` to the entries `index` of a dimension; repeated indices add up.")
-inplace("index_copy_(T self, int dim, T index, T source) -> T", functional=True, out=True, check="meta::index_copy(self, dim, index, source)",
+inplace("index_copy_(T self, int dim, T index, T source) -> T", functional=True, out="Expected out tensor to have dtype", check="meta::index_copy(self, dim, index, source)",
         grad={"self": "grad.index_fill(dim, index, 0)", "source": "index_copy_backward(grad, source.sizes(), dim, index)"},
         samples=["(randn(4, 3), 0, tensor([2, 0]), randn(2, 3))"], doc="Copies the entries of `source` to the entries `index` of a dimension.")
 inplace("index_fill_(T self, int dim, T index, S value) -> T", kernel="index_fill_", functional=True, check="meta::index_fill(self, dim, index)",
@@ -30,36 +30,36 @@ composite("index_put(T self, T?[] indices, T values, bool accumulate=False) -> T
 inplace("_index_put_(T self, T?[] indices, T values, bool accumulate=False) -> T", node="IndexPutBackward0", method=False, python=False,
         check="meta::index_put(self, indices, values)",
         grad={"self": "index_put_backward_self(grad, indices, accumulate)", "values": "expand_backward(_index(grad, indices), values.sizes())"}, doc="index_put_ with int64 indices only.")
-composite("take(T self, T index) -> T", samples=["(randn(3, 4), tensor([0, 11, -1]))"], ref="lambda x, i: np.take(x, i)", out=True, doc="Elements of the flat tensor by int64 index.")
+composite("take(T self, T index) -> T", samples=["(randn(3, 4), tensor([0, 11, -1]))"], ref="lambda x, i: np.take(x, i)", out="take(): self and out expected to have the same dtype", out_apart=True, doc="Elements of the flat tensor by int64 index.")
 composite("put_(T self, T index, T source, bool accumulate=False) -> T", samples=["(randn(3, 4), tensor([0, 11]), tensor([1.0, 2.0]))"], doc="Writes (or adds) elements of `source` at flat indices.")
 composite("put(T self, T index, T source, bool accumulate=False) -> T", samples=["(randn(3, 4), tensor([0, 11]), tensor([1.0, 2.0]))"], doc="A copy with elements of `source` at flat indices.")
-composite("take_along_dim(T self, T indices, int? dim=None) -> T", out=True, samples=["(randn(3, 4), tensor([[0], [1], [3]]), 1)", "(randn(3, 4), tensor([5, 0]))"],
+composite("take_along_dim(T self, T indices, int? dim=None) -> T", out="Expected out tensor to have dtype", samples=["(randn(3, 4), tensor([[0], [1], [3]]), 1)", "(randn(3, 4), tensor([5, 0]))"],
           doc="gather with broadcasting of the other dimensions; without dim both are flat.")
 
 # ---- element by element along a dimension --------------------------------------------------------------------------------------
-op("gather(T self, int dim, T index, *, bool sparse_grad=False) -> T", meta="meta::gather(self, dim, index)", grad="gather_backward(grad, self.sizes(), dim, index)",
+op("gather(T self, int dim, T index, *, bool sparse_grad=False) -> T", out_apart=True, out="Expected out tensor to have dtype", meta="meta::gather(self, dim, index)", grad="gather_backward(grad, self.sizes(), dim, index)",
    samples=["(randn(3, 4), 1, tensor([[0, 3], [1, 1], [2, 0]]))", "(randn(3, 4), 0, tensor([[2, 0]]))"], doc="`out[i][j] = self[i][index[i][j]]` for dim=1, and likewise for other dimensions.")
-inplace("scatter_(T self, int dim, T index, T src) -> T", overload="src", kernel="scatter_src", functional=True, out=True, check="meta::scatter(self, dim, index, src)",
+inplace("scatter_(T self, int dim, T index, T src) -> T", overload="src", kernel="scatter_src", functional=True, out="Expected out tensor to have dtype", check="meta::scatter(self, dim, index, src)",
         grad={"self": "grad.scatter(dim, index, 0)", "src": "scatter_src_backward(grad, src.sizes(), dim, index)"},
         samples=["(randn(3, 4), 1, tensor([[0, 3], [1, 2], [2, 0]]), randn(3, 2))"], doc="`self[i][index[i][j]] = src[i][j]` for dim=1, and likewise for other dimensions.")
-inplace("scatter_(T self, int dim, T index, S value) -> T", overload="value", kernel="scatter_value", functional=True, out=True, check="meta::scatter(self, dim, index, Tensor())",
+inplace("scatter_(T self, int dim, T index, S value) -> T", overload="value", kernel="scatter_value", functional=True, out="Expected out tensor to have dtype", check="meta::scatter(self, dim, index, Tensor())",
         grad={"self": "grad.scatter(dim, index, 0)"}, samples=["(randn(3, 4), 1, tensor([[0, 3], [1, 2], [2, 0]]), 1.5)"], doc="`self[i][index[i][j]] = value` for dim=1, and likewise for other dimensions.")
-inplace("scatter_(T self, int dim, T index, T src, *, str reduce) -> T", overload="reduce", kernel="scatter_reduce_src", functional=True, out=True, check="meta::scatter_old_reduce(self, dim, index, src, reduce)",
+inplace("scatter_(T self, int dim, T index, T src, *, str reduce) -> T", overload="reduce", kernel="scatter_reduce_src", functional=True, out="Expected out tensor to have dtype", check="meta::scatter_old_reduce(self, dim, index, src, reduce)",
         grad=NONE, samples=["(randn(3, 4), 1, tensor([[0, 3], [1, 2], [2, 0]]), randn(3, 2)), dict(reduce='add')"], doc="scatter_ that adds or multiplies ('add', 'multiply').")
-inplace("scatter_(T self, int dim, T index, S value, *, str reduce) -> T", overload="value_reduce", kernel="scatter_reduce_value", functional=True, out=True,
+inplace("scatter_(T self, int dim, T index, S value, *, str reduce) -> T", overload="value_reduce", kernel="scatter_reduce_value", functional=True, out="Expected out tensor to have dtype",
         check="meta::scatter_old_reduce(self, dim, index, Tensor(), reduce)", grad=NONE, samples=["(randn(3, 4), 1, tensor([[0, 3], [1, 2], [2, 0]]), 2.0), dict(reduce='multiply')"],
         doc="scatter_ of a number that adds or multiplies.")
-inplace("scatter_add_(T self, int dim, T index, T src) -> T", functional=True, out=True, check="meta::scatter(self, dim, index, src)",
+inplace("scatter_add_(T self, int dim, T index, T src) -> T", functional=True, out="Expected out tensor to have dtype", check="meta::scatter(self, dim, index, src)",
         grad={"self": "grad", "src": "scatter_src_backward(grad, src.sizes(), dim, index)"},
         samples=["(randn(3, 4), 1, tensor([[0, 0], [1, 2], [2, 2]]), randn(3, 2))"], doc="`self[i][index[i][j]] += src[i][j]` for dim=1; repeated indices add up in order.")
-inplace("scatter_reduce_(T self, int dim, T index, T src, str reduce, *, bool include_self=True) -> T", functional=True, out=True,
+inplace("scatter_reduce_(T self, int dim, T index, T src, str reduce, *, bool include_self=True) -> T", functional=True, out="Expected out tensor to have dtype",
         check="meta::scatter_reduce(self, dim, index, src, reduce)", grad={"self, src": "scatter_reduce_backward(grad, self, dim, index, src, reduce, include_self, result)"},
         samples=["(randn(3, 4), 1, tensor([[0, 0], [1, 2], [2, 2]]), randn(3, 2), 'sum')", "(randn(3, 4), 1, tensor([[0, 0], [1, 2], [2, 2]]), randn(3, 2), 'mean'), dict(include_self=False)",
                  "(randn(3, 4), 1, tensor([[0, 0], [1, 2], [2, 2]]), randn(3, 2), 'amax')", "(randn(3, 4), 1, tensor([[0, 0], [1, 2], [2, 2]]), randn(3, 2), 'prod')"],
         doc="Reduces `src` into the places of `index`: sum, prod, mean, amax or amin, with or without what self held.")
 
 # ---- masks ---------------------------------------------------------------------------------------------------------------------
-op("masked_select(T self, T mask) -> T", meta="meta::masked_select(self, mask)", grad={"self": "masked_select_backward(grad, self.sizes(), mask)"},
+op("masked_select(T self, T mask) -> T", out_apart=True, meta="meta::masked_select(self, mask)", grad={"self": "masked_select_backward(grad, self.sizes(), mask)"},
    samples=["(randn(3, 4), tensor([[True, False, True, False]]))", "(randn(4), tensor([True, False, True, False]))"], doc="The elements where the mask (broadcast) is true, as a vector.")
 inplace("masked_fill_(T self, T mask, S value) -> T", kernel="masked_fill_", functional=True, check="meta::masked_fill(self, mask, Tensor())",
         grad={"self": "grad.masked_fill(mask, 0)"}, samples=["(randn(3, 4), tensor([True, False, True, False]), -1.0)"], doc="Sets the elements where the mask (broadcast) is true to a number.")
@@ -78,16 +78,16 @@ composite("where(T condition) -> T[]", overload="nonzero", method=False, samples
 # ---- counting and searching ----------------------------------------------------------------------------------------------------
 op("bincount(T self, T? weights=None, int minlength=0) -> T", meta="meta::bincount(self, weights, minlength)", grad=NONE,
    samples=["(tensor([1, 3, 1]),)", "(tensor([1, 3, 1]), tensor([0.5, 1.0, 2.0]), 6)"], ref="lambda x, w=None, m=0: np.bincount(x, w, m)", doc="How often (or with what weight) each value 0, 1, … occurs.")
-op("histc(T self, int bins=100, S min=0, S max=0) -> T", meta="meta::histc(self, bins, min, max)", grad=NONE, samples=["(rand(20), 5)", "(rand(20), 4, 0, 1)"],
+op("histc(T self, int bins=100, S min=0, S max=0) -> T", out="torch.histogram: input tensor and hist tensor should have the same dtype, but got input and hist", meta="meta::histc(self, bins, min, max)", grad=NONE, samples=["(rand(20), 5)", "(rand(20), 4, 0, 1)"],
    doc="Counts of elements in equal bins from min to max (of the data when both are 0).")
-op("searchsorted(T sorted_sequence, T input, *, bool out_int32=False, bool right=False, str? side=None, T? sorter=None) -> T",
+op("searchsorted(T sorted_sequence, T input, *, bool out_int32=False, bool right=False, str? side=None, T? sorter=None) -> T", out="torch.searchsorted(): output tensor's dtype is wrong, it can only be Int(int32) or Long(int64) depending on whether out_int32 flag is True",
    meta="meta::searchsorted(sorted_sequence, input, out_int32, right, side, sorter)", grad=NONE, samples=["(tensor([1.0, 3.0, 5.0]), tensor([[0.0, 3.0, 9.0]]))", "(tensor([1, 3, 5]), tensor([3, 4])), dict(right=True)"],
    ref="lambda s, x, right=False: np.searchsorted(s, x, 'right' if right else 'left')", doc="Where each value would be inserted into the sorted last dimension.")
 composite("searchsorted(T sorted_sequence, S input, *, bool out_int32=False, bool right=False, str? side=None, T? sorter=None) -> T", overload="Scalar",
           samples=["(tensor([1.0, 3.0, 5.0]), 3)"], doc="Where a number would be inserted into a sorted vector.")
-composite("bucketize(T input, T boundaries, *, bool out_int32=False, bool right=False) -> T", out=True, samples=["(randn(5), tensor([-1.0, 0.0, 1.0]))"],
+composite("bucketize(T input, T boundaries, *, bool out_int32=False, bool right=False) -> T", out="torch.searchsorted(): output tensor's dtype is wrong, it can only be Int(int32) or Long(int64) depending on whether out_int32 flag is True", samples=["(randn(5), tensor([-1.0, 0.0, 1.0]))"],
           ref="lambda x, b, right=False: np.searchsorted(b, x, 'right' if right else 'left')", doc="The bucket between sorted boundaries of each value.")
-composite("bucketize(S self, T boundaries, *, bool out_int32=False, bool right=False) -> T", out=True, overload="Scalar", samples=["(0.5, tensor([-1.0, 0.0, 1.0]))"],
+composite("bucketize(S self, T boundaries, *, bool out_int32=False, bool right=False) -> T", out="torch.searchsorted(): output tensor's dtype is wrong, it can only be Int(int32) or Long(int64) depending on whether out_int32 flag is True", overload="Scalar", samples=["(0.5, tensor([-1.0, 0.0, 1.0]))"],
           doc="The bucket between sorted boundaries of a number.")
 composite("_unique2(T self, bool sorted=True, bool return_inverse=False, bool return_counts=False) -> (T output, T inverse_indices, T counts)", method=False,
           samples=["(tensor([3, 1, 3]), True, True, True)"], doc="Distinct elements in order, where each element went, and how often each occurred.")

@@ -15,9 +15,9 @@ op("baddbmm(T self, T batch1, T batch2, *, S beta=1, S alpha=1) -> T", meta="met
    ref="lambda c, a, b, beta=1, alpha=1: beta * c + alpha * (a @ b)", doc="`beta * self + alpha * (batch1 @ batch2)` for batches.")
 composite("addbmm(T self, T batch1, T batch2, *, S beta=1, S alpha=1) -> T", out=True, samples=["(randn(3, 5), randn(2, 3, 4), randn(2, 4, 5))"],
           ref="lambda c, a, b: c + (a @ b).sum(0)", doc="`beta * self + alpha * sum over the batch of batch1 @ batch2`.")
-op("mv(T self, T vec) -> T", meta="meta::mv(self, vec)", grad={"self": "outer(grad, vec)", "vec": "mv(self.t(), grad)"}, samples=["(randn(3, 4), randn(4))"], ref="lambda a, b: a @ b",
+op("mv(T self, T vec) -> T", out="addmv input tensors must have the same dtype", meta="meta::mv(self, vec)", grad={"self": "outer(grad, vec)", "vec": "mv(self.t(), grad)"}, samples=["(randn(3, 4), randn(4))"], ref="lambda a, b: a @ b",
    doc="(n, k) times (k) to (n).")
-composite("addmv(T self, T mat, T vec, *, S beta=1, S alpha=1) -> T", samples=["(randn(3), randn(3, 4), randn(4))", "(randn(3), randn(3, 4), randn(4)), dict(beta=0.5, alpha=2.0)"],
+composite("addmv(T self, T mat, T vec, *, S beta=1, S alpha=1) -> T", out="addmv input tensors must have the same dtype", samples=["(randn(3), randn(3, 4), randn(4))", "(randn(3), randn(3, 4), randn(4)), dict(beta=0.5, alpha=2.0)"],
           ref="lambda c, a, b, beta=1, alpha=1: beta * c + alpha * (a @ b)", doc="`beta * self + alpha * (mat @ vec)`.")
 op("dot(T self, T tensor) -> T", meta="meta::dot(self, tensor)", grad={"self": "mul(grad, tensor)", "tensor": "mul(grad, self)"}, samples=["(randn(4), randn(4))"], ref="lambda a, b: a @ b", doc="The sum of products of two vectors.")
 composite("vdot(T self, T other) -> T", samples=["(randn(4), randn(4))"], ref="lambda a, b: np.vdot(a, b)", out=True, doc="dot (of the conjugate, if it were complex).")
@@ -29,7 +29,7 @@ op("_matmul(T self, T other) -> T", meta="meta::matmul(self, other)", grad={"sel
 composite("matmul(T self, T other) -> T", out=True, samples=["(randn(3), randn(3))", "(randn(2, 3), randn(3))", "(randn(3), randn(3, 2))", "(randn(2, 3), randn(3, 4))", "(randn(2, 1, 3, 4), randn(5, 4, 2))", "(randn(2, 5, 3), randn(3, 4))"],
           ref="lambda a, b: a @ b", bench="torch.matmul(randn(64, 64), randn(64, 64))", doc="`self @ other`: vectors, matrices, and batches of matrices that broadcast.")
 composite("linalg.matmul(T input, T other) -> T", samples=["(randn(2, 3), randn(3, 4))"], ref="lambda a, b: a @ b", out=True, doc="matmul.")
-composite("linalg.vecdot(T x, T y, *, int dim=-1) -> T", samples=["(randn(2, 3), randn(2, 3))"], ref="lambda a, b: (a * b).sum(-1)", out=True, doc="Sums of products along a dimension.")
+composite("linalg.vecdot(T x, T y, *, int dim=-1) -> T", samples=["(randn(2, 3), randn(2, 3))"], ref="lambda a, b: (a * b).sum(-1)", out="linalg.vecdot: Expected out of dtype", doc="Sums of products along a dimension.")
 composite("chain_matmul(T[] matrices) -> T", varargs="matrices", samples=["([randn(2, 3), randn(3, 4), randn(4, 2)],)"], doc="The product of matrices in the cheapest order.")
 composite("linalg.multi_dot(T[] tensors) -> T", samples=["([randn(2, 3), randn(3, 4), randn(4, 2)],)", "([randn(3), randn(3, 4), randn(4)],)"], ref="lambda xs: np.linalg.multi_dot(xs)", out=True, doc="The product of matrices in the cheapest order; the first and last may be vectors.")
 composite("tensordot(T self, T other, int dims=2) -> T", overload="int", method=False, samples=["(randn(2, 3, 4), randn(3, 4, 5))"], ref="lambda a, b, n=2: np.tensordot(a, b, n)",
@@ -42,11 +42,11 @@ composite("einsum(str equation, T[] operands) -> T", varargs="operands", samples
 composite("cross(T self, T other, int? dim=None) -> T", samples=["(randn(2, 3), randn(2, 3), 1)", "(randn(3, 2), randn(3, 2))"], out=True, doc="The cross product along a dimension of size 3 (the first such one by default).")
 composite("linalg.cross(T input, T other, *, int dim=-1) -> T", samples=["(randn(2, 3), randn(2, 3))"], ref="lambda a, b: np.cross(a, b)", out=True, doc="The cross product along a dimension of size 3, with broadcasting.")
 composite("trace(T self) -> T", samples=["(randn(3, 4),)"], ref="lambda x: np.trace(x)", doc="The sum of a matrix's diagonal.")
-composite("matrix_power(T self, int n) -> T", samples=["(randn(3, 3), 3)", "(randn(3, 3), 0)"], ref="lambda x, n: np.linalg.matrix_power(x, n)", doc="A square matrix (or batch) multiplied with itself, n >= 0.")
-composite("linalg.matrix_power(T A, int n) -> T", samples=["(randn(3, 3), 3)"], ref="lambda x, n: np.linalg.matrix_power(x, n)", doc="A square matrix (or batch) multiplied with itself, n >= 0.")
+composite("matrix_power(T self, int n) -> T", out="Expected out tensor to have dtype", samples=["(randn(3, 3), 3)", "(randn(3, 3), 0)"], ref="lambda x, n: np.linalg.matrix_power(x, n)", doc="A square matrix (or batch) multiplied with itself, n >= 0.")
+composite("linalg.matrix_power(T A, int n) -> T", out="Expected out tensor to have dtype", samples=["(randn(3, 3), 3)"], ref="lambda x, n: np.linalg.matrix_power(x, n)", doc="A square matrix (or batch) multiplied with itself, n >= 0.")
 composite("linalg.diagonal(T A, *, int offset=0, int dim1=-2, int dim2=-1) -> T", samples=["(randn(2, 3, 4),)"], doc="The diagonals of the last two dimensions, as a view.")
 
-op("nn.functional.linear(T input, T weight, T? bias=None) -> T", meta="meta::linear(input, weight, bias)", node="AddmmBackward0",
+op("nn.functional.linear(T input, T weight, T? bias=None) -> T", out="Expected out tensor to have dtype", meta="meta::linear(input, weight, bias)", node="AddmmBackward0",
    grad={"input": "linear_backward_input(grad, weight)", "weight": "linear_backward_weight(grad, input)", "bias": "linear_backward_bias(grad)"},
    samples=["(randn(3, 4), randn(5, 4), randn(5))", "(randn(2, 3, 4), randn(5, 4))", "(randn(4), randn(5, 4), randn(5))"], ref="lambda x, w, b=None: x @ w.T + (0 if b is None else b)",
    bench="torch.nn.functional.linear(randn(16, 32), randn(32, 32), randn(32))", doc="`input @ weight.T + bias`: (*, k) with a weight of (n, k) and a bias of (n) to (*, n).")

@@ -13,7 +13,7 @@ op("_log_softmax_backward(T grad_output, T output, int dim) -> T", meta="meta::l
 SOFTMAX = 'lambda x, dim, *a: np.exp(x - x.max(dim, keepdims=True)) / np.exp(x - x.max(dim, keepdims=True)).sum(dim, keepdims=True)'
 LOG_SOFTMAX = 'lambda x, dim, *a: x - x.max(dim, keepdims=True) - np.log(np.exp(x - x.max(dim, keepdims=True)).sum(dim, keepdims=True))'
 for name, ref, word in (("softmax", SOFTMAX, "e^x over its sum"), ("log_softmax", LOG_SOFTMAX, "log(softmax(x))")):
-    composite(f"{name}(T self, int dim, dtype? dtype=None) -> T", samples=["(randn(3, 4), 1)", "(randn(3, 4, 5), 0)", "(randn(3, 4), -1)"], ref=ref, doc=f"{word} along `dim`; `dtype` converts the input first.")
+    composite(f"{name}(T self, int dim, dtype? dtype=None) -> T", out="Expected out tensor to have dtype", samples=["(randn(3, 4), 1)", "(randn(3, 4, 5), 0)", "(randn(3, 4), -1)"], ref=ref, doc=f"{word} along `dim`; `dtype` converts the input first.")
     composite(f"nn.functional.{name}(T input, int? dim=None, int _stacklevel=3, dtype? dtype=None) -> T", samples=["(randn(3, 4), 1)", "(randn(3, 4, 5), 0)"], ref=ref, doc=f"{word} along `dim`; without `dim` it is chosen as PyTorch does, with a warning.")
 composite("nn.functional.softmin(T input, int? dim=None, int _stacklevel=3, dtype? dtype=None) -> T", samples=["(randn(3, 4), 1)"], doc="softmax(-input).")
 composite("nn.functional.gumbel_softmax(T logits, float tau=1, bool hard=False, float eps=1e-10, int dim=-1) -> T", doc="A sample of the Gumbel-softmax distribution; hard=True gives one-hot values with the soft gradient.")
@@ -39,7 +39,7 @@ for space in ("", "nn.functional."):
     composite(f"{space}rms_norm(T input, int[] normalized_shape, T? weight=None, float? eps=None) -> T", samples=["(randn(3, 4), (4,), randn(4))", "(randn(2, 3, 4), (3, 4))"],
               doc="x / sqrt(mean(x^2) + eps) * weight over the last dimensions; eps defaults to the dtype's machine epsilon.")
 op("native_group_norm(T input, T? weight, T? bias, int N, int C, int HxW, int group, float eps) -> (T result, T mean, T rstd)", meta="meta::group_norm(input, weight, bias, N, C, HxW, group)", out=False,
-   grad={"input, weight, bias": "group_norm_backward(grad_result, input, mean, rstd, weight, bias, N, C, HxW, group, eps, output_mask)"}, node="NativeGroupNormBackward0", gradcheck=False,
+   grad={"input, weight, bias": "group_norm_backward(grad_result, grad_mean, grad_rstd, input, mean, rstd, weight, bias, N, C, HxW, group, eps, output_mask)"}, node="NativeGroupNormBackward0", gradcheck=False,
    samples=["(randn(2, 6, 5), randn(6), randn(6), 2, 6, 5, 3, 1e-5)", "(randn(2, 4), None, None, 2, 4, 1, 2, 1e-5)"], doc="Group norm over [N, C, HxW], with the mean and 1/std of each group.")
 op("_group_norm_backward(T grad_out, T input, T mean, T rstd, T? weight, T? bias, int N, int C, int HxW, int group, bool[3] output_mask) -> (T grad_input, T grad_weight, T grad_bias)",
    meta="meta::group_norm_backward(input, weight, bias, C)", grad=NONE, python=False, doc="The gradients of group norm; masked ones are left empty.")

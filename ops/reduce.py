@@ -12,12 +12,12 @@ op("sum(T self, int[1]? dim, bool keepdim=False, *, dtype? dtype=None) -> T", ov
    grad="sum_backward(grad, self.sizes(), dim, keepdim, self.dtype())", node="SumBackward1",
    samples=["(randn(3, 4), 1)", "(randn(3, 4, 5), (0, 2))", "(randn(3, 4), -1, True)", "(randn(3, 4).t(), 0)", "(randint(0, 9, (3, 4)), 0)", "(randn(40, 3), 0)", "(randn(2, 70, 5), 1)"],
    ref="lambda x, dim, keepdim=False: np.sum(x, axis=dim, keepdims=keepdim)", doc="The sum over the given dimensions.")
-op("nansum(T self, int[1]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> T", meta="meta::nansum(self, dim, keepdim, dtype)",
+op("nansum(T self, int[1]? dim=None, bool keepdim=False, *, dtype? dtype=None) -> T", out_computes=True, meta="meta::nansum(self, dim, keepdim, dtype)",
    grad="mul(sum_backward(grad, self.sizes(), dim, keepdim, self.dtype()), logical_not(isnan(self)))", samples=["(randn(3, 4),)", "(randn(3, 4), 1)", "(tensor([1.0, float('nan'), 2.0]),)"],
    ref="lambda x, dim=None, keepdim=False: np.nansum(x, axis=dim, keepdims=keepdim)", doc="The sum over the given dimensions, with NaN counted as 0.")
 op("mean(T self, *, dtype? dtype=None) -> T", meta="meta::mean(self, std::nullopt, false, dtype)", grad="div(sum_backward(grad, self.sizes(), std::nullopt, false, self.dtype()), self.numel())",
-   out=False, node="MeanBackward0", ref="lambda x: np.mean(x)", doc="The mean of all elements: a 0-d tensor. The input, or `dtype`, must be floating point.")
-op("mean(T self, int[1]? dim, bool keepdim=False, *, dtype? dtype=None) -> T", overload="dim", meta="meta::mean(self, dim, keepdim, dtype)",
+   out=True, out_computes=True, node="MeanBackward0", ref="lambda x: np.mean(x)", doc="The mean of all elements: a 0-d tensor. The input, or `dtype`, must be floating point.")
+op("mean(T self, int[1]? dim, bool keepdim=False, *, dtype? dtype=None) -> T", out_computes=True, overload="dim", meta="meta::mean(self, dim, keepdim, dtype)",
    grad="mean_backward(grad, self.sizes(), dim, keepdim, self.dtype())", node="MeanBackward1", samples=["(randn(3, 4), 1)", "(randn(3, 4, 5), (0, 2), True)", "(randn(3, 4), -1)"],
    ref="lambda x, dim, keepdim=False: np.mean(x, axis=dim, keepdims=keepdim)", doc="The mean over the given dimensions.")
 op("prod(T self, *, dtype? dtype=None) -> T", meta="meta::sum(self, std::nullopt, false, dtype)", grad="prod_backward(grad, self, result)", out=False, node="ProdBackward0",
@@ -33,20 +33,20 @@ op("logsumexp(T self, int[1] dim, bool keepdim=False) -> T", meta="meta::logsume
 
 # ---- extremes ---------------------------------------------------------------------------------------------------------
 for name, word in (("amax", "largest"), ("amin", "smallest")):
-    op(f"{name}(T self, int[1] dim=[], bool keepdim=False) -> T", meta=f'meta::extreme("{name}", self, dim, keepdim)', grad="extreme_backward(grad, self, result, dim, keepdim)",
+    op(f"{name}(T self, int[1] dim=[], bool keepdim=False) -> T", out="Expected the dtype for input and out to match", meta=f'meta::extreme("{name}", self, dim, keepdim)', grad="extreme_backward(grad, self, result, dim, keepdim)",
        samples=["(randn(3, 4),)", "(randn(3, 4), 1)", "(randn(3, 4, 5), (0, 2), True)", "(randn(40, 20), 0)"],
        ref=f"lambda x, dim=None, keepdim=False: np.{name}(x, axis=dim, keepdims=keepdim)", doc=f"The {word} element over the given dimensions; NaN wins. Ties share the gradient.")
-op("aminmax(T self, *, int? dim=None, bool keepdim=False) -> (T min, T max)", meta="meta::aminmax(self, dim, keepdim)", grad="aminmax_backward(grad_min, grad_max, self, min, max, dim, keepdim)",
+op("aminmax(T self, *, int? dim=None, bool keepdim=False) -> (T min, T max)", out="Expected out tensor to have dtype", meta="meta::aminmax(self, dim, keepdim)", grad="aminmax_backward(grad_min, grad_max, self, min, max, dim, keepdim)",
    samples=["(randn(3, 4),)", "(randn(3, 4),), dict(dim=1)"], doc="The smallest and the largest element, over one dimension or over all.")
 for name, word in (("max", "largest"), ("min", "smallest")):
     other = "maximum" if name == "max" else "minimum"
-    op(f"{name}(T self) -> T", meta=f'meta::extreme_all("{name}", self)', grad="evenly_distribute_backward(grad, self, result)", out=False, ref=f"lambda x: np.{name}(x)",
+    op(f"{name}(T self) -> T", meta=f'meta::extreme_all("{name}", self)', grad="evenly_distribute_backward(grad, self, result)", ref=f"lambda x: np.{name}(x)",
        node=f"{name.capitalize()}Backward1", doc=f"The {word} of all elements; NaN wins.")
+    composite(f"{name}(T self, T other) -> T", overload="other", out=True, samples=["(randn(3, 4), randn(3, 4))"], ref=f"lambda a, b: np.{other}(a, b)", doc=f"`{other}(self, other)`.")
     op(f"{name}(T self, int dim, bool keepdim=False) -> (T values, T indices)", overload="dim", meta=f'meta::select("{name}", self, dim, keepdim)',
        grad="selection_backward(grad_values, self.sizes(), dim, indices, keepdim)", node=f"{name.capitalize()}Backward0", samples=["(randn(3, 4), 1)", "(randn(3, 4), 0, True)", "(randn(3, 4, 5), 1)"],
        ref=f"lambda x, dim, keepdim=False: (np.{name}(x, axis=dim, keepdims=keepdim), np.arg{name}(x, axis=dim, keepdims=keepdim))",
        doc=f"The {word} element of each slice along `dim`, and its (first) place.")
-    composite(f"{name}(T self, T other) -> T", overload="other", samples=["(randn(3, 4), randn(3, 4))"], ref=f"lambda a, b: np.{other}(a, b)", doc=f"`{other}(self, other)`.")
     op(f"arg{name}(T self, int? dim=None, bool keepdim=False) -> T", meta=f'meta::arg("arg{name}", self, dim, keepdim)', grad=NONE, samples=["(randn(3, 4),)", "(randn(3, 4), 1)", "(randn(3, 4), 0, True)"],
        ref=f"lambda x, dim=None, keepdim=False: np.arg{name}(x, axis=dim, keepdims=keepdim)", doc=f"The (first) place of the {word} element: along `dim`, or in the flattened tensor. int64.")
 for name, word in (("any", "Whether some element is"), ("all", "Whether every element is")):
@@ -87,20 +87,20 @@ for name, what in (("median", "The lower median; NaN wins"), ("nanmedian", "The 
     op(f"{name}(T self, int dim, bool keepdim=False) -> (T values, T indices)", overload="dim", meta=f'meta::median("{name}", self, dim, keepdim)',
        grad="selection_backward(grad_values, self.sizes(), dim, indices, keepdim)", node=f"{'Nanm' if name[0] == 'n' else 'M'}edianBackward1", samples=["(randn(3, 5), 1)", "(randn(3, 4), 0, True)"],
        doc=f"{what}, of each slice along `dim`, and its place.")
-op("kthvalue(T self, int k, int dim=-1, bool keepdim=False) -> (T values, T indices)", meta="meta::kthvalue(self, k, dim, keepdim)", grad="selection_backward(grad_values, self.sizes(), dim, indices, keepdim)",
+op("kthvalue(T self, int k, int dim=-1, bool keepdim=False) -> (T values, T indices)", out_apart=True, meta="meta::kthvalue(self, k, dim, keepdim)", grad="selection_backward(grad_values, self.sizes(), dim, indices, keepdim)",
    samples=["(randn(3, 5), 2)", "(randn(3, 5), 1, 0, True)"], doc="The k-th smallest element (from 1) of each slice along `dim`, and its place.")
-op("mode(T self, int dim=-1, bool keepdim=False) -> (T values, T indices)", meta='meta::select("mode", self, dim, keepdim)', grad="selection_backward(grad_values, self.sizes(), dim, indices, keepdim)",
+op("mode(T self, int dim=-1, bool keepdim=False) -> (T values, T indices)", out="expected scalar type for values output", meta='meta::select("mode", self, dim, keepdim)', grad="selection_backward(grad_values, self.sizes(), dim, indices, keepdim)",
    samples=["(randint(0, 3, (3, 7)),)", "(randint(0, 3, (3, 7)), 0, True)"], doc="The most frequent value of each slice along `dim` (the smallest of several), and its last place.")
 
 # ---- scans ------------------------------------------------------------------------------------------------------------
-op("cumsum(T self, int dim, *, dtype? dtype=None) -> T", meta='meta::scan("cumsum", self, dim, dtype)', grad="cumsum_backward(grad, dim, self.dtype())", inplace=True, samples=["(randn(3, 4), 1)", "(randn(3, 4), 0)", "(randint(0, 5, (3, 4)), -1)"],
+op("cumsum(T self, int dim, *, dtype? dtype=None) -> T", out_computes=True, meta='meta::scan("cumsum", self, dim, dtype)', grad="cumsum_backward(grad, dim, self.dtype())", inplace=True, samples=["(randn(3, 4), 1)", "(randn(3, 4), 0)", "(randint(0, 5, (3, 4)), -1)"],
    ref="lambda x, dim: np.cumsum(x, axis=dim)", doc="Running sums along `dim`. Integers add up in int64 unless `dtype` says otherwise.")
 op("_reverse_cumsum(T self, int dim) -> T", meta='meta::scan("cumsum", self, dim, self.dtype())', grad="cumsum(grad, dim)", method=False, samples=["(randn(3, 4), 1)", "(randn(3, 4), 0)"],
    ref="lambda x, dim: np.flip(np.cumsum(np.flip(x, dim), axis=dim), dim)", doc="Running sums along `dim`, from its end.")
-op("cumprod(T self, int dim, *, dtype? dtype=None) -> T", meta='meta::scan("cumprod", self, dim, dtype)', grad="cumprod_backward(grad, self, dim, result)", inplace=True, samples=["(rand(3, 4) + 0.5, 1)", "(rand(3, 4) + 0.5, 0)", "(tensor([2.0, 0.0, 3.0, 0.0]), 0)"],
+op("cumprod(T self, int dim, *, dtype? dtype=None) -> T", out_computes=True, meta='meta::scan("cumprod", self, dim, dtype)', grad="cumprod_backward(grad, self, dim, result)", inplace=True, samples=["(rand(3, 4) + 0.5, 1)", "(rand(3, 4) + 0.5, 0)", "(tensor([2.0, 0.0, 3.0, 0.0]), 0)"],
    ref="lambda x, dim: np.cumprod(x, axis=dim)", doc="Running products along `dim`.")
 for name in ("cummax", "cummin"):
-    op(f"{name}(T self, int dim) -> (T values, T indices)", meta=f'meta::scan_places("{name}", self, dim)', grad="scan_selection_backward(grad_values, self.sizes(), dim, indices)", samples=["(randn(3, 4), 1)", "(randn(3, 4), 0)"],
+    op(f"{name}(T self, int dim) -> (T values, T indices)", out="expected scalar_type", meta=f'meta::scan_places("{name}", self, dim)', grad="scan_selection_backward(grad_values, self.sizes(), dim, indices)", samples=["(randn(3, 4), 1)", "(randn(3, 4), 0)"],
        doc=f"The running {'maximum' if name == 'cummax' else 'minimum'} along `dim` and its (last) place; NaN wins.")
-op("logcumsumexp(T self, int dim) -> T", meta="meta::logcumsumexp(self, dim)", grad="logcumsumexp_backward(grad, self, result, dim)", samples=["(randn(3, 4), 1)", "(randn(3, 4), 0)"],
+op("logcumsumexp(T self, int dim) -> T", out="expected scalar_type", meta="meta::logcumsumexp(self, dim)", grad="logcumsumexp_backward(grad, self, result, dim)", samples=["(randn(3, 4), 1)", "(randn(3, 4), 0)"],
    ref="lambda x, dim: np.log(np.cumsum(np.exp(x), axis=dim))", doc="The running log(sum(exp)) along `dim`.")

@@ -76,6 +76,7 @@ composite("t_(T self) -> T", function=False, samples=["(randn(2, 3),)"], doc="`t
 composite("transpose_(T self, int dim0, int dim1) -> T", function=False, samples=["(randn(2, 3), 0, 1)"], doc="`transpose`, in place.")
 composite("squeeze_(T self) -> T", function=False, samples=["(randn(2, 1),)"], doc="`squeeze`, in place.")
 composite("squeeze_(T self, int dim) -> T", overload="dim", function=False, samples=["(randn(2, 1), 1)"], doc="`squeeze`, in place.")
+composite("squeeze_(T self, int[] dim) -> T", overload="dims", function=False, samples=["(randn(2, 1), (1,))"], doc="`squeeze`, in place.")
 composite("unsqueeze_(T self, int dim) -> T", function=False, samples=["(randn(2, 1), 0)"], doc="`unsqueeze`, in place.")
 composite("resize_(T self, int[] size, *, memory_format? memory_format=None) -> T", varargs="size", function=False, samples=["(zeros(4), (2, 2))"],
           doc="Another shape for the same storage, which grows when it must; new elements are not initialised.")
@@ -129,16 +130,16 @@ inplace("fill_(T self, T value) -> T", overload="Tensor", kernel="fill_", grad={
 inplace("zero_(T self) -> T", grad=ZERO, samples=["(randn(2, 3),)"], doc="Sets every element to zero.")
 
 # ---- joining -------------------------------------------------------------------------------------------------------------------
-op("cat(T[] tensors, int dim=0) -> T", meta="meta::cat(tensors, dim)", grad={"tensors": "cat_backward(grad, tensors.sizes(), tensors.dtype(), dim)"},
+op("cat(T[] tensors, int dim=0) -> T", out="castable: torch.cat(): input types can't be cast to the desired output type", meta="meta::cat(tensors, dim)", grad={"tensors": "cat_backward(grad, tensors.sizes(), tensors.dtype(), dim)"},
    aliases=("concat", "concatenate"), samples=["([randn(2, 3), randn(4, 3)],)", "([randn(2, 3), randn(2, 1)], 1)", "([randn(2, 3), arange(3).reshape(1, 3)], -2)"],
    ref="lambda xs, dim=0: np.concatenate(xs, dim)", doc="The tensors one after the other along a dimension; dtypes are promoted.")
-op("stack(T[] tensors, int dim=0) -> T", meta="meta::stack(tensors, dim)", grad={"tensors": "stack_backward(grad, tensors.dtype(), dim)"},
+op("stack(T[] tensors, int dim=0) -> T", out="castable: torch.cat(): input types can't be cast to the desired output type", meta="meta::stack(tensors, dim)", grad={"tensors": "stack_backward(grad, tensors.dtype(), dim)"},
    samples=["([randn(2, 3), randn(2, 3)],)", "([randn(2, 3), randn(2, 3)], -1)"], ref="lambda xs, dim=0: np.stack(xs, dim)",
    doc="Tensors of one shape along a new dimension.")
-composite("hstack(T[] tensors) -> T", samples=["([randn(2, 3), randn(2, 1)],)", "([randn(2), randn(3)],)"], ref="lambda xs: np.hstack(xs)", out=True, doc="cat along columns (dimension 0 of vectors).")
-composite("vstack(T[] tensors) -> T", aliases=("row_stack",), samples=["([randn(2, 3), randn(1, 3)],)", "([randn(3), randn(3)],)"], ref="lambda xs: np.vstack(xs)", out=True, doc="cat along rows; vectors are rows.")
-composite("dstack(T[] tensors) -> T", samples=["([randn(2, 3), randn(2, 3)],)"], ref="lambda xs: np.dstack(xs)", out=True, doc="cat along the third dimension.")
-composite("column_stack(T[] tensors) -> T", samples=["([randn(2), randn(2, 3)],)"], ref="lambda xs: np.column_stack(xs)", out=True, doc="cat along columns; vectors are columns.")
+composite("hstack(T[] tensors) -> T", samples=["([randn(2, 3), randn(2, 1)],)", "([randn(2), randn(3)],)"], ref="lambda xs: np.hstack(xs)", out="castable: torch.cat(): input types can't be cast to the desired output type", doc="cat along columns (dimension 0 of vectors).")
+composite("vstack(T[] tensors) -> T", aliases=("row_stack",), samples=["([randn(2, 3), randn(1, 3)],)", "([randn(3), randn(3)],)"], ref="lambda xs: np.vstack(xs)", out="castable: torch.cat(): input types can't be cast to the desired output type", doc="cat along rows; vectors are rows.")
+composite("dstack(T[] tensors) -> T", samples=["([randn(2, 3), randn(2, 3)],)"], ref="lambda xs: np.dstack(xs)", out="castable: torch.cat(): input types can't be cast to the desired output type", doc="cat along the third dimension.")
+composite("column_stack(T[] tensors) -> T", samples=["([randn(2), randn(2, 3)],)"], ref="lambda xs: np.column_stack(xs)", out="castable: torch.cat(): input types can't be cast to the desired output type", doc="cat along columns; vectors are columns.")
 composite("block_diag(T[] tensors) -> T", varargs="tensors", samples=["([randn(2, 3), randn(1, 1), randn(2)],)"], doc="A matrix with the given matrices on its diagonal and zeros elsewhere.")
 
 # ---- rearranging ---------------------------------------------------------------------------------------------------------------
@@ -159,11 +160,11 @@ composite("repeat_interleave(T self, T repeats, int? dim=None, *, int? output_si
           ref="lambda x, r, dim=None: np.repeat(x, r, dim)", doc="Each element along a dimension repeated as often as `repeats` says.")
 composite("repeat_interleave(T self, int repeats, int? dim=None, *, int? output_size=None) -> T", overload="self_int", samples=["(randn(3, 2), 2)", "(randn(3, 2), 2, 1)"],
           ref="lambda x, r, dim=None: np.repeat(x, r, dim)", doc="Each element along a dimension repeated.")
-op("tril(T self, int diagonal=0) -> T", meta="meta::triangle(self, \"tril\")", grad="grad.tril(diagonal)", inplace=True, samples=["(randn(3, 4),)", "(randn(2, 3, 3), -1)"],
+op("tril(T self, int diagonal=0) -> T", out="Expected out tensor to have dtype", meta="meta::triangle(self, \"tril\")", grad="grad.tril(diagonal)", inplace=True, samples=["(randn(3, 4),)", "(randn(2, 3, 3), -1)"],
    ref="lambda x, d=0: np.tril(x, d)", doc="The lower triangle of matrices (up to a diagonal), zeros above it.")
-op("triu(T self, int diagonal=0) -> T", meta="meta::triangle(self, \"triu\")", grad="grad.triu(diagonal)", inplace=True, samples=["(randn(3, 4),)", "(randn(2, 3, 3), 1)"],
+op("triu(T self, int diagonal=0) -> T", out="Expected out tensor to have dtype", meta="meta::triangle(self, \"triu\")", grad="grad.triu(diagonal)", inplace=True, samples=["(randn(3, 4),)", "(randn(2, 3, 3), 1)"],
    ref="lambda x, d=0: np.triu(x, d)", doc="The upper triangle of matrices (from a diagonal), zeros below it.")
-composite("diag(T self, int diagonal=0) -> T", out=True, samples=["(randn(3),)", "(randn(3, 4), 1)"], ref="lambda x, d=0: np.diag(x, d)",
+composite("diag(T self, int diagonal=0) -> T", out="Expected out tensor to have dtype", samples=["(randn(3),)", "(randn(3, 4), 1)"], ref="lambda x, d=0: np.diag(x, d)",
           doc="The diagonal of a matrix (a copy), or the matrix with a vector on its diagonal.")
 composite("diag_embed(T self, int offset=0, int dim1=-2, int dim2=-1) -> T", samples=["(randn(2, 3),)", "(randn(2, 3), 1, 0, 2)"], doc="Matrices with the last dimension on their diagonals.")
 composite("diagflat(T self, int offset=0) -> T", samples=["(randn(2, 2),)"], ref="lambda x, o=0: np.diagflat(x, o)", doc="A matrix with all elements on its diagonal.")

@@ -192,7 +192,7 @@ def finish(row: Row, code: NodeCode, how: str, outputs: list[str] | None = None)
     attached = differentiable(row, names)
     lines += [f"    detail::attach(node, {name}, {i}, {how});" for i, name in enumerate(attached)]
     kept = {f.name for f in code.saved if f.source is None}
-    for i, (out, name) in enumerate(zip(row.outputs, names)):
+    for i, (out, name) in enumerate(zip(row.outputs, names, strict=True)):
         if out in kept:
             lines.append(f"    node->{out}_." + (f"save_output({name}, {i});" if name in attached else f"save({name});"))
     return [*lines, "  }"]

@@ -157,7 +157,7 @@ def metas(row: Row) -> list[str]:
         head = [f"  const auto metas = {meta[0]};"]
         return head + [f"  Tensor {o} = detail::allocate_tensor(metas[{i}].sizes, metas[{i}].strides, metas[{i}].dtype);" for i, o in enumerate(row.outputs)]
     lines = []
-    for i, (o, text) in enumerate(zip(row.outputs, meta)):
+    for i, (o, text) in enumerate(zip(row.outputs, meta, strict=True)):
         lines += [f"  const Meta meta_{i} = {text};", f"  Tensor {o} = detail::allocate_tensor(meta_{i}.sizes, meta_{i}.strides, meta_{i}.dtype);"]
     return lines
 

@@ -5,7 +5,7 @@ import ast
 
 PRIMITIVES = set("""abs sqrt rsqrt reciprocal floor ceil trunc round maximum minimum fmax fmin copysign isnan isinf isfinite signbit sign
 exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc erfinv lgamma digamma
-pow hypot fmod remainder floor_divide trunc_divide sigmoid logaddexp logaddexp2 nextafter sinc i0 xlogy trigamma gcd fma where""".split())
+pow hypot fmod remainder floor_divide trunc_divide sigmoid logaddexp logaddexp2 nextafter sinc i0 xlogy trigamma zeta gcd fma where""".split())
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
              ast.LShift: "<<", ast.RShift: ">>"}
 COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}

@@ -166,10 +166,10 @@ def parse(text: str) -> list[Schema]:
     outputs = [] if ret in RETURNS else [o.split()[1] for o in split_top(ret[1:-1])] if ret.startswith("(") else ["result"]
     found = []
     for types in itertools.product(*(p.type.split("|") for p in params)):
-        choice = [t for t, p in zip(types, params) if "|" in p.type]
+        choice = [t for t, p in zip(types, params, strict=True) if "|" in p.type]
         if choice and "T" not in choice and not any(p.type == "T" for p in params):
             continue
-        chosen = [replace(p, type=t) for t, p in zip(types, params)]
+        chosen = [replace(p, type=t) for t, p in zip(types, params, strict=True)]
         for p in chosen:
             if p.base not in TYPES:
                 raise SyntaxError(f"unknown type {p.type!r} in {text!r}; known: {', '.join(TYPES)}")

@@ -1,8 +1,8 @@
 """save and load: one safe file format (safetensors) for state_dicts and nested states, the same in both doors.
 
-A file holds tensors by name.  A flat dict of tensors is stored as it is, so any safetensors reader can use it.  Anything
-nested (an optimizer's state, a dict of several) is stored as flat names plus a description of the nesting in the metadata.
-Nothing in a file is ever executed.
+A file holds tensors by name.  A flat dict of tensors is stored as it is, so any safetensors reader can use it.
+Anything nested (an optimizer's state, a dict of several) is stored as flat names plus a description of the nesting in
+the metadata.  Nothing in a file is ever executed.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def load_file(path: str | os.PathLike[str]) -> dict[str, Any]:
     """All tensors of a safetensors file by name, after every size, offset and checksum was verified.
 
     Raises:
-        OSError: the file cannot be read. RuntimeError: it is damaged or no safetensors file; the message names the place.
+        OSError: the file cannot be read.
+        RuntimeError: it is damaged or no safetensors file; the message names the place.
     """
     return dict(_C._load_file(os.fspath(path))[0])
 
@@ -53,7 +54,8 @@ def _items(tensors: Mapping[str, Any]) -> list[tuple[str, Any]]:
     for name, value in tensors.items():
         if not isinstance(name, str) or not isinstance(value, _C.Tensor):
             raise ValueError(
-                f"save_file: expected names to tensors, but {name!r} is a {type(value).__name__}; save() takes nested states"
+                f"save_file: expected names to tensors, but {name!r} is a {type(value).__name__}; "
+                "save() takes nested states"
             )
     return list(tensors.items())
 
@@ -78,7 +80,8 @@ def _flatten(value: Any, name: str, tensors: list[tuple[str, Any]]) -> Any:
     if isinstance(value, _C.dtype):
         return {"dtype": str(value).removeprefix("torch.").removeprefix("rushlight.")}
     raise TypeError(
-        f"save: '{name}' is a {type(value).__name__}; only tensors, numbers, strings, None, dicts, lists and tuples can be saved. "
+        f"save: '{name}' is a {type(value).__name__}; only tensors, numbers, strings, None, dicts, lists "
+        "and tuples can be saved. "
         "Save a module's state_dict(), not the module"
     )
 
@@ -130,7 +133,8 @@ def save(obj: Any, f: FileLike, *args: Any, **kwargs: Any) -> None:
     Raises:
         TypeError: obj holds something else. OSError: the file cannot be written; what was there before is untouched.
     Example:
-        >>> torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 3}, "run.safetensors")
+        >>> state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": 3}
+        >>> torch.save(state, "run.safetensors")
     """
     del args, kwargs  # pickle_module, pickle_protocol and the zip switch mean nothing here
     tensors: list[tuple[str, Any]] = []
@@ -195,7 +199,8 @@ def load(
 
         if rushlight.device(map_location).type != "cpu":
             raise RuntimeError(
-                f"load: map_location={map_location!r} is not available; this build computes on the CPU: use map_location='cpu'"
+                f"load: map_location={map_location!r} is not available; this build computes on the CPU: "
+                "use map_location='cpu'"
             )
     if isinstance(f, (str, os.PathLike)):
         path = os.fspath(f)
@@ -224,5 +229,6 @@ def _refuse_foreign(head: bytes, name: str) -> None:
         )
     if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
         raise RuntimeError(
-            f"load: {name} is a pickle, which could run code when read; convert it once where it was made, to safetensors"
+            f"load: {name} is a pickle, which could run code when read; "
+            "convert it once where it was made, to safetensors"
         )

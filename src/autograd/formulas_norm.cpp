@@ -54,6 +54,9 @@ Parts row_norm_backward(const Tensor& grad, const Tensor& x, IntArrayRef shape, 
   return parts;
 }
 
+// Whether a gradient can change anything: it is not all zeros, or has a history.
+bool may_count(const Tensor& grad) { return grad.requires_grad() || grad.any().item<bool>(); }
+
 // [C] as [1, C, 1, …], to be broadcast over [N, C, …].
 Tensor per_channel(const Tensor& t, int64_t ndim) {
   DimVector sizes(static_cast<size_t>(ndim), 1);
@@ -87,18 +90,27 @@ std::tuple<Tensor, Tensor> rms_norm_backward(const Tensor& grad, const Tensor& i
   return {p.input, p.weight};
 }
 
-std::tuple<Tensor, Tensor, Tensor> group_norm_backward(const Tensor& grad, const Tensor& input, const Tensor& mean,
+std::tuple<Tensor, Tensor, Tensor> group_norm_backward(const Tensor& grad, const Tensor& grad_mean,
+                                                       const Tensor& grad_rstd, const Tensor& input, const Tensor& mean,
                                                        const Tensor& rstd, const Tensor& weight, const Tensor& bias,
                                                        int64_t n, int64_t c, int64_t hw, int64_t groups, double eps,
                                                        std::array<bool, 3> output_mask) {
-  if (!composed(grad, input, weight))
+    const int64_t per_group = c / groups * hw;
+  const int64_t grouped[] = {n, groups, per_group}, channels[] = {n, c, hw};
+  // Somebody may have used the statistics themselves; their gradients are zeros otherwise.
+  const bool statistics = per_group > 0 && output_mask[0] && (may_count(grad_mean) || may_count(grad_rstd));
+  if (!composed(grad, input, weight) && !statistics)
     return _group_norm_backward(grad, input, mean, rstd, weight, bias, n, c, hw, groups, mask_of(output_mask));
-  const int64_t grouped[] = {n, groups, c / groups * hw}, channels[] = {n, c, hw};
   const Tensor x = input.reshape(grouped);
   const Tensor inv = rstd_of(x, -1, eps, true), normal = mul(sub(x, x.mean(-1, true)), inv);
   const Tensor g = grad.reshape(channels), scaled = weight.defined() ? mul(g, per_channel(weight, 3)) : g;
   Parts p;
-  p.input = normalized_gradient(scaled.reshape(grouped), normal, inv, -1, true).reshape(input.sizes());
+    Tensor dx = normalized_gradient(scaled.reshape(grouped), normal, inv, -1, true);
+  if (statistics) {  // d mean / dx = 1 / count, d rstd / dx = -rstd^2 x̂ / count
+    const Tensor of_rstd = mul(mul(grad_rstd.unsqueeze(-1), square(inv)), normal);
+    dx = add(dx, div(sub(grad_mean.unsqueeze(-1), of_rstd), per_group));
+  }
+  p.input = dx.reshape(input.sizes());
   if (weight.defined()) p.weight = mul(g, normal.reshape(channels)).sum({0, 2});
   if (bias.defined()) p.bias = g.sum({0, 2});
   return {p.input, p.weight, p.bias};

@@ -49,6 +49,13 @@ Tensor xlogy_backward_self(const Tensor& grad, const Tensor& self, const Scalar&
   return other.toDouble() > 0 ? mul(grad, slope) : mul(grad, where(eq(self, 0), 0, full_like(self, slope)));
 }
 
+Tensor zeta_backward(const Tensor& grad, const Tensor& self, const Tensor& other) {
+  return neg(mul(mul(grad, self), special::zeta(add(self, 1), other)));
+}
+Tensor zeta_backward(const Tensor& grad, const Scalar& self, const Tensor& other) {
+  return mul(mul(grad, -self.toDouble()), special::zeta(Scalar(self.toDouble() + 1), other));
+}
+
 Tensor copysign_backward(const Tensor& grad, const Tensor& self, const Tensor& result) {
   Tensor ratio = div(result, self);
   return mul(grad, masked_fill(ratio, eq(self, 0), 0));

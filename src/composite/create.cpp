@@ -116,7 +116,8 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, Tensor
   if (is_integral(options.dtype(), false) && whole) {
     const int64_t x = start.toLong(), y = end.toLong(), s = step.toLong();
     const __int128 span = static_cast<__int128>(y) - x;
-    size = static_cast<double>((span + s - (s > 0 ? 1 : -1)) / s);
+    const auto steps = static_cast<int64_t>((span + s - (s > 0 ? 1 : -1)) / s);
+    size = static_cast<double>(steps);
   } else {
     size = std::ceil((b - a) / d);
   }

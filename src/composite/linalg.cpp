@@ -12,7 +12,12 @@ using plan::wrap_dim;
 
 namespace {
 
-Tensor scale(const Tensor& t, const Scalar& s) { return s.equal(1) ? t : t.mul(s); }
+// The factor as a number of t's dtype: these products keep it.
+Tensor scale(const Tensor& t, const Scalar& s) {
+  if (s.equal(1)) return t;
+  if (t.dtype() == kBool) return t.mul(Scalar(s.toBool()));
+  return t.mul(is_integral(t.dtype(), true) ? Scalar(s.toLong()) : s);
+}
 Tensor combine(const Tensor& self, const Scalar& beta, const Tensor& product, const Scalar& alpha) {
   const Tensor scaled = scale(product, alpha);
   return beta.equal(0) ? scaled : scale(self, beta).add(scaled);
@@ -456,7 +461,7 @@ Tensor matrix_power(const Tensor& A, int64_t n) {
   check_not_implemented(
       n >= 0, "linalg.matrix_power: negative powers (got n={}) need an inverse; compute it first and use a positive n",
       n);
-  if (n == 0) return eye(rows, A.options()).expand(A.sizes()).clone();
+  if (n == 0) return A.clone().zero_().add_(eye(rows, A.options()));  // with a gradient of zeros
   // Square and multiply.
   Tensor square = A, result;
   for (int64_t rest = n; rest > 0; rest >>= 1) {

@@ -138,7 +138,7 @@ Tensor probability_loss(const Tensor& input, Tensor target, const Tensor& weight
     return neg(loss.sum(class_dim));
   }
   if (reduction == kSum) return neg(loss.sum());
-  return neg(div(loss.sum(), static_cast<double>(input.numel() / std::max<int64_t>(1, classes))));
+  return neg(div(loss.sum(), static_cast<double>(int64_t{input.numel() / std::max<int64_t>(1, classes)})));
 }
 
 // (1 - s) nll + s / C * sum over classes of -log p, ignored rows left out.

@@ -42,9 +42,8 @@ namespace {
 Tensor dropout_impl(const Tensor& input, double p, bool train, bool feature, bool alpha, bool inplace) {
   check(p >= 0 && p <= 1, "dropout probability has to be between 0 and 1, but got {}", p);
   if (p == 0 || !train || input.numel() == 0) return input;
-  Tensor target = input;
   if (p == 1)
-    return inplace ? target.mul_(zeros(IntArrayRef(), input.options()))
+    return inplace ? input.mul_(zeros(IntArrayRef(), input.options()))
                    : mul(input, zeros(IntArrayRef(), input.options()));
   DimVector sizes = input.sizes();
   if (feature) {
@@ -59,14 +58,14 @@ Tensor dropout_impl(const Tensor& input, double p, bool train, bool feature, boo
     const double a = 1 / std::sqrt((kAlpha * kAlpha * p + 1) * (1 - p));
     const Tensor noise = keep.to(input.dtype());
     const Tensor shift = add(mul(sub(noise, 1), kAlpha * a), kAlpha * a * p), scale = mul(noise, a);
-    return inplace ? target.mul_(scale).add_(shift) : add(mul(input, scale), shift);
+    return inplace ? input.mul_(scale).add_(shift) : add(mul(input, scale), shift);
   }
   const double scale = input.dtype() == kDouble ? 1 / (1 - p) : static_cast<double>(1.0f / static_cast<float>(1 - p));
   if (feature) {
     const Tensor noise = mul(keep.to(input.dtype()), scale);
-    return inplace ? target.mul_(noise) : mul(input, noise);
+    return inplace ? input.mul_(noise) : mul(input, noise);
   }
-  if (inplace) return target.mul_(mul(keep.to(input.dtype()), scale));
+  if (inplace) return input.mul_(mul(keep.to(input.dtype()), scale));
   return _dropout_apply(input, keep, scale);
 }
 
@@ -215,8 +214,7 @@ Tensor local_response_norm(const Tensor& input, int64_t size, double alpha, doub
 Tensor normalize(const Tensor& input, double p, int64_t dim, double eps, const Tensor& out) {
   const Tensor result = div(input, clamp_min(linalg::vector_norm(input, p, dim, true), eps));
   if (!out.defined()) return result;
-  Tensor target = out;
-  return target.copy_(result);
+  return out.copy_(result);
 }
 
 // ---- embedding ------------------------------------------------------------------------------------------------------

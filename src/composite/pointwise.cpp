@@ -1,4 +1,6 @@
 // Pointwise ops written as other ops: clamping, rounding modes, activations with their nn.functional signatures.
+#include <cmath>
+
 #include "dispatch/body.h"
 #include "plan/dims.h"
 #include "rushlight/ops.h"
@@ -12,6 +14,12 @@ Tensor div_rounded(const Tensor& self, const Divisor& other, std::optional<std::
   if (*mode == "trunc") return _div_trunc(self, other);
   check(*mode == "floor", "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{}'", *mode);
   return _div_floor(self, other);
+}
+
+// An in-place result must fit self's dtype.
+void check_cast(const char* op, const Tensor& result, const Tensor& self) {
+  check(can_cast(result.dtype(), self.dtype()), "result type {} can't be cast to the desired output type {} ({})",
+        to_string(result.dtype()), to_string(self.dtype()), std::string_view(op));
 }
 
 // What an in-place composite computes from: a copy where the graph keeps what the write would overwrite.
@@ -42,8 +50,23 @@ Tensor float_power(const Scalar& self, const Tensor& exponent) {
 
 Tensor polygamma(int64_t n, const Tensor& self) {
   check(n >= 0, "polygamma(n, x) does not support negative n, but got {}", n);
-  check_not_implemented(n < 2, "polygamma is provided for n = 0 and 1, but got {}", n);
-  return n == 0 ? digamma(self) : _trigamma(self);
+    if (n == 0) return digamma(self);
+  if (n == 1) return _trigamma(self);
+  const double factor = (n % 2 ? 1.0 : -1.0) * std::exp(std::lgamma(static_cast<double>(n) + 1));
+  return mul(special::zeta(Scalar(static_cast<double>(n + 1)), self), factor);
+}
+Tensor& polygamma_(Tensor& self, int64_t n) {
+  const Tensor result = polygamma(n, source_of(self));
+  check_cast("polygamma_", result, self);
+  return self.copy_(result);
+}
+
+Tensor square(const Tensor& self) { return pow(self, Scalar(2)); }
+Tensor& square_(Tensor& self) { return pow_(self, Scalar(2)); }
+
+Tensor positive(const Tensor& self) {
+  check(self.dtype() != kBool, "The `+` operator, on a bool tensor is not supported.");
+  return self;
 }
 
 // The series of Abramowitz & Stegun 9.8.3 and 9.8.4.
@@ -67,7 +90,10 @@ Tensor logit(const Tensor& self, std::optional<double> eps) {
   return logit(clamp(x, Scalar(*eps), Scalar(1 - *eps)));
 }
 Tensor& logit_(Tensor& self, std::optional<double> eps) {
-  return eps ? self.copy_(logit(source_of(self), eps)) : logit_(self);
+    if (!eps) return logit_(self);
+  const Tensor result = logit(source_of(self), eps);
+  check_cast("logit_", result, self);
+  return self.copy_(result);
 }
 
 Tensor isposinf(const Tensor& self) {
@@ -176,7 +202,7 @@ Tensor sum_to_size(const Tensor& self, IntArrayRef size) {
     if (i < lead || (want == 1 && have != 1)) dims.push_back(i);
   }
   check(fits, "size {} is not expandable to size {}.", size, self.sizes());
-  Tensor result = dims.empty() ? self : sum(self, dims, true);
+    Tensor result = dims.empty() ? self : sum(self, dims, true);
   return lead > 0 ? result.view(size) : result;
 }
 

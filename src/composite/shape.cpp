@@ -178,6 +178,7 @@ Tensor& transpose_(Tensor& self, int64_t dim0, int64_t dim1) {
 }
 Tensor& squeeze_(Tensor& self) { return become("squeeze_", self, self.squeeze()); }
 Tensor& squeeze_(Tensor& self, int64_t dim) { return become("squeeze_", self, self.squeeze(dim)); }
+Tensor& squeeze_(Tensor& self, IntArrayRef dim) { return become("squeeze_", self, self.squeeze(dim)); }
 Tensor& unsqueeze_(Tensor& self, int64_t dim) { return become("unsqueeze_", self, self.unsqueeze(dim)); }
 
 Tensor& resize_(Tensor& self, IntArrayRef size, std::optional<MemoryFormat> memory_format) {
@@ -202,7 +203,10 @@ Tensor& resize_(Tensor& self, IntArrayRef size, std::optional<MemoryFormat> memo
 }
 
 Tensor& resize_as_(Tensor& self, const Tensor& the_template) {
-  return resize_(self, the_template.sizes(), std::nullopt);
+  resize_(self, the_template.sizes(), std::nullopt);
+  // A dense layout of the template is taken over.
+  if (the_template.is_non_overlapping_and_dense()) self.impl()->set_geometry(the_template.sizes(), the_template.strides());
+  return self;
 }
 
 // ---- lists of views -------------------------------------------------------------------------------------------------

@@ -65,10 +65,16 @@ Tensor allocate_like(const Tensor& like, ScalarType dtype) {
   return result;
 }
 
-void store_out(const char* op, Tensor& out, const Tensor& result) {
-  check(can_cast(result.dtype(), out.dtype()),
-        "result type {} can't be cast to the desired output type {} ({}: pass an out= of dtype {})",
-        to_string(result.dtype()), to_string(out.dtype()), op, to_string(result.dtype()));
+void store_out(const char* op, Tensor& out, const Tensor& result, OutRule rule, const char* words) {
+  const bool fits = rule == OutRule::Exact ? out.dtype() == result.dtype() : can_cast(result.dtype(), out.dtype());
+  if (!fits) [[unlikely]] {
+    check(words != nullptr, "result type {} can't be cast to the desired output type {} ({}: pass an out= of dtype {})",
+          to_string(result.dtype()), to_string(out.dtype()), op, to_string(result.dtype()));
+    fail(rule == OutRule::Exact ? ErrorKind::kRuntime : ErrorKind::kType,
+         "{}: expected {}, but got {} ({}: pass an out= of dtype {})", std::string_view(words),
+         to_string(result.dtype()), to_string(out.dtype()), std::string_view(op), to_string(result.dtype()));
+  }
+
   NoGradGuard guard;
   if (out.sizes() != result.sizes()) out.resize_(result.sizes());
   out.copy_(result);

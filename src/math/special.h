@@ -4,6 +4,7 @@
 // lgamma, digamma and trigamma are computed in double, lane by lane. Coefficients: own fits, except the asymptotic
 // series.
 #pragma once
+#include <math.h>
 
 #include "math/wide.h"
 
@@ -99,7 +100,7 @@ inline double erfinv_scalar(double y) {
 
 inline double lgamma_scalar(double x) {
   int sign;
-  return __builtin_lgamma_r(x, &sign);
+  return ::lgamma_r(x, &sign);
 }
 
 inline double digamma_scalar(double x) {
@@ -129,6 +130,44 @@ inline double trigamma_scalar(double x) {
   const double z = 1 / (x * x);
   const double far = 1.0 / 42 + z * (-1.0 / 30 + z * (5.0 / 66 - z * 691.0 / 2730));
   return sign * (result + (1 + 0.5 / x + z * (1.0 / 6 + z * (-1.0 / 30 + z * far))) / x);
+}
+
+// Note [Hurwitz zeta]
+// The sum of (k + q)^-s over k >= 0: its first terms until the base is at least 10, then Euler and Maclaurin's
+// formula for the rest. Poles at q = 0, -1, …; for other negative q only whole s give real powers.
+inline double zeta_scalar(double s, double q) {
+  // B_2j / (2j)!
+  constexpr double kBernoulli[] = {1.0 / 12,          -1.0 / 720,           1.0 / 30240,           -1.0 / 1209600,
+                                   1.0 / 47900160,    -691.0 / 1307674368000, 1.0 / 74724249600.0, -3617.0 / 10670622842880000.0};
+  if (s == 1) return __builtin_inf();
+  if (!(s > 1) || q != q) return __builtin_nan("");
+  if (q <= 0) {
+    if (q == __builtin_floor(q)) return __builtin_inf();
+    if (s != __builtin_floor(s)) return __builtin_nan("");
+  }
+  double sum = 0, base = q;
+  for (; base < 10; base += 1) {
+    const double term = __builtin_pow(base, -s);
+    sum += term;
+    if (base > 0 && term < sum * 0x1p-56) return sum;
+  }
+  const double power = __builtin_pow(base, -s);
+  sum += power * base / (s - 1) + 0.5 * power;
+  double factor = s, term = power / base;
+  for (int j = 0; j < 8; ++j) {
+    const double step = kBernoulli[j] * factor * term;
+    sum += step;
+    if (__builtin_fabs(step) < __builtin_fabs(sum) * 0x1p-56) break;
+    factor *= (s + 2 * j + 1) * (s + 2 * j + 2);
+    term /= base * base;
+  }
+  return sum;
+}
+inline F32 zeta(F32 s, F32 q) {
+  return per_lane(s, q, [](float x, float y) { return (float)zeta_scalar((double)x, (double)y); });
+}
+inline F64 zeta(F64 s, F64 q) {
+  return per_lane(s, q, [](double x, double y) { return zeta_scalar(x, y); });
 }
 
 struct ErfinvTable {

@@ -274,7 +274,7 @@ const std::string& Module::name() const {
 std::string Module::path() const {
   std::string path = name_in_parent_;
   for (const Module* m = parent_; m && !m->name_in_parent_.empty(); m = m->parent_)
-    path = m->name_in_parent_ + "." + path;
+    path.insert(0, m->name_in_parent_ + ".");
   return parent_ ? path : "";
 }
 

@@ -82,7 +82,7 @@ void check_heaviside(const Tensor& self, const Tensor& values, const Tensor& out
 
 const PointwiseInfo& pow_info(const Scalar& exponent, const PointwiseInfo& general) {
   const double e = exponent.toDouble();
-  if (e == 2) return square_info;
+  if (e == 2) return _square_info;
   if (e == 3) return _cube_info;
   if (!exponent.isFloatingPoint()) return general;
   if (e == 0.5) return sqrt_info;

@@ -84,7 +84,9 @@ std::array<Meta, 3> layer_norm(const Tensor& input, IntArrayRef shape, const Ten
   check_floating("LayerNormKernelImpl", input);
   check_param_type(input, weight);
   check_param_type(input, bias);
-  const Meta stats(outer_sizes(input, shape), stats_type(input));
+    DimVector rows = outer_sizes(input, shape);
+  rows.resize(input.sizes().size(), 1);
+  const Meta stats(rows, stats_type(input));
   return {like(input), stats, stats};
 }
 
@@ -146,7 +148,7 @@ std::array<Meta, 3> batch_norm(const Tensor& input, const Tensor& weight, const 
   check_floating("batch_norm", input);
   check_param_type(input, weight);
   check_param_type(input, bias);
-  const Meta stats(IntArrayRef({channels}), stats_type(input));
+    const Meta stats(IntArrayRef({channels}), stats_type(input));
   return {channel_layout(input), stats, stats};
 }
 

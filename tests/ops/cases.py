@@ -127,7 +127,7 @@ def cases(row: dict[str, Any]) -> list[Case]:
 
 def fits(row: dict[str, Any], args: tuple, kwargs: dict[str, Any]) -> bool:
     """Samples are shared by the overloads of a row: keeps those whose tensors are where this overload has tensors."""
-    positional = [p for p in row["params"]]
+    positional = list(row["params"])
     by_name = {p[1]: p for p in row["params"]}
     if any(
         k not in by_name and k not in ("dtype", "device", "requires_grad", "out", "layout", "pin_memory")

@@ -1,4 +1,4 @@
-"""Every row of the op table: values against NumPy or a float64 recomputation, gradients, layouts, empty and 0-d tensors, forms."""
+"""Every row of the op table: values, gradients, layouts, empty and 0-d tensors, in-place and out= forms, threads."""
 
 from __future__ import annotations
 

@@ -361,8 +361,7 @@ class CosineAnnealingLR(LRScheduler):
         last_epoch: the number of steps already taken, or -1.
     Example:
         >>> torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=100)
-    Source:
-        Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2016 (without the restarts).
+    Source: Loshchilov and Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2016 (without restarts).
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:

@@ -1,5 +1,5 @@
 // Register kernels of convolution, compiled once per ISA: column packing, weight gradients, and one-channel outputs.
-#include "cpu/isa/lanes.h"
+#include "cpu/isa/gemm_lanes.h"
 #include "cpu/isa/micro.h"
 
 namespace rushlight::cpu::RL_ISA {
@@ -9,7 +9,7 @@ namespace {
 template <class T, int kVectors>
 void copy_short_rows(T* dst, int64_t width, const T* src, int64_t src_pitch, int64_t rows, int64_t left,
                      int64_t count) {
-  using V = Lanes<T>;
+  using V = GemmLanes<T>;
   constexpr int kW = V::kWidth;
   alignas(64) T inside[kW * kVectors];  // x & ones == x, x & zeros == 0
   memset(inside, 0, sizeof(inside));
@@ -25,7 +25,7 @@ void copy_short_rows(T* dst, int64_t width, const T* src, int64_t src_pitch, int
 template <class T>
 void copy_rows(T* dst, int64_t width, const T* src, int64_t src_pitch, int64_t step, int64_t rows, int64_t left,
                int64_t count) {
-  using V = Lanes<T>;
+  using V = GemmLanes<T>;
   constexpr int kW = V::kWidth;
   const auto zero = V::set(T(0));
   for (int64_t i = 0; i < rows; ++i, dst += width, src += src_pitch) {
@@ -47,7 +47,7 @@ void copy_rows(T* dst, int64_t width, const T* src, int64_t src_pitch, int64_t s
 
 template <class T, int kPieces>
 void pack_columns_n(T* dst, const T* src, const int64_t* offsets, int64_t n_k, const PanelPiece* panel) {
-  using V = Lanes<T>;
+  using V = GemmLanes<T>;
   typename V::Merge merge[2 * kPieces];
   RL_UNROLL for (int i = 0; i < 2 * kPieces; ++i) merge[i] = V::from_lane(panel[i].lane);
   for (int64_t k = 0; k < n_k; ++k, dst += 2 * V::kWidth) {
@@ -64,7 +64,7 @@ void pack_columns_n(T* dst, const T* src, const int64_t* offsets, int64_t n_k, c
 template <class T>
 void pack_columns(T* dst, const T* src, const int64_t* offsets, int64_t k0, int64_t k1, const PanelPiece* panel,
                   int64_t pieces) {
-  using V = Lanes<T>;
+  using V = GemmLanes<T>;
   switch (pieces) {
     case 1:
       return pack_columns_n<T, 1>(dst, src, offsets + k0, k1 - k0, panel);
@@ -89,7 +89,7 @@ void pack_columns(T* dst, const T* src, const int64_t* offsets, int64_t k0, int6
 template <class T>
 void narrow(T* dst, const T* src, const int64_t* offsets, const T* w, int64_t n_k, T start, const PixelRun* runs,
             int64_t n_runs) {
-  using V = Lanes<T>;
+  using V = GemmLanes<T>;
   constexpr int kAtOnce = 4;
   for (int64_t first = 0; first < n_runs; first += kAtOnce) {
     typename V::Reg acc[kAtOnce];
@@ -124,7 +124,7 @@ void narrow(T* dst, const T* src, const int64_t* offsets, const T* w, int64_t n_
 template <class T, int kRows, int kNv>
 void weight_tile(T* dw, int64_t ld, const T* src, const int64_t* offsets, const PixelRow* rows, int64_t n_rows,
                  const T* dy) {
-  using V = Lanes<T>;
+  using V = GemmLanes<T>;
   typename V::Reg acc[kRows][kNv];
   RL_UNROLL for (int r = 0; r < kRows; ++r) { RL_UNROLL for (int v = 0; v < kNv; ++v) acc[r][v] = V::set(T(0)); }
   for (const PixelRow* row = rows; row != rows + n_rows; ++row) {
@@ -181,7 +181,7 @@ void weight(T* dw, int64_t ld, const T* src, const int64_t* offsets, int64_t n_k
 template <class T, int kAtOnce>
 void narrow_weight_n(T* dw, int64_t ld, const T* src, const int64_t* offsets, const PixelRow* rows, int64_t n_rows,
                      const T* dy) {
-  using V = Lanes<T>;
+  using V = GemmLanes<T>;
   constexpr int kW = V::kWidth, kRegs = 64 / int(sizeof(T)) / kW;
   typename V::Reg acc[kAtOnce][kRegs];
   RL_UNROLL for (int i = 0; i < kAtOnce; ++i) { RL_UNROLL for (int v = 0; v < kRegs; ++v) acc[i][v] = V::set(T(0)); }

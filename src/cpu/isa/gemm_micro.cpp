@@ -1,5 +1,5 @@
 // Register tiles, packing and matrix-vector kernels of GEMM, compiled once per ISA.
-#include "cpu/isa/lanes.h"
+#include "cpu/isa/gemm_lanes.h"
 #include "cpu/isa/micro.h"
 
 namespace rushlight::cpu::RL_ISA {
@@ -27,9 +27,9 @@ struct Tile {
 
 // c = alpha * sums + beta * c + bias for one vector.
 template <class T>
-inline typename Lanes<T>::Reg finish_vector(typename Lanes<T>::Reg sum, const T* c, const T* bias,
-                                            typename Lanes<T>::Mask m, const GemmEpilogue<T>& e) {
-  using V = Lanes<T>;
+inline typename GemmLanes<T>::Reg finish_vector(typename GemmLanes<T>::Reg sum, const T* c, const T* bias,
+                                            typename GemmLanes<T>::Mask m, const GemmEpilogue<T>& e) {
+  using V = GemmLanes<T>;
   auto v = V::mul(V::set(e.alpha), sum);
   if (e.beta != T(0)) v = V::fma(V::set(e.beta), V::load(c, m), v);
   if (bias) v = V::add(v, V::load(bias, m));
@@ -38,7 +38,7 @@ inline typename Lanes<T>::Reg finish_vector(typename Lanes<T>::Reg sum, const T*
 
 template <class T>
 void finish(int64_t n, const T* sums, T* c, const GemmEpilogue<T>& e) {
-  using V = Lanes<T>;
+  using V = GemmLanes<T>;
   for (int64_t j = 0; j < n; j += V::kWidth) {
     auto m = V::mask(n - j);
     V::store(c + j, finish_vector<T>(V::load(sums + j, m), c + j, e.bias ? e.bias + j : nullptr, m, e), m);
@@ -52,7 +52,7 @@ __attribute__((noinline)) void finish_tile(int rows, const T* sums, int64_t ld, 
 
 template <class T, int kMr, int kNv, bool kDirect>
 void tile_kernel(const Tile<T>& t) {
-  using V = Lanes<T>;
+  using V = GemmLanes<T>;
   using Reg = typename V::Reg;
   constexpr int kGroups = (kMr + 2) / 3;  // one pointer for three rows: the others are reached by scaled index
   Reg acc[kMr][kNv];
@@ -112,7 +112,7 @@ using TileFn = void (*)(const Tile<T>&);
 #define RL_ROWS {RL_ROW(1), RL_ROW(2), RL_ROW(3), RL_ROW(4), RL_ROW(5), RL_ROW(6)}
 #endif
 template <class T, bool kDirect>
-constexpr TileFn<T> kTiles[Lanes<T>::kRows][2] = RL_ROWS;
+constexpr TileFn<T> kTiles[GemmLanes<T>::kRows][2] = RL_ROWS;
 #undef RL_ROWS
 #undef RL_ROW
 
@@ -129,7 +129,7 @@ struct Rows {
 template <class T>
 void macro(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_panel, const T* b, int64_t b_panel, T* c, int64_t ldc,
            const GemmEpilogue<T>& e, const T* start) {
-  using V = Lanes<T>;
+  using V = GemmLanes<T>;
   constexpr int kNr = 2 * V::kWidth;
   const Rows rows(m, V::kRows);
   Tile<T> t{k, nullptr, 1, 0, b, kNr, nullptr, ldc, 0, e, nullptr};
@@ -156,7 +156,7 @@ void macro(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_panel, const T
 template <class T>
 void direct(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t ldb, T* c,
             int64_t ldc, const GemmEpilogue<T>& e) {
-  using V = Lanes<T>;
+  using V = GemmLanes<T>;
   constexpr int kNr = 2 * V::kWidth;
   const Rows rows(m, V::kRows);
   Tile<T> t{k, nullptr, a_row, a_col, b, ldb, nullptr, ldc, 0, e, nullptr};
@@ -251,7 +251,7 @@ inline void transpose(__m128d (&r)[2]) {
 // group behind others (`exact`) may not do that.
 template <class T>
 void pack_across(T* dst, int64_t dst_stride, const T* src, int64_t lane_stride, int64_t lanes, int64_t k, bool exact) {
-  using V = Lanes<T>;
+  using V = GemmLanes<T>;
   constexpr int kW = V::kWidth;
   for (int64_t p = 0; p < k; p += kW) {
     const int64_t steps = k - p < kW ? k - p : kW;
@@ -282,7 +282,7 @@ void pack_across(T* dst, int64_t dst_stride, const T* src, int64_t lane_stride, 
 template <class T>
 void pack(T* dst, int64_t dst_stride, const T* src, int64_t lane_stride, int64_t k_stride, int64_t rows, int64_t k,
           int64_t padded) {
-  using V = Lanes<T>;
+  using V = GemmLanes<T>;
   constexpr int kW = V::kWidth;
   if (rows == 2 * kW && lane_stride == 1) {  // a full panel of B
     for (int64_t p = 0; p < k; ++p, src += k_stride, dst += dst_stride) {
@@ -318,8 +318,8 @@ void pack(T* dst, int64_t dst_stride, const T* src, int64_t lane_stride, int64_t
 
 // ---- matrix times vector -------------------------------------------------------------------------------------------
 
-inline Lanes<float>::Reg widen(const float* p) { return Lanes<float>::load(p); }
-inline Lanes<double>::Reg widen(const double* p) { return Lanes<double>::load(p); }
+inline GemmLanes<float>::Reg widen(const float* p) { return GemmLanes<float>::load(p); }
+inline GemmLanes<double>::Reg widen(const double* p) { return GemmLanes<double>::load(p); }
 
 struct F16 {
   uint16_t bits;
@@ -375,13 +375,13 @@ inline __m128 widen(const S* p) {
 #endif
 
 // The first n lanes; the others are zero.
-inline Lanes<float>::Reg widen(const float* p, int n) { return Lanes<float>::load(p, Lanes<float>::mask(n)); }
-inline Lanes<double>::Reg widen(const double* p, int n) { return Lanes<double>::load(p, Lanes<double>::mask(n)); }
+inline GemmLanes<float>::Reg widen(const float* p, int n) { return GemmLanes<float>::load(p, GemmLanes<float>::mask(n)); }
+inline GemmLanes<double>::Reg widen(const double* p, int n) { return GemmLanes<double>::load(p, GemmLanes<double>::mask(n)); }
 template <class S>
-inline Lanes<float>::Reg widen(const S* p, int n) {
-  float t[Lanes<float>::kWidth] = {};
+inline GemmLanes<float>::Reg widen(const S* p, int n) {
+  float t[GemmLanes<float>::kWidth] = {};
   for (int i = 0; i < n; ++i) t[i] = widen_scalar(p[i]);
-  return Lanes<float>::load(t);
+  return GemmLanes<float>::load(t);
 }
 
 // Note [Dot product lanes]
@@ -389,7 +389,7 @@ inline Lanes<float>::Reg widen(const S* p, int n) {
 // number of lanes. The upper half of the lanes is added to the lower one until one is left, whatever the vector width.
 template <class T, class S>
 void dot(int64_t rows, int64_t k, const S* a, int64_t lda, const T* x, T* y) {
-  using V = Lanes<T>;
+  using V = GemmLanes<T>;
   constexpr int kW = V::kWidth, kVirtual = 256 / int(sizeof(T)), kRegs = kVirtual / kW;
   const int64_t whole = k / kVirtual * kVirtual;
   for (int64_t r = 0; r < rows; ++r, a += lda) {
@@ -417,7 +417,7 @@ void dot(int64_t rows, int64_t k, const S* a, int64_t lda, const T* x, T* y) {
 
 template <class T>
 void axpy(int64_t n, int64_t k, const T* x, int64_t x_stride, const T* b, int64_t ldb, T* sums) {
-  using V = Lanes<T>;
+  using V = GemmLanes<T>;
   for (int64_t j = 0; j < n; ++j) sums[j] = T(0);
   for (int64_t p = 0; p < k; p += 4, b += 4 * ldb, x += 4 * x_stride) {
     const int64_t steps = k - p < 4 ? k - p : 4;
@@ -472,7 +472,7 @@ inline uint16_t narrow_f16_scalar(float f) {
 
 template <class S>
 void widen_block(int64_t n, const uint16_t* src, float* dst) {
-  using V = Lanes<float>;
+  using V = GemmLanes<float>;
   const S* s = reinterpret_cast<const S*>(src);
   int64_t i = 0;
   for (; i + V::kWidth <= n; i += V::kWidth) V::store(dst + i, widen(s + i));
@@ -531,10 +531,10 @@ void integer_gemm(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, in
 }  // namespace
 
 extern const GemmKernels<float> kGemmF32 = {
-    Lanes<float>::kRows, 2 * Lanes<float>::kWidth, Lanes<float>::kWidth, pack<float>,  macro<float>,
+    GemmLanes<float>::kRows, 2 * GemmLanes<float>::kWidth, GemmLanes<float>::kWidth, pack<float>,  macro<float>,
     direct<float>,       dot<float, float>,        axpy<float>,          finish<float>};
 extern const GemmKernels<double> kGemmF64 = {
-    Lanes<double>::kRows, 2 * Lanes<double>::kWidth, Lanes<double>::kWidth, pack<double>,  macro<double>,
+    GemmLanes<double>::kRows, 2 * GemmLanes<double>::kWidth, GemmLanes<double>::kWidth, pack<double>,  macro<double>,
     direct<double>,       dot<double, double>,       axpy<double>,          finish<double>};
 extern const HalfKernels kHalf = {widen_block<F16>, widen_block<BF16>, narrow_f16,
                                   narrow_bf16,      dot_half<F16>,     dot_half<BF16>};

@@ -91,7 +91,13 @@ template <int kHalf, class V>
 inline V upper_half(V v) {
   typename V::Int::Raw order;
   for (int i = 0; i < V::kLanes; ++i) order[i] = (i + kHalf) % V::kLanes;
+  #if defined(__clang__)
+  V moved = v;
+  for (int i = 0; i < V::kLanes; ++i) moved.v[i] = v.v[order[i]];
+  return moved;
+#else
   return V(__builtin_shuffle(v.v, order));
+#endif
 }
 template <int kHalf, class V, class F>
 inline V fold_lanes(V v, F f) {

@@ -15,12 +15,12 @@
 namespace rushlight::cpu::RL_ISA {
 
 template <class T>
-struct Lanes;
+struct GemmLanes;
 
 #if RL_ISA_LEVEL == 2
 
 template <>
-struct Lanes<float> {
+struct GemmLanes<float> {
   using Reg = __m512;
   using Mask = __mmask16;
   static constexpr int kWidth = 16, kRows = 14;
@@ -52,7 +52,7 @@ struct Lanes<float> {
 };
 
 template <>
-struct Lanes<double> {
+struct GemmLanes<double> {
   using Reg = __m512d;
   using Mask = __mmask8;
   static constexpr int kWidth = 8, kRows = 14;
@@ -82,7 +82,7 @@ struct Lanes<double> {
 #elif RL_ISA_LEVEL == 1
 
 template <>
-struct Lanes<float> {
+struct GemmLanes<float> {
   using Reg = __m256;
   using Mask = __m256i;
   static constexpr int kWidth = 8, kRows = 6;
@@ -117,7 +117,7 @@ struct Lanes<float> {
 };
 
 template <>
-struct Lanes<double> {
+struct GemmLanes<double> {
   using Reg = __m256d;
   using Mask = __m256i;
   static constexpr int kWidth = 4, kRows = 6;
@@ -148,7 +148,7 @@ struct Lanes<double> {
 #else  // SSE2 has no fma: the product is rounded before the sum, so the base level's last bits differ.
 
 template <>
-struct Lanes<float> {
+struct GemmLanes<float> {
   using Reg = __m128;
   using Mask = int;
   static constexpr int kWidth = 4, kRows = 6;
@@ -185,7 +185,7 @@ struct Lanes<float> {
 };
 
 template <>
-struct Lanes<double> {
+struct GemmLanes<double> {
   using Reg = __m128d;
   using Mask = int;
   static constexpr int kWidth = 2, kRows = 6;
