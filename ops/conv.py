@@ -57,7 +57,7 @@ for n in (1, 2, 3):
         composite(f"{space}max_pool{n}d{maximum} -> T", samples=[f"({x}, 2)", f"({x}, 3, 2, 1, 1, True)"], doc=f"The largest element of each window {dims}.")
         composite(f"{space}max_pool{n}d_with_indices{maximum} -> (T output, T indices)", samples=[f"({x}, 2)", f"({x}, 3, 2, 1)"],
                   doc=f"The largest element of each window and its flat spatial position, {dims}.")
-        composite(f"{space}avg_pool{n}d{average}", samples=[f"({x}, 2)", f"({x}, 3, 2, 1, True, False)"], doc=f"The mean of each window {dims}.")
+        composite(f"{space}avg_pool{n}d{average}", out=n > 1 and "Expected out tensor to have dtype", samples=[f"({x}, 2)", f"({x}, 3, 2, 1, True, False)"], doc=f"The mean of each window {dims}.")
         composite(f"{space}adaptive_avg_pool{n}d(T input, int[{n}] output_size) -> T", samples=[f"({x}, 1)", f"({x}, 3)"], doc=f"Means of evenly dividing windows {dims}.")
         composite(f"{space}adaptive_max_pool{n}d_with_indices(T input, int[{n}] output_size) -> (T output, T indices)", samples=[f"({x}, 2)"],
                   doc=f"Maxima of evenly dividing windows and their flat spatial positions, {dims}.")

@@ -59,14 +59,14 @@ inplace("scatter_reduce_(T self, int dim, T index, T src, str reduce, *, bool in
         doc="Reduces `src` into the places of `index`: sum, prod, mean, amax or amin, with or without what self held.")
 
 # ---- masks ---------------------------------------------------------------------------------------------------------------------
-op("masked_select(T self, T mask) -> T", out_apart=True, meta="meta::masked_select(self, mask)", grad={"self": "masked_select_backward(grad, self.sizes(), mask)"},
+op("masked_select(T self, T mask) -> T", out="masked_select(): self and result must have the same scalar type", out_apart=True, meta="meta::masked_select(self, mask)", grad={"self": "masked_select_backward(grad, self.sizes(), mask)"},
    samples=["(randn(3, 4), tensor([[True, False, True, False]]))", "(randn(4), tensor([True, False, True, False]))"], doc="The elements where the mask (broadcast) is true, as a vector.")
-inplace("masked_fill_(T self, T mask, S value) -> T", kernel="masked_fill_", functional=True, check="meta::masked_fill(self, mask, Tensor())",
+inplace("masked_fill_(T self, T mask, S value) -> T", kernel="masked_fill_", functional="meta::masked_copy(self, mask)", check="meta::masked_fill(self, mask, Tensor())",
         grad={"self": "grad.masked_fill(mask, 0)"}, samples=["(randn(3, 4), tensor([True, False, True, False]), -1.0)"], doc="Sets the elements where the mask (broadcast) is true to a number.")
-inplace("masked_fill_(T self, T mask, T value) -> T", overload="Tensor", kernel="masked_fill_", functional=True, check="meta::masked_fill(self, mask, value)",
+inplace("masked_fill_(T self, T mask, T value) -> T", overload="Tensor", kernel="masked_fill_", functional="meta::masked_copy(self, mask)", check="meta::masked_fill(self, mask, value)",
         grad={"self": "grad.masked_fill(mask, 0)", "value": "where(mask, grad, 0).sum()"}, samples=["(randn(3, 4), tensor([True, False, True, False]), tensor(-1.0))"],
         doc="Sets the elements where the mask (broadcast) is true to the value of a 0-d tensor.")
-inplace("masked_scatter_(T self, T mask, T source) -> T", functional=True, check="meta::masked_scatter(self, mask, source)",
+inplace("masked_scatter_(T self, T mask, T source) -> T", functional="meta::masked_copy(self, mask)", check="meta::masked_scatter(self, mask, source)",
         grad={"self": "grad.masked_fill(mask, 0)", "source": "masked_scatter_backward(grad, mask, source.sizes())"},
         samples=["(randn(3, 4), tensor([True, False, True, False]), randn(8))"], doc="Writes the elements of `source` one after the other where the mask is true.")
 op("nonzero(T self) -> T", meta="meta::nonzero(self)", grad=NONE, samples=["(tensor([[0.0, 1.0], [2.0, 0.0]]),)", "(tensor([True, False, True]),)"], ref="lambda x: np.argwhere(x)",

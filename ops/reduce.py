@@ -16,8 +16,8 @@ op("nansum(T self, int[1]? dim=None, bool keepdim=False, *, dtype? dtype=None) -
    grad="mul(sum_backward(grad, self.sizes(), dim, keepdim, self.dtype()), logical_not(isnan(self)))", samples=["(randn(3, 4),)", "(randn(3, 4), 1)", "(tensor([1.0, float('nan'), 2.0]),)"],
    ref="lambda x, dim=None, keepdim=False: np.nansum(x, axis=dim, keepdims=keepdim)", doc="The sum over the given dimensions, with NaN counted as 0.")
 op("mean(T self, *, dtype? dtype=None) -> T", meta="meta::mean(self, std::nullopt, false, dtype)", grad="div(sum_backward(grad, self.sizes(), std::nullopt, false, self.dtype()), self.numel())",
-   out=True, out_computes=True, node="MeanBackward0", ref="lambda x: np.mean(x)", doc="The mean of all elements: a 0-d tensor. The input, or `dtype`, must be floating point.")
-op("mean(T self, int[1]? dim, bool keepdim=False, *, dtype? dtype=None) -> T", out_computes=True, overload="dim", meta="meta::mean(self, dim, keepdim, dtype)",
+   out=True, node="MeanBackward0", ref="lambda x: np.mean(x)", doc="The mean of all elements: a 0-d tensor. The input, or `dtype`, must be floating point.")
+op("mean(T self, int[1]? dim, bool keepdim=False, *, dtype? dtype=None) -> T", overload="dim", meta="meta::mean(self, dim, keepdim, dtype)",
    grad="mean_backward(grad, self.sizes(), dim, keepdim, self.dtype())", node="MeanBackward1", samples=["(randn(3, 4), 1)", "(randn(3, 4, 5), (0, 2), True)", "(randn(3, 4), -1)"],
    ref="lambda x, dim, keepdim=False: np.mean(x, axis=dim, keepdims=keepdim)", doc="The mean over the given dimensions.")
 op("prod(T self, *, dtype? dtype=None) -> T", meta="meta::sum(self, std::nullopt, false, dtype)", grad="prod_backward(grad, self, result)", out=False, node="ProdBackward0",
@@ -40,7 +40,7 @@ op("aminmax(T self, *, int? dim=None, bool keepdim=False) -> (T min, T max)", ou
    samples=["(randn(3, 4),)", "(randn(3, 4),), dict(dim=1)"], doc="The smallest and the largest element, over one dimension or over all.")
 for name, word in (("max", "largest"), ("min", "smallest")):
     other = "maximum" if name == "max" else "minimum"
-    op(f"{name}(T self) -> T", meta=f'meta::extreme_all("{name}", self)', grad="evenly_distribute_backward(grad, self, result)", ref=f"lambda x: np.{name}(x)",
+    op(f"{name}(T self) -> T", out="castable: Expected canCast(typeMetaToScalarType(self.dtype()), typeMetaToScalarType(out.dtype())) to be true, but got false", meta=f'meta::extreme_all("{name}", self)', grad="evenly_distribute_backward(grad, self, result)", ref=f"lambda x: np.{name}(x)",
        node=f"{name.capitalize()}Backward1", doc=f"The {word} of all elements; NaN wins.")
     composite(f"{name}(T self, T other) -> T", overload="other", out=True, samples=["(randn(3, 4), randn(3, 4))"], ref=f"lambda a, b: np.{other}(a, b)", doc=f"`{other}(self, other)`.")
     op(f"{name}(T self, int dim, bool keepdim=False) -> (T values, T indices)", overload="dim", meta=f'meta::select("{name}", self, dim, keepdim)',
@@ -87,7 +87,7 @@ for name, what in (("median", "The lower median; NaN wins"), ("nanmedian", "The 
     op(f"{name}(T self, int dim, bool keepdim=False) -> (T values, T indices)", overload="dim", meta=f'meta::median("{name}", self, dim, keepdim)',
        grad="selection_backward(grad_values, self.sizes(), dim, indices, keepdim)", node=f"{'Nanm' if name[0] == 'n' else 'M'}edianBackward1", samples=["(randn(3, 5), 1)", "(randn(3, 4), 0, True)"],
        doc=f"{what}, of each slice along `dim`, and its place.")
-op("kthvalue(T self, int k, int dim=-1, bool keepdim=False) -> (T values, T indices)", out_apart=True, meta="meta::kthvalue(self, k, dim, keepdim)", grad="selection_backward(grad_values, self.sizes(), dim, indices, keepdim)",
+op("kthvalue(T self, int k, int dim=-1, bool keepdim=False) -> (T values, T indices)", out="output values must be of same type as input", out_apart=True, meta="meta::kthvalue(self, k, dim, keepdim)", grad="selection_backward(grad_values, self.sizes(), dim, indices, keepdim)",
    samples=["(randn(3, 5), 2)", "(randn(3, 5), 1, 0, True)"], doc="The k-th smallest element (from 1) of each slice along `dim`, and its place.")
 op("mode(T self, int dim=-1, bool keepdim=False) -> (T values, T indices)", out="expected scalar type for values output", meta='meta::select("mode", self, dim, keepdim)', grad="selection_backward(grad_values, self.sizes(), dim, indices, keepdim)",
    samples=["(randint(0, 3, (3, 7)),)", "(randint(0, 3, (3, 7)), 0, True)"], doc="The most frequent value of each slice along `dim` (the smallest of several), and its last place.")

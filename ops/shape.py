@@ -130,16 +130,16 @@ inplace("fill_(T self, T value) -> T", overload="Tensor", kernel="fill_", grad={
 inplace("zero_(T self) -> T", grad=ZERO, samples=["(randn(2, 3),)"], doc="Sets every element to zero.")
 
 # ---- joining -------------------------------------------------------------------------------------------------------------------
-op("cat(T[] tensors, int dim=0) -> T", out="castable: torch.cat(): input types can't be cast to the desired output type", meta="meta::cat(tensors, dim)", grad={"tensors": "cat_backward(grad, tensors.sizes(), tensors.dtype(), dim)"},
+op("cat(T[] tensors, int dim=0) -> T", out_apart=True, out="castable TypeError: torch.cat(): input types can't be cast to the desired output type", meta="meta::cat(tensors, dim)", grad={"tensors": "cat_backward(grad, tensors.sizes(), tensors.dtype(), dim)"},
    aliases=("concat", "concatenate"), samples=["([randn(2, 3), randn(4, 3)],)", "([randn(2, 3), randn(2, 1)], 1)", "([randn(2, 3), arange(3).reshape(1, 3)], -2)"],
    ref="lambda xs, dim=0: np.concatenate(xs, dim)", doc="The tensors one after the other along a dimension; dtypes are promoted.")
-op("stack(T[] tensors, int dim=0) -> T", out="castable: torch.cat(): input types can't be cast to the desired output type", meta="meta::stack(tensors, dim)", grad={"tensors": "stack_backward(grad, tensors.dtype(), dim)"},
+op("stack(T[] tensors, int dim=0) -> T", out="castable TypeError: torch.cat(): input types can't be cast to the desired output type", meta="meta::stack(tensors, dim)", grad={"tensors": "stack_backward(grad, tensors.dtype(), dim)"},
    samples=["([randn(2, 3), randn(2, 3)],)", "([randn(2, 3), randn(2, 3)], -1)"], ref="lambda xs, dim=0: np.stack(xs, dim)",
    doc="Tensors of one shape along a new dimension.")
-composite("hstack(T[] tensors) -> T", samples=["([randn(2, 3), randn(2, 1)],)", "([randn(2), randn(3)],)"], ref="lambda xs: np.hstack(xs)", out="castable: torch.cat(): input types can't be cast to the desired output type", doc="cat along columns (dimension 0 of vectors).")
-composite("vstack(T[] tensors) -> T", aliases=("row_stack",), samples=["([randn(2, 3), randn(1, 3)],)", "([randn(3), randn(3)],)"], ref="lambda xs: np.vstack(xs)", out="castable: torch.cat(): input types can't be cast to the desired output type", doc="cat along rows; vectors are rows.")
-composite("dstack(T[] tensors) -> T", samples=["([randn(2, 3), randn(2, 3)],)"], ref="lambda xs: np.dstack(xs)", out="castable: torch.cat(): input types can't be cast to the desired output type", doc="cat along the third dimension.")
-composite("column_stack(T[] tensors) -> T", samples=["([randn(2), randn(2, 3)],)"], ref="lambda xs: np.column_stack(xs)", out="castable: torch.cat(): input types can't be cast to the desired output type", doc="cat along columns; vectors are columns.")
+composite("hstack(T[] tensors) -> T", samples=["([randn(2, 3), randn(2, 1)],)", "([randn(2), randn(3)],)"], ref="lambda xs: np.hstack(xs)", out="castable TypeError: torch.cat(): input types can't be cast to the desired output type", doc="cat along columns (dimension 0 of vectors).")
+composite("vstack(T[] tensors) -> T", aliases=("row_stack",), samples=["([randn(2, 3), randn(1, 3)],)", "([randn(3), randn(3)],)"], ref="lambda xs: np.vstack(xs)", out="castable TypeError: torch.cat(): input types can't be cast to the desired output type", doc="cat along rows; vectors are rows.")
+composite("dstack(T[] tensors) -> T", samples=["([randn(2, 3), randn(2, 3)],)"], ref="lambda xs: np.dstack(xs)", out="castable TypeError: torch.cat(): input types can't be cast to the desired output type", doc="cat along the third dimension.")
+composite("column_stack(T[] tensors) -> T", samples=["([randn(2), randn(2, 3)],)"], ref="lambda xs: np.column_stack(xs)", out="castable TypeError: torch.cat(): input types can't be cast to the desired output type", doc="cat along columns; vectors are columns.")
 composite("block_diag(T[] tensors) -> T", varargs="tensors", samples=["([randn(2, 3), randn(1, 1), randn(2)],)"], doc="A matrix with the given matrices on its diagonal and zeros elsewhere.")
 
 # ---- rearranging ---------------------------------------------------------------------------------------------------------------

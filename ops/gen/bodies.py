@@ -121,12 +121,13 @@ def argument_of_out(row: Row) -> Callable[[Param], str]:
 
 def out_rule(row: Row) -> str:
     """The last argument of store_out. out="words": the dtype must be the result's, else an error that begins with them;
-    out="castable: words": it must hold the result's, else a TypeError that begins with them."""
+    out="castable: words" and "castable TypeError: words": it must hold the result's, else an error that begins with them."""
     words = row.attrs.get("out")
     if not isinstance(words, str):
         return ""
-    kind = "Castable" if words.startswith("castable: ") else "Exact"
-    return f", detail::OutRule::{kind}, {json.dumps(words.removeprefix('castable: '))}"
+    rules = {"castable: ": "Castable", "castable TypeError: ": "CastableOrTypeError", "": "Exact"}
+    start = next(s for s in rules if words.startswith(s))
+    return f", detail::OutRule::{rules[start]}, {json.dumps(words.removeprefix(start))}"
 
 
 def out_form(row: Row) -> str:
@@ -136,7 +137,7 @@ def out_form(row: Row) -> str:
     params = ", ".join([*(f"Tensor& {o}" for o in outs), parameters(row.params)]) if row.params else ", ".join(f"Tensor& {o}" for o in outs)
     lines = [f'  detail::check_target("{row.base}", {o}, How::Out, {{{single_tensors(row)}}});' for o in outs]
     if row.attrs.get("out_apart"):
-        lines += [f'  detail::check_apart("{row.base}", {o}, {p.name});' for o in outs for p in row.tensors() if not p.is_list]
+        lines += [f'  detail::check_apart("{row.base}", {o}, {p.name});' for o in outs for p in row.tensors()]
     name, given = row.base, argument_of_out(row)
     call = f"{row.cpp_namespace}::{name}({', '.join(map(given, row.params))})"
     if len(outs) == 1:
@@ -164,7 +165,7 @@ def metas(row: Row) -> list[str]:
 
 def op(row: Row) -> str:
     code = autograd.analyse(row)
-    has_node = bool(row.grads)
+    has_node = bool(row.grads) or row.attrs["grad"] == autograd.ZERO
     text = "namespace {\n" + node_struct(row, code) + "\n}\n" if has_node else ""
     head = [f'  detail::entry("{row.name}");', *metas(row)]
     call = f"  cpu::{row.kernel}({names(row.params)}, {', '.join(row.outputs)});"
@@ -195,10 +196,11 @@ def inplace(row: Row) -> str:
              *finish(row, code, "How::InPlace", [first]), f"  return {first};"]
     forms = [f"Tensor& {row.name}({parameters(row.params, first_mutable=True)}) {{\n" + "\n".join(body) + "\n}"]
     if row.attrs.get("functional"):
+        start = functional if isinstance(functional := row.attrs["functional"], str) else f"{first}.clone()"
         rest = ", ".join(["result", *(p.name for p in row.params[1:])])
         if row.has_out:
             forms.append(out_form(row))
-        forms.append(f"Tensor {row.base}({parameters(row.params)}) {{\n  Tensor result = {first}.clone();\n  {row.name}({rest});\n  return result;\n}}")
+        forms.append(f"Tensor {row.base}({parameters(row.params)}) {{\n  Tensor result = {start};\n  {row.name}({rest});\n  return result;\n}}")
     return text + in_namespace(row, "\n".join(forms))
 
 

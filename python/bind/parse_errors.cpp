@@ -201,12 +201,19 @@ std::string sentence(const std::string& op, const Reason& r) {
              : r.text;
 }
 
+// Ops that are one overload in PyTorch, where a number may stand for a tensor.
+bool takes_numbers(const std::string& op) {
+  const std::string name = op.substr(0, op.find('_'));
+  return name == "add" || name == "sub" || name == "mul" || name == "div";
+}
+
 // One sentence for several overloads when all of them fail at the same argument: "must be Tensor or Number, not str".
 std::string common_sentence(const std::string& op, const std::vector<Reason>& reasons) {
   Reason joined = reasons[0];
   bool same = true;
   for (const Reason& r : reasons) same &= r.type == Reason::Type::Other && r.text == joined.text;
-  if (same) return joined.text;
+    if (same) return joined.text;
+  if (reasons.size() > 1 && !takes_numbers(op)) return "";
   for (const Reason& r : reasons) {
     if (r.type != Reason::Type::Argument || r.parameter != joined.parameter || r.where != joined.where) return "";
     if (joined.expected.find(r.expected) == std::string::npos) joined.expected += " or " + r.expected;

@@ -79,7 +79,7 @@ def norm(
 ) -> Tensor:
     """The p-norm of all elements, or along `dim`; 'fro' is the 2-norm."""
     result = _C.norm(input, p, dim, keepdim, dtype=dtype)
-    return result if out is None else _store(out, result)
+    return result if out is None else _store(out, result, "Expected out tensor to have dtype")
 
 
 def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) -> Tensor:
@@ -94,7 +94,8 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2, out: Tensor | None = None) ->
         dims_a, dims_b = dims
         as_list = [[d] if isinstance(d, int) else list(d) for d in (dims_a, dims_b)]
         result = _C.tensordot(a, b, *as_list)
-    return result if out is None else _store(out, result)
+    words = "tensordot: Expected the output tensor to have dtype"
+    return result if out is None else _store(out, result, words)
 
 
 def einsum(equation: str, *operands: Any) -> Tensor:
@@ -120,15 +121,15 @@ def _letters(parts: list) -> tuple[str, list[Tensor]]:
     return equation, operands
 
 
-def _store(out: Tensor, result: Tensor) -> Tensor:
-    """The `out=` of functions without a native one: resized, of a dtype that holds the result."""
+def _store(out: Tensor, result: Tensor, words: str) -> Tensor:
+    """The `out=` of functions without a native one: resized, of the result's dtype."""
     if result.requires_grad or out.requires_grad:
         raise RuntimeError(
             "functions with out=... arguments don't support automatic differentiation, but one of the arguments "
             "requires grad."
         )
-    if not _C.can_cast(result.dtype, out.dtype):
-        raise RuntimeError(f"result type {result.dtype} can't be cast to the desired output type {out.dtype}")
+    if result.dtype != out.dtype:
+        raise RuntimeError(f"{words} {result.dtype}, but got an output tensor with dtype {out.dtype} instead")
     if out.shape != result.shape:
         out.resize_(result.shape)
     return out.copy_(result)

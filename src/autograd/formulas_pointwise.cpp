@@ -104,25 +104,4 @@ Tensor hardswish_backward(const Tensor& grad, const Tensor& self) {
   return mul(grad, slope);
 }
 
-Tensor as_strided_backward(const Tensor& grad, IntArrayRef base_sizes, IntArrayRef base_strides, IntArrayRef sizes,
-                           IntArrayRef strides, int64_t offset) {
-  // Scatter into a flat buffer that spans the base, accumulating where the view overlaps itself, then read the base back out.
-  auto span = [](IntArrayRef z, IntArrayRef s) {
-    int64_t last = 1;
-    for (size_t i = 0; i < z.size(); ++i) {
-      if (z[i] == 0) return int64_t{0};
-      last += (z[i] - 1) * s[i];
-    }
-    return last;
-  };
-  const int64_t reach = span(sizes, strides), whole = span(base_sizes, base_strides);
-  const int64_t length = reach + offset > whole ? reach + offset : whole;
-  Tensor flat = zeros({length}, grad.options());
-  if (reach > 0) {
-    Tensor index = arange(length, TensorOptions(kLong)).as_strided(sizes, strides, offset).reshape({-1});
-    flat = flat.index_add(0, index, grad.reshape({-1}));
-  }
-  return flat.as_strided(base_sizes, base_strides, 0);
-}
-
 }  // namespace rushlight

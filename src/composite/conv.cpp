@@ -100,7 +100,12 @@ std::tuple<Tensor, Tensor> max_pool_nd(size_t n, const Tensor& input, IntArrayRe
                                        OptionalIntArrayRef stride, IntArrayRef padding, IntArrayRef dilation,
                                        bool ceil_mode) {
   const Pool p("max_pool", n, kernel_size, stride, padding);
-  return _max_pool(input, p.kernel, p.stride, p.padding, spread(dilation, n), ceil_mode);
+    auto found = _max_pool(input, p.kernel, p.stride, p.padding, spread(dilation, n), ceil_mode);
+  if (n == 2 && input.dim() == 4 && input.is_contiguous(MemoryFormat::ChannelsLast) && !input.is_contiguous()) {
+    return {std::get<0>(found).contiguous(MemoryFormat::ChannelsLast),
+            std::get<1>(found).contiguous(MemoryFormat::ChannelsLast)};
+  }
+  return found;
 }
 
 Tensor avg_pool_nd(size_t n, const Tensor& input, IntArrayRef kernel_size, OptionalIntArrayRef stride,
@@ -112,11 +117,14 @@ Tensor avg_pool_nd(size_t n, const Tensor& input, IntArrayRef kernel_size, Optio
 
 DimVector adaptive_size(const char* op, size_t n, IntArrayRef output_size) {
   const DimVector size = spread(output_size, n);
-  check(size.size() == n, "{}{}d: output_size must be {} (got {})", std::string_view(op), n, n, output_size);
+    check(size.size() == n, "{}{}d() argument 'output_size' should contain {} (got {})", std::string_view(op), n,
+        n == 1 ? std::string("one int") : format("{} ints", n), output_size.size());
   return size;
 }
 
 Tensor adaptive_avg_nd(size_t n, const Tensor& input, IntArrayRef output_size) {
+  check_value(n == 1 || input.dim() > static_cast<int64_t>(n), "Input dimension should be at least {} (got shape {})",
+              n + 1, input.sizes());
   const DimVector size = adaptive_size("adaptive_avg_pool", n, output_size);
   const int64_t lead = input.dim() - static_cast<int64_t>(n);
   // A single window is a mean.
@@ -134,6 +142,11 @@ Tensor adaptive_avg_nd(size_t n, const Tensor& input, IntArrayRef output_size) {
 }
 
 std::tuple<Tensor, Tensor> adaptive_max_nd(size_t n, const Tensor& input, IntArrayRef output_size) {
+  check_value(n == 1 || input.dim() > static_cast<int64_t>(n), "Input dimension should be at least {} (got shape {})",
+              n + 1, input.sizes());
+  for (int64_t s : output_size)
+    check(s >= 0, "Trying to create tensor with negative dimension {}: (adaptive_max_pool{}d: output_size {})", s, n,
+          output_size);
   return _adaptive_max_pool(input, adaptive_size("adaptive_max_pool", n, output_size));
 }
 
@@ -207,7 +220,13 @@ namespace {
 // Reads one dimension at the places that the mode gives for the positions outside it.
 Tensor pad_dim(const Tensor& input, int64_t dim, int64_t left, int64_t right, std::string_view mode, int64_t argument) {
   if (left == 0 && right == 0) return input;
-  const int64_t n = input.size(dim), total = n + left + right;
+    const int64_t n = input.size(dim), total = n + left + right;
+  if (mode == "circular" && (left < 0 || right < 0) && total >= 0 && left > -n && right > -n) {  // what is cut off does not come around
+    const int64_t first = std::max<int64_t>(-left, 0), last = n - std::max<int64_t>(-right, 0);
+    if (first > 0 || last < n)
+      return pad_dim(input.slice(dim, first, last, 1), dim, std::max<int64_t>(left, 0), std::max<int64_t>(right, 0), mode,
+                     argument);
+  }
   if (mode == "reflect") {
     check(left < n && right < n,
           "Argument #{}: Padding size should be less than the corresponding input dimension, but got: padding ({}, {}) "

@@ -113,7 +113,7 @@ Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, Tensor
   check(d > 0 ? b >= a : b <= a,
         "upper bound and lower bound inconsistent with step sign (arange: start {}, end {}, step {})", a, b, d);
   double size;
-  if (is_integral(options.dtype(), false) && whole) {
+  if (options.dtype() == kLong || (is_integral(options.dtype(), false) && whole)) {
     const int64_t x = start.toLong(), y = end.toLong(), s = step.toLong();
     const __int128 span = static_cast<__int128>(y) - x;
     const auto steps = static_cast<int64_t>((span + s - (s > 0 ? 1 : -1)) / s);
@@ -159,7 +159,9 @@ Tensor spaced(const char* op, const Scalar& start, const Scalar& end, int64_t st
       return map(i < half ? a + d * static_cast<float>(i) : b - d * static_cast<float>(steps - i - 1));
     });
   }
-  const double a = start.toDouble(), b = end.toDouble(), d = steps > 1 ? (b - a) / static_cast<double>(steps - 1) : 0.0;
+    const bool whole = is_integral(t.dtype(), true);
+  const double a = whole ? static_cast<double>(start.toLong()) : start.toDouble(),
+               b = whole ? static_cast<double>(end.toLong()) : end.toDouble(), d = steps > 1 ? (b - a) / static_cast<double>(steps - 1) : 0.0;
   return from_index(t, [&](int64_t i) {
     if (steps == 1) return map(a);
     return map(i < half ? a + d * static_cast<double>(i) : b - d * static_cast<double>(steps - i - 1));

@@ -87,8 +87,12 @@ Tensor& index_fill_(Tensor& self, int64_t dim, const Tensor& index, const Tensor
   DimVector sizes = self.sizes();
   dim = plan::wrap_dim(dim, self.dim());
   const int64_t size = sizes.empty() ? 1 : sizes[dim];
-  if (!sizes.empty()) sizes[dim] = index.numel();
-  return self.index_copy_(dim, where(index.lt(0), index.add(size), index), value.to(self.dtype()).expand(sizes));
+  
+    // Through a mask, so that a place named twice counts once in the gradient of value.
+  Tensor mask = zeros({size}, kBool).index_fill(0, where(index.lt(0), index.add(size), index), true);
+  DimVector shape(self.sizes().size(), 1);
+  if (!shape.empty()) shape[dim] = size;
+  return self.masked_fill_(mask.reshape(shape), value.to(self.dtype()));
 }
 
 Tensor index_fill(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& value) {
@@ -144,7 +148,11 @@ Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<i
     self_sizes[d] = self.sizes()[d];
     index_sizes[d] = indices.sizes()[d];
   }
-  return self.expand(self_sizes).gather(d, indices.expand(index_sizes));
+    const int64_t size = self.dim() == 0 ? 1 : self.sizes()[d];
+  const Tensor wrapped = indices.numel() > 0 && indices.min().item<int64_t>() < 0
+                             ? where(indices.lt(0), indices.add(size), indices)
+                             : indices;
+  return self.expand(self_sizes).gather(d, wrapped.expand(index_sizes));
 }
 
 // ---- masks and searching --------------------------------------------------------------------------------------------
@@ -207,7 +215,7 @@ std::tuple<Tensor, Tensor, Tensor> unique_rows(const Tensor& self, int64_t dim, 
   const Runs runs = find_runs(rows.contiguous());
   Tensor inverse = _repeat_index(runs.counts);
   if (order.defined()) inverse = empty({rows.size(0)}, kLong).scatter(0, order, inverse);
-  return {rows.index_select(0, runs.starts).movedim(0, dim).contiguous(), inverse, runs.counts};
+  return {rows.index_select(0, runs.starts).movedim(0, dim), inverse, runs.counts};
 }
 
 }  // namespace

@@ -20,16 +20,25 @@ Tensor rms_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor&
 }
 
 Tensor group_norm(const Tensor& input, int64_t num_groups, const Tensor& weight, const Tensor& bias, double eps, bool) {
-  check(input.dim() >= 2, "Expected at least 2 dimensions for input tensor but received {}", input.dim());
+    check(input.dim() >= 2, "Expected at least 2 dimensions for input tensor but received {}", input.dim());
   const int64_t n = input.sizes()[0], c = input.sizes()[1];
   int64_t spatial = 1;
   for (int64_t d = 2; d < input.dim(); ++d) spatial *= input.sizes()[static_cast<size_t>(d)];
   return std::get<0>(native_group_norm(input, weight, bias, n, c, spatial, num_groups, eps));
 }
 
+std::tuple<Tensor, Tensor, Tensor> native_batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias,
+                                                     const Tensor& running_mean, const Tensor& running_var,
+                                                     bool training, double momentum, double eps) {
+  auto found = _native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps);
+  if (training) return found;
+  const Tensor none = empty({0}, std::get<1>(found).options());
+  return {std::get<0>(found), none, none};
+}
+
 Tensor batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
                   const Tensor& running_var, bool training, double momentum, double eps, bool) {
-  return std::get<0>(native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps));
+  return std::get<0>(_native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps));
 }
 
 // ---- dropout --------------------------------------------------------------------------------------------------------
@@ -67,6 +76,15 @@ Tensor dropout_impl(const Tensor& input, double p, bool train, bool feature, boo
   }
   if (inplace) return input.mul_(mul(keep.to(input.dtype()), scale));
   return _dropout_apply(input, keep, scale);
+}
+
+// Feature dropout of one sample or of a batch; in place it is the very input that comes back.
+Tensor channel_dropout(const Tensor& input, bool batched, double p, bool train, bool inplace) {
+  if (batched) return dropout_impl(input, p, train, true, false, inplace);
+  if (!inplace) return dropout_impl(input.unsqueeze(0), p, train, true, false, false).squeeze(0);
+  Tensor target = input;
+  dropout_impl(target.unsqueeze_(0), p, train, true, false, true);
+  return target.squeeze_(0);
 }
 
 void check_probability(double p) {
@@ -108,8 +126,7 @@ Tensor dropout1d(const Tensor& input, double p, bool training, bool inplace) {
         "channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, "
         "and an optional batch dimension (i.e. 2D or 3D inputs).",
         input.dim());
-  if (input.dim() == 3) return dropout_impl(input, p, training, true, false, inplace);
-  return dropout_impl(input.unsqueeze(0), p, training, true, false, inplace).squeeze(0);
+    return channel_dropout(input, input.dim() == 3, p, training, inplace);
 }
 
 Tensor dropout2d(const Tensor& input, double p, bool training, bool inplace) {
@@ -144,8 +161,7 @@ Tensor dropout3d(const Tensor& input, double p, bool training, bool inplace) {
                "(i.e. 4D or 5D inputs).",
                input.dim()));
   }
-  if (input.dim() == 5) return dropout_impl(input, p, training, true, false, inplace);
-  return dropout_impl(input.unsqueeze(0), p, training, true, false, inplace).squeeze(0);
+    return channel_dropout(input, input.dim() == 5, p, training, inplace);
 }
 
 // ---- normalisation --------------------------------------------------------------------------------------------------
@@ -170,7 +186,7 @@ Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor&
   }
   check_value(!training || eps > 0, "batch_norm eps must be positive during training, but got {}", eps);
   check_value(eps >= 0, "batch_norm eps must be non-negative, but got {}", eps);
-  return std::get<0>(native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps));
+  return std::get<0>(_native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps));
 }
 
 Tensor instance_norm(const Tensor& input, const Tensor& running_mean, const Tensor& running_var, const Tensor& weight,
@@ -190,7 +206,7 @@ Tensor instance_norm(const Tensor& input, const Tensor& running_mean, const Tens
   const Tensor mean = repeated(running_mean), var = repeated(running_var);
   const Tensor flat = input.reshape(sizes);
   const Tensor result =
-      std::get<0>(native_batch_norm(flat, repeated(weight), repeated(bias), mean, var, use_input_stats, momentum, eps))
+      std::get<0>(_native_batch_norm(flat, repeated(weight), repeated(bias), mean, var, use_input_stats, momentum, eps))
           .reshape(input.sizes());
   if (use_input_stats) {  // the running statistics are the mean over samples
     const NoGradGuard guard;
@@ -207,14 +223,16 @@ Tensor local_response_norm(const Tensor& input, int64_t size, double alpha, doub
   DimVector pads(static_cast<size_t>(2 * (input.dim() - 1)), 0);  // the last pair is dim 1
   pads[pads.size() - 2] = size / 2;
   pads[pads.size() - 1] = (size - 1) / 2;
-  const Tensor mean = constant_pad_nd(mul(input, input), pads, Scalar(0)).unfold(1, size, 1).mean(-1);
+    const Tensor windows = constant_pad_nd(mul(input, input), pads, Scalar(0)).unfold(1, size, 1);
+  const Tensor mean = input.is_floating_point() ? windows.mean(-1) : _div_trunc(windows.sum(-1), Scalar(size));
   return div(input, pow(add(mul(mean, alpha), k), beta));
 }
 
 Tensor normalize(const Tensor& input, double p, int64_t dim, double eps, const Tensor& out) {
-  const Tensor result = div(input, clamp_min(linalg::vector_norm(input, p, dim, true), eps));
-  if (!out.defined()) return result;
-  return out.copy_(result);
+    const Tensor length = clamp_min(linalg::vector_norm(input, p, dim, true), eps);
+  if (!out.defined()) return div(input, length);
+  Tensor target = out;
+  return div_out(target, input, length);
 }
 
 // ---- embedding ------------------------------------------------------------------------------------------------------

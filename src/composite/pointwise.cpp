@@ -155,6 +155,7 @@ Tensor celu(const Tensor& self, double alpha) {
 }
 Tensor prelu(const Tensor& self, const Tensor& weight) {
   const int64_t channels = self.dim() >= 2 ? self.size(1) : 1;
+    check(self.dim() > 0 || weight.numel() == 1, "Not allow zero-dim input tensor. (prelu: {} weights)", weight.numel());
   check(weight.dim() <= 1, "prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {}", weight.dim());
   check(weight.numel() == 1 || weight.numel() == channels,
         "Mismatch of parameter numbers and input channel size. Found parameter numbers = {} and channel size = {}.",
@@ -202,7 +203,8 @@ Tensor sum_to_size(const Tensor& self, IntArrayRef size) {
     if (i < lead || (want == 1 && have != 1)) dims.push_back(i);
   }
   check(fits, "size {} is not expandable to size {}.", size, self.sizes());
-    Tensor result = dims.empty() ? self : sum(self, dims, true);
+      if (size.empty()) return sum(self);
+  Tensor result = dims.empty() ? self : sum(self, dims, true);
   return lead > 0 ? result.view(size) : result;
 }
 

@@ -64,23 +64,36 @@ Tensor randint_like(const Tensor& self, int64_t low, int64_t high, TensorOptions
   return with_flag(empty_like(self, options.requires_grad(false), memory_format).random_(low, high), options);
 }
 
+namespace {
+
+// The result with a gradient of zeros for what it was drawn from, as PyTorch has it.
+Tensor constant(const Tensor& drawn, const Tensor& from) {
+  if (!detail::recording(from)) return drawn;
+  return drawn.add(masked_fill(from, ones_like(from.detach(), TensorOptions(kBool)), 0));
+}
+
+}  // namespace
+
 Tensor normal(const Tensor& mean, double std, const Source& generator) {
-  return empty_like(mean).normal_(0, std, generator).add(mean.detach());
+    return constant(empty_like(mean.detach()).normal_(0, std, generator).add(mean.detach()), mean);
 }
 Tensor normal(double mean, const Tensor& std, const Source& generator) {
   check(std.numel() == 0 || std.detach().min().item().toDouble() >= 0, "normal expects all elements of std >= 0.0");
-  return empty_like(std).normal_(0, 1, generator).mul(std.detach()).add(mean);
+    return constant(empty_like(std.detach()).normal_(0, 1, generator).mul(std.detach()).add(mean), std);
 }
 Tensor normal(const Tensor& mean, const Tensor& std, const Source& generator) {
   check(std.numel() == 0 || std.detach().min().item().toDouble() >= 0, "normal expects all elements of std >= 0.0");
   const DimVector sizes = plan::broadcast(mean.sizes(), std.sizes());
-  return empty(sizes, mean.options()).normal_(0, 1, generator).mul(std.detach()).add(mean.detach());
+    const Tensor drawn = empty(sizes, mean.options()).normal_(0, 1, generator).mul(std.detach()).add(mean.detach());
+  return constant(constant(drawn, mean), std);
 }
 Tensor normal(double mean, double std, IntArrayRef size, const Source& generator, TensorOptions options) {
   return with_flag(plain(size, options).normal_(mean, std, generator), options);
 }
 
-Tensor bernoulli(const Tensor& self, const Source& generator) { return empty_like(self).bernoulli_(self, generator); }
+Tensor bernoulli(const Tensor& self, const Source& generator) {
+  return constant(empty_like(self.detach()).bernoulli_(self.detach(), generator), self);
+}
 Tensor bernoulli(const Tensor& self, double p, const Source& generator) {
   return empty_like(self).bernoulli_(p, generator);
 }
@@ -95,7 +108,11 @@ Tensor multinomial(const Tensor& self, int64_t num_samples, bool replacement, co
         "cannot sample n_sample > prob_dist.size(-1) samples without replacement (n_sample {}, size {})", num_samples,
         n);
   const Tensor weights = self.detach();
-  if (self.numel() > 0) {
+    if (self.numel() > 0) {
+    if (!replacement) {
+      check(weights.ge(0).logical_and(weights.lt(__builtin_inf())).all().item<bool>(),
+            "probability tensor contains either `inf`, `nan` or element < 0");
+    }
     check(weights.min().item().toDouble() >= 0,
           "invalid multinomial distribution (encountering probability entry < 0)");
     check(weights.max().item().toDouble() < __builtin_inf(),

@@ -52,21 +52,6 @@ void Generator::Impl::refill() {
   p[kN - 1] = p[kM - 1] ^ twist(p[kN - 1], p[0]);
 }
 
-void Generator::Impl::fill(uint32_t* out, int64_t n) {
-  while (n > 0) {
-    if (left == 1) {
-      refill();
-      ++left;  // refill() counts the number that random() is about to take
-    }
-    const int64_t run = std::min<int64_t>(n, left - 1);
-    for (int64_t i = 0; i < run; ++i) out[i] = temper(state[next + i]);
-    next += static_cast<uint32_t>(run);
-    left -= static_cast<int>(run);
-    out += run;
-    n -= run;
-  }
-}
-
 Generator::Generator() : Generator(kDefaultSeed) {}
 Generator::Generator(uint64_t seed) : impl_(new Impl) { impl_->init(seed); }
 Generator::Generator(const Generator& other) noexcept : impl_(other.impl_) {

@@ -30,8 +30,6 @@ struct Generator::Impl {
     const uint64_t high = random();
     return high << 32 | random();
   }
-  // n numbers, as n calls of random().
-  void fill(uint32_t* out, int64_t n);
 
   static uint32_t temper(uint32_t y) {
     y ^= y >> 11;

@@ -93,6 +93,18 @@ void cat(TensorList tensors, int64_t dim, Tensor& result) {
   }
   const int64_t d = plan::wrap_dim(dim, result.dim());
   for (const Tensor* t : parts) lengths.push_back(t->sizes()[d]);
+    if (!result.is_contiguous()) {  // channels last: the same join of the permuted tensors
+    DimVector order(1, 0);
+    for (int64_t i = 2; i < result.dim(); ++i) order.push_back(i);
+    order.push_back(1);
+    std::vector<Tensor> permuted;
+    for (const Tensor* t : parts) permuted.push_back(t->detach().permute(order));
+    for (size_t i = 0; i < parts.size(); ++i) parts[i] = &permuted[i];
+    Tensor view = result.permute(order);
+    const int64_t at = std::find(order.begin(), order.end(), d) - order.begin();
+    join(parts, product(view.sizes(), 0, at), product(view.sizes(), at + 1, view.dim()), lengths, view);
+    return;
+  }
   join(parts, product(result.sizes(), 0, d), product(result.sizes(), d + 1, result.dim()), lengths, result);
 }
 

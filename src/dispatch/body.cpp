@@ -70,7 +70,7 @@ void store_out(const char* op, Tensor& out, const Tensor& result, OutRule rule, 
   if (!fits) [[unlikely]] {
     check(words != nullptr, "result type {} can't be cast to the desired output type {} ({}: pass an out= of dtype {})",
           to_string(result.dtype()), to_string(out.dtype()), op, to_string(result.dtype()));
-    fail(rule == OutRule::Exact ? ErrorKind::kRuntime : ErrorKind::kType,
+    fail(rule == OutRule::CastableOrTypeError ? ErrorKind::kType : ErrorKind::kRuntime,
          "{}: expected {}, but got {} ({}: pass an out= of dtype {})", std::string_view(words),
          to_string(result.dtype()), to_string(out.dtype()), std::string_view(op), to_string(result.dtype()));
   }
@@ -82,7 +82,8 @@ void store_out(const char* op, Tensor& out, const Tensor& result, OutRule rule, 
 
 void store_inplace(const char* op, Tensor& self, const Tensor& result) {
   check(self.sizes() == result.sizes(),
-        "output with shape {} doesn't match the broadcast shape {} ({}: an in-place result keeps self's shape)",
+        "Bad in-place call: input tensor size {} and output tensor size {} should match ({}: an in-place result keeps "
+        "self's shape)",
         self.sizes(), result.sizes(), op);
   check(can_cast(result.dtype(), self.dtype()), "result type {} can't be cast to the desired output type {} ({})",
         to_string(result.dtype()), to_string(self.dtype()), op);
@@ -144,20 +145,23 @@ Tensor make_view(const Tensor& tensor, IntArrayRef sizes, IntArrayRef strides, i
   return result;
 }
 
-void check_partial_overlap(const char* op, const Tensor& out, const Tensor& input) {
-  if (!input.defined() || input.impl()->storage != out.impl()->storage || out.numel() == 0 || input.numel() == 0)
-    return;
-  if (input.is_same(out)) return;
-  const bool same = input.storage_offset() == out.storage_offset() && input.sizes() == out.sizes() &&
-                    input.strides() == out.strides();
-  if (same) return;
+// Whether the memory from the first to the last element of both has a common part.
+static bool ranges_meet(const Tensor& a, const Tensor& b) {
+  if (!b.defined() || a.impl()->storage != b.impl()->storage || a.numel() == 0 || b.numel() == 0) return false;
   auto reach = [](const Tensor& t) {
     int64_t last = t.storage_offset();
     for (int64_t i = 0; i < t.dim(); ++i) last += (t.sizes()[i] - 1) * t.strides()[i];
     return last;
   };
-  if (reach(out) < input.storage_offset() || reach(input) < out.storage_offset()) return;
-  // Both must be dense for the ranges to prove an overlap; interleaved strided views may be disjoint.
+  return reach(a) >= b.storage_offset() && reach(b) >= a.storage_offset();
+}
+
+void check_partial_overlap(const char* op, const Tensor& out, const Tensor& input) {
+    if (!ranges_meet(out, input) || input.is_same(out)) return;
+  const bool same = input.storage_offset() == out.storage_offset() && input.sizes() == out.sizes() &&
+                    input.strides() == out.strides();
+  if (same) return;
+    // Both must be dense for the ranges to prove an overlap; interleaved strided views may be disjoint.
   if (!out.is_non_overlapping_and_dense() || !input.is_non_overlapping_and_dense()) return;
   check(false,
         "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
@@ -166,9 +170,9 @@ void check_partial_overlap(const char* op, const Tensor& out, const Tensor& inpu
 }
 
 void check_apart(const char* op, const Tensor& out, const Tensor& input) {
-  check(!input.defined() || !input.is_same(out) || out.numel() == 0,
+    check(out.numel() == 0 || !ranges_meet(out, input),
         "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
-        "location. Please clone() the tensor before performing the operation. ({}: out= is the input itself)",
+        "location. Please clone() the tensor before performing the operation. ({}: out= and an input overlap)",
         std::string_view(op));
 }
 

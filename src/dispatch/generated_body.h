@@ -59,11 +59,14 @@ inline bool needs_any(const Node* node, size_t first, size_t count) {
 }
 // Stores a computed result into an out= tensor (resized when its shape differs) or into self.
 // The dtype of out= must hold the result's (Castable) or be the same (Exact); `words` begin the error otherwise.
-enum class OutRule : uint8_t { Castable, Exact };
+enum class OutRule : uint8_t { Castable, CastableOrTypeError, Exact };
 void store_out(const char* op, Tensor& out, const Tensor& result, OutRule rule = OutRule::Castable,
                const char* words = nullptr);
 // out= of an op that reads its input in another order than it writes: they must share no memory.
 void check_apart(const char* op, const Tensor& out, const Tensor& input);
+inline void check_apart(const char* op, const Tensor& out, TensorList inputs) {
+  for (const Tensor& input : inputs) check_apart(op, out, input);
+}
 void store_inplace(const char* op, Tensor& self, const Tensor& result);
 
 }  // namespace detail

@@ -145,7 +145,8 @@ void index_put(const Tensor& self, TensorList indices, const Tensor& values) {
 }
 
 Meta gather(const Tensor& self, int64_t dim, const Tensor& index) {
-  check(index_dtype(index), "gather(): Expected dtype int32/int64 for index, but got {}", to_string(index.dtype()));
+    check(index_dtype(index) || index.numel() == 0, "gather(): Expected dtype int32/int64 for index, but got {}",
+        to_string(index.dtype()));
   dim = wrap_dim(dim, self.dim());
   if (index.numel() == 0) return {index.sizes(), self.dtype()};
   check(std::max<int64_t>(index.dim(), 1) == std::max<int64_t>(self.dim(), 1),
@@ -238,6 +239,12 @@ void masked_fill(const Tensor& self, const Tensor& mask, const Tensor& value) {
         sizes, mask.sizes());
 }
 
+Tensor masked_copy(const Tensor& self, const Tensor& mask) {
+  if (self.sizes() == mask.sizes()) return self.clone();
+  const DimVector sizes = plan::broadcast(self.sizes(), mask.sizes());
+  return self.sizes() == IntArrayRef(sizes) ? self.clone() : self.expand(sizes).clone(MemoryFormat::Contiguous);
+}
+
 void masked_scatter(const Tensor& self, const Tensor& mask, const Tensor& source) {
   check(self.dtype() == source.dtype(),
         "masked_scatter: expected self and source to have same dtypes but got {} and {}", to_string(self.dtype()),
@@ -245,8 +252,10 @@ void masked_scatter(const Tensor& self, const Tensor& mask, const Tensor& source
   check(mask.dtype() == kBool, "masked_scatter_ only supports boolean masks, but got mask with dtype {}",
         to_string(mask.dtype()));
   const DimVector sizes = plan::broadcast(self.sizes(), mask.sizes());
-  check(self.sizes() == IntArrayRef(sizes), "output with shape {} doesn't match the broadcast shape {}", self.sizes(),
-        sizes);
+    check(self.sizes() == IntArrayRef(sizes),
+        "expand: a mask of shape {} to size {}: the number of sizes provided ({}) must be greater or equal to the number "
+        "of dimensions in the tensor ({}), and the mask's must fit",
+        mask.sizes(), self.sizes(), self.dim(), mask.dim());
 }
 
 Meta nonzero(const Tensor& self) {

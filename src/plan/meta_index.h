@@ -30,6 +30,7 @@ void scatter_reduce(const Tensor& self, int64_t dim, const Tensor& index, const 
 
 Meta masked_select(const Tensor& self, const Tensor& mask);
 void masked_fill(const Tensor& self, const Tensor& mask, const Tensor& value);
+Tensor masked_copy(const Tensor& self, const Tensor& mask);  // expanded to the mask's shape where that is larger
 void masked_scatter(const Tensor& self, const Tensor& mask, const Tensor& source);
 Meta nonzero(const Tensor& self);
 // How many elements of a dense bool tensor are true.

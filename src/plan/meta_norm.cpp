@@ -134,8 +134,9 @@ std::array<Meta, 3> group_norm_backward(const Tensor& input, const Tensor& weigh
 
 std::array<Meta, 3> batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias,
                                const Tensor& running_mean, const Tensor& running_var, bool training) {
-  check(input.dim() >= 2, "batch_norm: expected an input of shape [N, C, ...], but got {}", input.sizes());
-  const int64_t channels = input.sizes()[1];
+    check(input.dim() >= 2 || input.numel() == 0, "batch_norm: expected an input of shape [N, C, ...], but got {}",
+        input.sizes());
+  const int64_t channels = input.dim() >= 2 ? input.sizes()[1] : 0;
   if (!training) {
     check(running_mean.defined(), "running_mean must be defined in evaluation mode");
     check(running_var.defined(), "running_var must be defined in evaluation mode");

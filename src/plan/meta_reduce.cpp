@@ -48,6 +48,9 @@ Meta sum(const Tensor& self, OptionalIntArrayRef dim, bool keepdim, std::optiona
 }
 
 Meta nansum(const Tensor& self, OptionalIntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
+    check_not_implemented(!is_floating_point(self.dtype()) || !dtype || is_floating_point(*dtype),
+                        "\"nansum_cpu\" not implemented for '{}'; choose a floating dtype",
+                        to_string(dtype.value_or(self.dtype())));
   return sum(self, dim, keepdim, dtype);
 }
 
@@ -204,8 +207,10 @@ std::array<Meta, 2> kthvalue(const Tensor& self, int64_t k, int64_t dim, bool ke
   return result;
 }
 
-Meta scan(const char*, const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
+Meta scan(const char* op, const Tensor& self, int64_t dim, std::optional<ScalarType> dtype) {
   wrap_dim(dim, self.dim());
+  check_not_implemented(dtype != kBool, "\"{}_out_cpu\" not implemented for 'Bool'; choose another dtype",
+                        std::string_view(op));
   return {self.sizes(), sum_type(self, dtype)};
 }
 

@@ -68,7 +68,14 @@ Meta cat(TensorList tensors, int64_t dim) {
             "(cat: shapes {} and {} differ in dimension {})",
             dim, first->sizes()[d], t.sizes()[d], i, first->sizes(), t.sizes(), d);
     }
-    sizes[dim] += t.sizes()[dim];
+        sizes[dim] += t.sizes()[dim];
+  }
+  // The layout of the inputs, where all of them have the same one.
+  for (MemoryFormat format : {MemoryFormat::ChannelsLast, MemoryFormat::ChannelsLast3d}) {
+    if (first->dim() != (format == MemoryFormat::ChannelsLast ? 4 : 5)) continue;
+    bool all = true;
+    for (const Tensor& t : tensors) all &= !cat_skips(t) && t.is_contiguous(format) && !t.is_contiguous();
+    if (all) return {sizes, dtype, geom::format_strides(sizes, format)};
   }
   return {sizes, dtype};
 }
