@@ -115,6 +115,7 @@ test: build examples $(STAMPS)/test-deps
 	$(CONFIGURE) -DRUSHLIGHT_BUILD_TESTS=ON
 	cmake --build $(BUILD)
 	ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS)
+	$(if $(TESTS),,@for isa in base avx2; do echo "tests/ops with RUSHLIGHT_ISA=$$isa"; RUSHLIGHT_ISA=$$isa $(PY) -m pytest tests/ops || exit 1; done)
 	$(PY) -m pytest $(TESTS)
 
 # torch only records: where the answers are recorded already, or there is no oracle, it is not needed.

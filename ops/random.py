@@ -22,13 +22,13 @@ random(f"random_(T self, int to, *, {G}) -> T", overload="to", kernel="random_to
 random(f"random_(T self, int from_, int? to, *, {G}) -> T", overload="from", kernel="random_from", check="meta::random(self, from_, to)", function=False, samples=["(zeros(4), 3, 9)"], doc="Fills with integers from `from_` to `to` - 1.")
 random(f"bernoulli_(T self, T p, *, {G}) -> T", overload="Tensor", kernel="bernoulli_", check="meta::bernoulli(self, p)", function=False, samples=["(zeros(4), rand(4))"], doc="Fills with 1 with the probabilities p (broadcast), else 0.")
 random(f"bernoulli_(T self, float p=0.5, *, {G}) -> T", kernel="bernoulli_", check="meta::bernoulli(p)", function=False, samples=["(zeros(4), 0.3)"], doc="Fills with 1 with probability p, else 0.")
-composite(f"bernoulli(T self, *, {G}) -> T", samples=["(rand(4),)"], doc="1 with the probability that each element gives, else 0.")
+composite(f"bernoulli(T self, *, {G}) -> T", out=True, samples=["(rand(4),)"], doc="1 with the probability that each element gives, else 0.")
 composite(f"bernoulli(T self, float p, *, {G}) -> T", overload="p", samples=["(rand(4), 0.3)"], doc="1 with probability p, else 0, in self's shape.")
 random(f"exponential_(T self, float lambd=1, *, {G}) -> T", check="meta::exponential(self, lambd)", function=False, samples=["(zeros(4), 2.0)"], doc="Fills with exponential numbers of rate lambd.")
 random(f"geometric_(T self, float p, *, {G}) -> T", check="meta::geometric(self, p)", function=False, samples=["(zeros(4), 0.3)"], doc="Fills with the number of trials up to the first success of probability p.")
 random(f"cauchy_(T self, float median=0, float sigma=1, *, {G}) -> T", check="meta::cauchy(self, sigma)", function=False, samples=["(zeros(4),)"], doc="Fills with Cauchy numbers.")
 random(f"log_normal_(T self, float mean=1, float std=2, *, {G}) -> T", check="meta::log_normal(self, std)", function=False, samples=["(zeros(4),)"], doc="Fills with numbers whose logarithm is normal.")
-composite(f"multinomial(T self, int num_samples, bool replacement=False, *, {G}) -> T", samples=["(rand(5), 3)", "(rand(2, 5), 4, True)"],
+composite(f"multinomial(T self, int num_samples, bool replacement=False, *, {G}) -> T", out="multinomial expects Long tensor out", samples=["(rand(5), 3)", "(rand(2, 5), 4, True)"],
           doc="int64 indices drawn by the weights in the last dimension, with or without putting them back.")
 op(f"_draw(T cumulative, int num_samples, {G}) -> T", meta="meta::draw(cumulative, num_samples)", grad=NONE, method=False, python=False, doc="Indices drawn by cumulative weights (rows, n), one uniform number each.")
 op(f"poisson(T self, {G}) -> T", meta="meta::poisson(self)", grad=NONE, method=False, out=False, samples=["(rand(4) * 5,)"], doc="Poisson numbers with the rates in self.")

@@ -43,7 +43,7 @@ for name, word in (("max", "largest"), ("min", "smallest")):
     op(f"{name}(T self) -> T", out="castable: Expected canCast(typeMetaToScalarType(self.dtype()), typeMetaToScalarType(out.dtype())) to be true, but got false", meta=f'meta::extreme_all("{name}", self)', grad="evenly_distribute_backward(grad, self, result)", ref=f"lambda x: np.{name}(x)",
        node=f"{name.capitalize()}Backward1", doc=f"The {word} of all elements; NaN wins.")
     composite(f"{name}(T self, T other) -> T", overload="other", out=True, samples=["(randn(3, 4), randn(3, 4))"], ref=f"lambda a, b: np.{other}(a, b)", doc=f"`{other}(self, other)`.")
-    op(f"{name}(T self, int dim, bool keepdim=False) -> (T values, T indices)", overload="dim", meta=f'meta::select("{name}", self, dim, keepdim)',
+    op(f"{name}(T self, int dim, bool keepdim=False) -> (T values, T indices)", overload="dim", out="Expected out tensor to have dtype", meta=f'meta::select("{name}", self, dim, keepdim)',
        grad="selection_backward(grad_values, self.sizes(), dim, indices, keepdim)", node=f"{name.capitalize()}Backward0", samples=["(randn(3, 4), 1)", "(randn(3, 4), 0, True)", "(randn(3, 4, 5), 1)"],
        ref=f"lambda x, dim, keepdim=False: (np.{name}(x, axis=dim, keepdims=keepdim), np.arg{name}(x, axis=dim, keepdims=keepdim))",
        doc=f"The {word} element of each slice along `dim`, and its (first) place.")

@@ -212,7 +212,7 @@ std::string common_sentence(const std::string& op, const std::vector<Reason>& re
   Reason joined = reasons[0];
   bool same = true;
   for (const Reason& r : reasons) same &= r.type == Reason::Type::Other && r.text == joined.text;
-    if (same) return joined.text;
+  if (same) return joined.text;
   if (reasons.size() > 1 && !takes_numbers(op)) return "";
   for (const Reason& r : reasons) {
     if (r.type != Reason::Type::Argument || r.parameter != joined.parameter || r.where != joined.where) return "";

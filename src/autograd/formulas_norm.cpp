@@ -95,7 +95,7 @@ std::tuple<Tensor, Tensor, Tensor> group_norm_backward(const Tensor& grad, const
                                                        const Tensor& rstd, const Tensor& weight, const Tensor& bias,
                                                        int64_t n, int64_t c, int64_t hw, int64_t groups, double eps,
                                                        std::array<bool, 3> output_mask) {
-    const int64_t per_group = c / groups * hw;
+  const int64_t per_group = c / groups * hw;
   const int64_t grouped[] = {n, groups, per_group}, channels[] = {n, c, hw};
   // Somebody may have used the statistics themselves; their gradients are zeros otherwise.
   const bool statistics = per_group > 0 && output_mask[0] && (may_count(grad_mean) || may_count(grad_rstd));
@@ -105,7 +105,7 @@ std::tuple<Tensor, Tensor, Tensor> group_norm_backward(const Tensor& grad, const
   const Tensor inv = rstd_of(x, -1, eps, true), normal = mul(sub(x, x.mean(-1, true)), inv);
   const Tensor g = grad.reshape(channels), scaled = weight.defined() ? mul(g, per_channel(weight, 3)) : g;
   Parts p;
-    Tensor dx = normalized_gradient(scaled.reshape(grouped), normal, inv, -1, true);
+  Tensor dx = normalized_gradient(scaled.reshape(grouped), normal, inv, -1, true);
   if (statistics) {  // d mean / dx = 1 / count, d rstd / dx = -rstd^2 x̂ / count
     const Tensor of_rstd = mul(mul(grad_rstd.unsqueeze(-1), square(inv)), normal);
     dx = add(dx, div(sub(grad_mean.unsqueeze(-1), of_rstd), per_group));

@@ -158,7 +158,7 @@ Tensor std_mean_backward(const Tensor& grad_std, const Tensor& grad_mean, const 
 Tensor norm_backward(const Tensor& grad, const Tensor& input, const Scalar& ord, const Tensor& result,
                      OptionalIntArrayRef dim, bool keepdim) {
   const double p = ord.toDouble();
-    if (p == 0) return {};  // a count has no gradient
+  if (p == 0) return {};  // a count has no gradient
   const Tensor self = as_type(input, result.dtype());
   const DimMask mask = dim_mask(dim, self.dim());
   const Tensor g = restore(grad, self.dim(), mask, keepdim), norm = restore(result, self.dim(), mask, keepdim);

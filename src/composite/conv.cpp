@@ -49,8 +49,10 @@ Tensor conv_nd(size_t n, const Tensor& input, const Tensor& weight, const Tensor
   if (padding == "valid") return conv_nd(n, input, weight, bias, stride, IntArrayRef(0), dilation, groups);
   for (int64_t s : stride)
     check(s == 1, "padding='same' is not supported for strided convolutions (stride {})", stride);
-  check(weight.dim() == static_cast<int64_t>(n) + 2, "conv{}d: expected a weight with {} dimensions, but got shape {}",
-        n, n + 2, weight.sizes());
+  check(weight.dim() == static_cast<int64_t>(n) + 2,
+        "Expected {}-dimensional input for {}-dimensional weight {}, but got {}-dimensional input of size {} instead "
+        "(conv{}d: a weight has {} dimensions)",
+        weight.dim(), weight.dim(), weight.sizes(), input.dim(), input.sizes(), n, n + 2);
   const DimVector d = spread(dilation, n);
   check(d.size() == n,
         "expected dilation to be a single integer value or a list of {} values to match the convolution dimensions, "
@@ -100,7 +102,7 @@ std::tuple<Tensor, Tensor> max_pool_nd(size_t n, const Tensor& input, IntArrayRe
                                        OptionalIntArrayRef stride, IntArrayRef padding, IntArrayRef dilation,
                                        bool ceil_mode) {
   const Pool p("max_pool", n, kernel_size, stride, padding);
-    auto found = _max_pool(input, p.kernel, p.stride, p.padding, spread(dilation, n), ceil_mode);
+  auto found = _max_pool(input, p.kernel, p.stride, p.padding, spread(dilation, n), ceil_mode);
   if (n == 2 && input.dim() == 4 && input.is_contiguous(MemoryFormat::ChannelsLast) && !input.is_contiguous()) {
     return {std::get<0>(found).contiguous(MemoryFormat::ChannelsLast),
             std::get<1>(found).contiguous(MemoryFormat::ChannelsLast)};
@@ -117,7 +119,7 @@ Tensor avg_pool_nd(size_t n, const Tensor& input, IntArrayRef kernel_size, Optio
 
 DimVector adaptive_size(const char* op, size_t n, IntArrayRef output_size) {
   const DimVector size = spread(output_size, n);
-    check(size.size() == n, "{}{}d() argument 'output_size' should contain {} (got {})", std::string_view(op), n,
+  check(size.size() == n, "{}{}d() argument 'output_size' should contain {} (got {})", std::string_view(op), n,
         n == 1 ? std::string("one int") : format("{} ints", n), output_size.size());
   return size;
 }
@@ -220,12 +222,13 @@ namespace {
 // Reads one dimension at the places that the mode gives for the positions outside it.
 Tensor pad_dim(const Tensor& input, int64_t dim, int64_t left, int64_t right, std::string_view mode, int64_t argument) {
   if (left == 0 && right == 0) return input;
-    const int64_t n = input.size(dim), total = n + left + right;
-  if (mode == "circular" && (left < 0 || right < 0) && total >= 0 && left > -n && right > -n) {  // what is cut off does not come around
+  const int64_t n = input.size(dim), total = n + left + right;
+  if (mode == "circular" && (left < 0 || right < 0) && total >= 0 && left > -n &&
+      right > -n) {  // what is cut off does not come around
     const int64_t first = std::max<int64_t>(-left, 0), last = n - std::max<int64_t>(-right, 0);
     if (first > 0 || last < n)
-      return pad_dim(input.slice(dim, first, last, 1), dim, std::max<int64_t>(left, 0), std::max<int64_t>(right, 0), mode,
-                     argument);
+      return pad_dim(input.slice(dim, first, last, 1), dim, std::max<int64_t>(left, 0), std::max<int64_t>(right, 0),
+                     mode, argument);
   }
   if (mode == "reflect") {
     check(left < n && right < n,

@@ -159,9 +159,10 @@ Tensor spaced(const char* op, const Scalar& start, const Scalar& end, int64_t st
       return map(i < half ? a + d * static_cast<float>(i) : b - d * static_cast<float>(steps - i - 1));
     });
   }
-    const bool whole = is_integral(t.dtype(), true);
+  const bool whole = is_integral(t.dtype(), true);
   const double a = whole ? static_cast<double>(start.toLong()) : start.toDouble(),
-               b = whole ? static_cast<double>(end.toLong()) : end.toDouble(), d = steps > 1 ? (b - a) / static_cast<double>(steps - 1) : 0.0;
+               b = whole ? static_cast<double>(end.toLong()) : end.toDouble(),
+               d = steps > 1 ? (b - a) / static_cast<double>(steps - 1) : 0.0;
   return from_index(t, [&](int64_t i) {
     if (steps == 1) return map(a);
     return map(i < half ? a + d * static_cast<double>(i) : b - d * static_cast<double>(steps - i - 1));

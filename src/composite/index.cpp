@@ -87,8 +87,8 @@ Tensor& index_fill_(Tensor& self, int64_t dim, const Tensor& index, const Tensor
   DimVector sizes = self.sizes();
   dim = plan::wrap_dim(dim, self.dim());
   const int64_t size = sizes.empty() ? 1 : sizes[dim];
-  
-    // Through a mask, so that a place named twice counts once in the gradient of value.
+
+  // Through a mask, so that a place named twice counts once in the gradient of value.
   Tensor mask = zeros({size}, kBool).index_fill(0, where(index.lt(0), index.add(size), index), true);
   DimVector shape(self.sizes().size(), 1);
   if (!shape.empty()) shape[dim] = size;
@@ -148,7 +148,7 @@ Tensor take_along_dim(const Tensor& self, const Tensor& indices, std::optional<i
     self_sizes[d] = self.sizes()[d];
     index_sizes[d] = indices.sizes()[d];
   }
-    const int64_t size = self.dim() == 0 ? 1 : self.sizes()[d];
+  const int64_t size = self.dim() == 0 ? 1 : self.sizes()[d];
   const Tensor wrapped = indices.numel() > 0 && indices.min().item<int64_t>() < 0
                              ? where(indices.lt(0), indices.add(size), indices)
                              : indices;

@@ -260,7 +260,7 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target, int64_t p, d
   const Reduction how = reduction_of(size_average, reduce, reduction);
   check_value(p == 1 || p == 2, "only p == 1 and p == 2 supported (got {})", p);
   check_value(!weight.defined() || weight.dim() == 1, "weight must be one-dimensional");
-    check(input.dim() <= 2 && (input.dim() == 0 || input.sizes().back() != 0),
+  check(input.dim() <= 2 && (input.dim() == 0 || input.sizes().back() != 0),
         "Expected non-empty vector or matrix with optional 0-dim batch size, but got: {}", input.sizes());
   const Tensor rows = input.dim() == 0 ? input.reshape({1, 1}) : class_rows(input), at = target.reshape({-1, 1});
   check(target.dim() <= 1 && at.size(0) == rows.size(0),
@@ -275,7 +275,7 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target, int64_t p, d
   if (weight.defined()) loss = mul(loss, weight.index_select(0, target.reshape({-1})).unsqueeze(1));
   loss = loss.scatter(1, at, Scalar(0));
   loss = div(loss.sum(1), rows.size(1));
-    return reduced(input.dim() <= 1 ? loss.squeeze(0) : loss, how);
+  return reduced(input.dim() <= 1 ? loss.squeeze(0) : loss, how);
 }
 
 // ---- regression -----------------------------------------------------------------------------------------------------

@@ -20,8 +20,7 @@ Tensor rms_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor&
 }
 
 Tensor group_norm(const Tensor& input, int64_t num_groups, const Tensor& weight, const Tensor& bias, double eps, bool) {
-    check(input.dim() >= 2, "Expected at least 2 dimensions for input tensor but received {}", input.dim());
-  const int64_t n = input.sizes()[0], c = input.sizes()[1];
+  const int64_t n = input.size(0), c = input.size(1);
   int64_t spatial = 1;
   for (int64_t d = 2; d < input.dim(); ++d) spatial *= input.sizes()[static_cast<size_t>(d)];
   return std::get<0>(native_group_norm(input, weight, bias, n, c, spatial, num_groups, eps));
@@ -126,7 +125,7 @@ Tensor dropout1d(const Tensor& input, double p, bool training, bool inplace) {
         "channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, "
         "and an optional batch dimension (i.e. 2D or 3D inputs).",
         input.dim());
-    return channel_dropout(input, input.dim() == 3, p, training, inplace);
+  return channel_dropout(input, input.dim() == 3, p, training, inplace);
 }
 
 Tensor dropout2d(const Tensor& input, double p, bool training, bool inplace) {
@@ -161,7 +160,7 @@ Tensor dropout3d(const Tensor& input, double p, bool training, bool inplace) {
                "(i.e. 4D or 5D inputs).",
                input.dim()));
   }
-    return channel_dropout(input, input.dim() == 5, p, training, inplace);
+  return channel_dropout(input, input.dim() == 5, p, training, inplace);
 }
 
 // ---- normalisation --------------------------------------------------------------------------------------------------
@@ -174,6 +173,7 @@ Tensor rms_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor&
   return rushlight::rms_norm(input, normalized_shape, weight, eps);
 }
 Tensor group_norm(const Tensor& input, int64_t num_groups, const Tensor& weight, const Tensor& bias, double eps) {
+  check(input.dim() >= 2, "Expected at least 2 dimensions for input tensor but received {}", input.dim());
   return rushlight::group_norm(input, num_groups, weight, bias, eps, true);
 }
 
@@ -186,6 +186,7 @@ Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor&
   }
   check_value(!training || eps > 0, "batch_norm eps must be positive during training, but got {}", eps);
   check_value(eps >= 0, "batch_norm eps must be non-negative, but got {}", eps);
+  if (input.dim() < 2 && input.numel() == 0) return input.clone();
   return std::get<0>(_native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps));
 }
 
@@ -223,13 +224,13 @@ Tensor local_response_norm(const Tensor& input, int64_t size, double alpha, doub
   DimVector pads(static_cast<size_t>(2 * (input.dim() - 1)), 0);  // the last pair is dim 1
   pads[pads.size() - 2] = size / 2;
   pads[pads.size() - 1] = (size - 1) / 2;
-    const Tensor windows = constant_pad_nd(mul(input, input), pads, Scalar(0)).unfold(1, size, 1);
+  const Tensor windows = constant_pad_nd(mul(input, input), pads, Scalar(0)).unfold(1, size, 1);
   const Tensor mean = input.is_floating_point() ? windows.mean(-1) : _div_trunc(windows.sum(-1), Scalar(size));
   return div(input, pow(add(mul(mean, alpha), k), beta));
 }
 
 Tensor normalize(const Tensor& input, double p, int64_t dim, double eps, const Tensor& out) {
-    const Tensor length = clamp_min(linalg::vector_norm(input, p, dim, true), eps);
+  const Tensor length = clamp_min(linalg::vector_norm(input, p, dim, true), eps);
   if (!out.defined()) return div(input, length);
   Tensor target = out;
   return div_out(target, input, length);

@@ -50,7 +50,7 @@ Tensor float_power(const Scalar& self, const Tensor& exponent) {
 
 Tensor polygamma(int64_t n, const Tensor& self) {
   check(n >= 0, "polygamma(n, x) does not support negative n, but got {}", n);
-    if (n == 0) return digamma(self);
+  if (n == 0) return digamma(self);
   if (n == 1) return _trigamma(self);
   const double factor = (n % 2 ? 1.0 : -1.0) * std::exp(std::lgamma(static_cast<double>(n) + 1));
   return mul(special::zeta(Scalar(static_cast<double>(n + 1)), self), factor);
@@ -90,7 +90,7 @@ Tensor logit(const Tensor& self, std::optional<double> eps) {
   return logit(clamp(x, Scalar(*eps), Scalar(1 - *eps)));
 }
 Tensor& logit_(Tensor& self, std::optional<double> eps) {
-    if (!eps) return logit_(self);
+  if (!eps) return logit_(self);
   const Tensor result = logit(source_of(self), eps);
   check_cast("logit_", result, self);
   return self.copy_(result);
@@ -104,6 +104,8 @@ Tensor isneginf(const Tensor& self) {
 }
 
 Tensor round(const Tensor& self, int64_t decimals) {
+  check_not_implemented(self.is_floating_point(), "\"round_cpu\" not implemented for '{}'; integers are round",
+                        to_string(self.dtype()));
   if (decimals == 0) return round(self);
   double scale = 1;
   for (int64_t i = 0; i < (decimals < 0 ? -decimals : decimals); ++i) scale *= 10;
@@ -155,7 +157,7 @@ Tensor celu(const Tensor& self, double alpha) {
 }
 Tensor prelu(const Tensor& self, const Tensor& weight) {
   const int64_t channels = self.dim() >= 2 ? self.size(1) : 1;
-    check(self.dim() > 0 || weight.numel() == 1, "Not allow zero-dim input tensor. (prelu: {} weights)", weight.numel());
+  check(self.dim() > 0 || weight.numel() == 1, "Not allow zero-dim input tensor. (prelu: {} weights)", weight.numel());
   check(weight.dim() <= 1, "prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {}", weight.dim());
   check(weight.numel() == 1 || weight.numel() == channels,
         "Mismatch of parameter numbers and input channel size. Found parameter numbers = {} and channel size = {}.",
@@ -203,7 +205,7 @@ Tensor sum_to_size(const Tensor& self, IntArrayRef size) {
     if (i < lead || (want == 1 && have != 1)) dims.push_back(i);
   }
   check(fits, "size {} is not expandable to size {}.", size, self.sizes());
-      if (size.empty()) return sum(self);
+  if (size.empty()) return sum(self);
   Tensor result = dims.empty() ? self : sum(self, dims, true);
   return lead > 0 ? result.view(size) : result;
 }

@@ -75,16 +75,16 @@ Tensor constant(const Tensor& drawn, const Tensor& from) {
 }  // namespace
 
 Tensor normal(const Tensor& mean, double std, const Source& generator) {
-    return constant(empty_like(mean.detach()).normal_(0, std, generator).add(mean.detach()), mean);
+  return constant(empty_like(mean.detach()).normal_(0, std, generator).add(mean.detach()), mean);
 }
 Tensor normal(double mean, const Tensor& std, const Source& generator) {
   check(std.numel() == 0 || std.detach().min().item().toDouble() >= 0, "normal expects all elements of std >= 0.0");
-    return constant(empty_like(std.detach()).normal_(0, 1, generator).mul(std.detach()).add(mean), std);
+  return constant(empty_like(std.detach()).normal_(0, 1, generator).mul(std.detach()).add(mean), std);
 }
 Tensor normal(const Tensor& mean, const Tensor& std, const Source& generator) {
   check(std.numel() == 0 || std.detach().min().item().toDouble() >= 0, "normal expects all elements of std >= 0.0");
   const DimVector sizes = plan::broadcast(mean.sizes(), std.sizes());
-    const Tensor drawn = empty(sizes, mean.options()).normal_(0, 1, generator).mul(std.detach()).add(mean.detach());
+  const Tensor drawn = empty(sizes, mean.options()).normal_(0, 1, generator).mul(std.detach()).add(mean.detach());
   return constant(constant(drawn, mean), std);
 }
 Tensor normal(double mean, double std, IntArrayRef size, const Source& generator, TensorOptions options) {
@@ -108,7 +108,7 @@ Tensor multinomial(const Tensor& self, int64_t num_samples, bool replacement, co
         "cannot sample n_sample > prob_dist.size(-1) samples without replacement (n_sample {}, size {})", num_samples,
         n);
   const Tensor weights = self.detach();
-    if (self.numel() > 0) {
+  if (self.numel() > 0) {
     if (!replacement) {
       check(weights.ge(0).logical_and(weights.lt(__builtin_inf())).all().item<bool>(),
             "probability tensor contains either `inf`, `nan` or element < 0");

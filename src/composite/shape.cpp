@@ -185,7 +185,7 @@ Tensor& resize_(Tensor& self, IntArrayRef size, std::optional<MemoryFormat> memo
   TensorImpl* impl = self.impl();
   for (int64_t s : size) check(s >= 0, "Trying to create tensor with negative dimension {}: {}", s, size);
   check(!(detail::tls.grad_mode && detail::needs_grad(self)), "cannot resize variables that require grad");
-    if (!memory_format && size == self.sizes()) return self;
+  if (!memory_format && size == self.sizes()) return self;
   const DimVector sizes = size;
   const DimVector strides = geom::format_strides(sizes, memory_format.value_or(MemoryFormat::Contiguous));
   int64_t last = impl->offset;

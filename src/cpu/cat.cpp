@@ -93,7 +93,7 @@ void cat(TensorList tensors, int64_t dim, Tensor& result) {
   }
   const int64_t d = plan::wrap_dim(dim, result.dim());
   for (const Tensor* t : parts) lengths.push_back(t->sizes()[d]);
-    if (!result.is_contiguous()) {  // channels last: the same join of the permuted tensors
+  if (!result.is_contiguous()) {  // channels last: the same join of the permuted tensors
     DimVector order(1, 0);
     for (int64_t i = 2; i < result.dim(); ++i) order.push_back(i);
     order.push_back(1);

@@ -14,10 +14,11 @@ namespace {
 
 // Note [Convolution product]
 // Y[rows][pixels] = W[rows][k] * X[k][pixels] with k = (channel, tap). A task owns a band of pixels of one image (or a
-// few whole images, if they are small), copies its source once, and then, for a chunk of pixels whose columns fit the
-// second-level cache, packs columns and multiplies. Columns are never stored beyond that. The k blocks depend on k only,
-// so neither bands, chunks nor panels show in the result.
-constexpr int64_t kMaxKBlock = 384, kChunkBytes = 300 << 10, kSourceBytes = 512 << 10, kMinTasks = 8;
+// few whole images, if they are small) and a slice of the rows; it copies its source once. The columns X are then read
+// from the copy by offset in the register kernel itself, where a vector of pixels is at most a few runs; else they are
+// packed panel by panel. The k blocks depend on k only, so bands, chunks, slices and panels do not show in the result.
+constexpr int64_t kMaxKBlock = 384, kChunkBytes = 300 << 10, kSourceBytes = 512 << 10;
+constexpr int64_t kMinTasks = 8, kMinSlices = 4;
 
 // Where the pixels of the grid go: distance of neighbours per dimension, of channels and of images.
 struct Target {
@@ -25,12 +26,20 @@ struct Target {
   bool contiguous;
 };
 
+// Where the weight of (group, row, channel, tap) lies.
+template <class T>
+struct WeightView {
+  const T* data;
+  int64_t group, row, channel;
+  std::vector<int64_t> tap;
+};
+
 template <class T>
 class ConvProduct {
  public:
-  // `weights` is [groups][rows][channels * taps], `src` [batch][groups][channels][extent...].
+  // `src` is [batch][groups][channels][extent...].
   ConvProduct(const ConvAxis (&axes)[3], int64_t batch, int64_t groups, int64_t channels, int64_t rows,
-              const Target& target, const T* src, const T* weights, const T* bias, T* dst)
+              const Target& target, const T* src, const WeightView<T>& weights, const T* bias, T* dst)
       : gemm_(gemm_kernels<T>()),
         conv_(conv_kernels<T>()),
         source_(axes, channels),
@@ -46,21 +55,45 @@ class ConvProduct {
         dst_(dst),
         narrow_(rows <= 2),
         in_place_(is_pointwise(axes) && !narrow_),
-        images_(1) {
+        images_(1),
+        slice_(rows),
+        slices_(1) {
     for (int i = 0; i < 3; ++i) grid_[i] = axes[i].grid;
     choose_tasks();
   }
 
-  void run() {
-    if (batch_ == 0 || groups_ == 0 || rows_ == 0 || source_.pixels() == 0) return;
-    const Workspace<T> packed(narrow_ ? 0 : groups_ * k_blocks() * a_block());
-    if (!narrow_) {
-      packed_ = packed.data();
-      parallel_chunks(groups_ * k_blocks(), pack_task, this, double(rows_ * std::min(k_block_, k_)) * 0.4);
+  // Whether there is anything to compute.
+  bool empty() const { return batch_ == 0 || groups_ == 0 || rows_ == 0 || source_.pixels() == 0; }
+  // Packs the weights.
+  void prepare() {
+    if (narrow_) {
+      packed_ = Workspace<T>(groups_ * rows_ * k_);
+      for (int64_t r = 0; r < groups_ * rows_; ++r) pack_rows(packed_.data() + r * k_, r / rows_, r % rows_, 1, 0, k_);
+      return;
     }
-    const int64_t pixels = source_.band_pixels(0) * images_;
-    const double macs = double(rows_) * double(k_) * double(pixels);
-    parallel_chunks(image_groups() * groups_ * source_.bands(), product_task, this, 200 + macs * ns_per_mac(sizeof(T)));
+    packed_ = Workspace<T>(groups_ * slices_ * k_blocks() * a_block());
+    const double elements = double(slice_) * double(std::min(k_block_, k_));
+    parallel_chunks(groups_ * slices_ * k_blocks(), pack_task, this, elements * 0.4);
+  }
+  void run() {
+    if (empty()) return;
+    prepare();
+    parallel_chunks(image_groups() * tasks_per_group(), product_task, this, task_ns());
+  }
+
+  // Tasks are ordered by groups of images.
+  int64_t image_groups() const { return (batch_ + images_ - 1) / images_; }
+  int64_t tasks_per_group() const { return groups_ * source_.bands() * slices_; }
+  double task_ns() const {
+    const double macs = double(slice_) * double(k_) * double(source_.band_pixels(0) * images_);
+    return 200 + macs * ns_per_mac(sizeof(T));
+  }
+  static void product_task(void* self, int64_t task) {
+    const ConvProduct& p = *static_cast<ConvProduct*>(self);
+    const int64_t slice = task % p.slices_, rest = task / p.slices_;
+    const int64_t band = rest % p.source_.bands(), group = rest / p.source_.bands() % p.groups_;
+    const int64_t image = rest / p.source_.bands() / p.groups_ * p.images_;
+    p.product(image, std::min(p.images_, p.batch_ - image), group, band, slice);
   }
 
  private:
@@ -77,47 +110,67 @@ class ConvProduct {
 
   void choose_tasks() {
     const int64_t pixels = source_.pixels();
-    if (pixels == 0) return;
-    // Images with few pixels fill the register tiles badly: several of them make one row of pixels.
-    constexpr int64_t kFewPixels = 100;
-    if (!narrow_ && pixels < kFewPixels && pixels % gemm_.lanes != 0) {
-      in_place_ = false;
-      const int64_t most = std::max<int64_t>(1, kSourceBytes / std::max<int64_t>(1, source_bytes(pixels)));
-      images_ = std::clamp<int64_t>(batch_ * groups_ / kMinTasks, 1, std::min(most, (8 * gemm_.nr) / pixels + 1));
+    if (pixels == 0 || batch_ == 0 || groups_ == 0) return;
+    // Images with few pixels fill the register tiles badly, or use large weights too few times per pass over them:
+    // several images make one row of pixels.
+    constexpr int64_t kLargeWeights = 256 << 10;
+    const bool ragged = pixels < 100 && pixels % 16 != 0;
+    const bool large = pixels < 128 && rows_ * k_ * int64_t(sizeof(T)) > kLargeWeights;
+    if (!narrow_ && (ragged || large) && batch_ > 1) {
+      const int64_t bytes = source_.channels() * pixels * 2 * int64_t(sizeof(T));
+      const int64_t fit = std::max<int64_t>(1, 2 * kSourceBytes / std::max<int64_t>(1, bytes));
+      images_ = split(batch_, std::min((ragged ? 256 : 128) / pixels + 1, fit));
     }
-    const int64_t tasks = std::max<int64_t>(1, image_groups() * groups_);
+    const int64_t tasks = image_groups() * groups_;
     source_.choose_band((kMinTasks + tasks - 1) / tasks, images_ > 1 ? INT64_MAX : kSourceBytes, sizeof(T));
-    if (source_.bands() > 1) images_ = 1;
+    if (images_ > 1 && source_.bands() > 1) source_.choose_band(1, INT64_MAX, sizeof(T));
+    if (images_ > 1) in_place_ = false;
+    if (!narrow_) {  // what is still missing in tasks comes from slices of the rows
+      const int64_t have = tasks * source_.bands(), missing = (kMinSlices + have - 1) / have;
+      slice_ = std::max<int64_t>(std::min<int64_t>(rows_, 64), (rows_ + missing - 1) / missing);
+      slices_ = (rows_ + slice_ - 1) / slice_;
+    }
     chunk_ =
         std::max<int64_t>(1, kChunkBytes / int64_t(sizeof(T)) / (std::min(k_block_, k_ + 1) * gemm_.nr)) * gemm_.nr;
     chunk_ = std::min(chunk_, (source_.band_pixels(0) * images_ + gemm_.nr - 1) / gemm_.nr * gemm_.nr);
     contiguous_ = target_.contiguous && images_ == 1;
   }
-  int64_t source_bytes(int64_t pixels) const { return source_.channels() * pixels * 2 * int64_t(sizeof(T)); }
 
   int64_t k_blocks() const { return (k_ + k_block_ - 1) / k_block_; }
   int64_t a_panel() const { return a_panel_size(gemm_, k_block_); }
-  int64_t a_block() const { return (rows_ + gemm_.mr - 1) / gemm_.mr * a_panel(); }
-  int64_t image_groups() const { return (batch_ + images_ - 1) / images_; }
+  int64_t a_block() const { return (slice_ + gemm_.mr - 1) / gemm_.mr * a_panel(); }
+  int64_t slice_rows(int64_t slice) const { return std::min(slice_, rows_ - slice * slice_); }
 
+  // Chunks are ordered (group, slice, k block).
   static void pack_task(void* self, int64_t chunk) {
     const ConvProduct& p = *static_cast<ConvProduct*>(self);
-    const int64_t group = chunk / p.k_blocks(), k0 = chunk % p.k_blocks() * p.k_block_;
-    const int64_t k = std::min(p.k_block_, p.k_ - k0), count = (p.rows_ + p.gemm_.mr - 1) / p.gemm_.mr;
-    const T* w = p.weights_ + group * p.rows_ * p.k_ + k0;
-    T* dst = p.packed_ + chunk * p.a_block();
-    for (int64_t i = 0; i < count; ++i, dst += p.a_panel()) {
-      const int64_t height = p.rows_ / count + (i < p.rows_ % count);
-      p.gemm_.pack(dst, height, w, p.k_, 1, height, k, height);
-      w += height * p.k_;
+    const int64_t k0 = chunk % p.k_blocks() * p.k_block_, slice = chunk / p.k_blocks() % p.slices_;
+    const int64_t group = chunk / p.k_blocks() / p.slices_, rows = p.slice_rows(slice);
+    const int64_t k = std::min(p.k_block_, p.k_ - k0), count = (rows + p.gemm_.mr - 1) / p.gemm_.mr;
+    T* dst = p.packed_.data() + chunk * p.a_block();
+    for (int64_t i = 0, row = slice * p.slice_; i < count; ++i, dst += p.a_panel()) {
+      const int64_t height = rows / count + (i < rows % count);
+      p.pack_rows(dst, group, row, height, k0, k);
+      row += height;
     }
   }
 
-  static void product_task(void* self, int64_t task) {
-    const ConvProduct& p = *static_cast<ConvProduct*>(self);
-    const int64_t band = task % p.source_.bands(), group = task / p.source_.bands() % p.groups_;
-    const int64_t image = task / p.source_.bands() / p.groups_ * p.images_;
-    p.product(image, std::min(p.images_, p.batch_ - image), group, band);
+  // dst[p * height + r] = the weight of row `row` + r and k0 + p.
+  void pack_rows(T* dst, int64_t group, int64_t row, int64_t height, int64_t k0, int64_t k) const {
+    const T* w = weights_.data + group * weights_.group + row * weights_.row;
+    const int64_t taps = source_.taps();
+    if (!narrow_ && taps == weights_.channel)
+      return gemm_.pack(dst, height, w + k0, weights_.row, 1, height, k, height);
+    if (!narrow_ && taps == 1) {
+      w += k0 * weights_.channel + weights_.tap[0];
+      return gemm_.pack(dst, height, w, weights_.row, weights_.channel, height, k, height);
+    }
+    int64_t channel = k0 / taps, tap = k0 % taps;
+    for (int64_t p = 0; p < k; ++p, dst += height) {
+      const T* from = w + channel * weights_.channel + weights_.tap[size_t(tap)];
+      for (int64_t r = 0; r < height; ++r) dst[r] = from[r * weights_.row];
+      if (++tap == taps) tap = 0, ++channel;
+    }
   }
 
   // The columns of the pixels [begin, end) of a task, as runs; destinations count from `begin`.
@@ -125,16 +178,16 @@ class ConvProduct {
     runs.clear();
     for (int64_t p = begin; p < end;) {
       const int64_t image = p / band_pixels, last = std::min(end, (image + 1) * band_pixels);
-      source_.for_each_run(
-          p - image * band_pixels, last - image * band_pixels, gemm_.lanes,
-          [&](int64_t at, int64_t from, int64_t count) {
-            runs.push_back({image * band_pixels + at - begin, image * source_.copy_size() + from, count});
-          });
+      source_.for_each_run(p - image * band_pixels, last - image * band_pixels, gemm_.lanes,
+                           [&](int64_t at, int64_t from, int64_t count) {
+                             const int64_t dst = image * band_pixels + at - begin;
+                             runs.push_back({dst, image * source_.copy_size() + from, count});
+                           });
       p = last;
     }
   }
 
-  void product(int64_t image, int64_t images, int64_t group, int64_t band) const {
+  void product(int64_t image, int64_t images, int64_t group, int64_t band, int64_t slice) const {
     const int64_t plane = source_.plane(), channels = source_.channels();
     const T* src = src_ + (image * groups_ + group) * channels * plane;
     constexpr int64_t kFront = 32;  // packing may read one vector before the copy
@@ -146,9 +199,9 @@ class ConvProduct {
     }
     const int64_t band_pixels = source_.band_pixels(band), pixels = band_pixels * images;
     const T* from = in_place_ ? src + source_.pixel_begin(band) : copy;
-    T* to = dst_ + image * target_.image + group * rows_ * target_.plane;
-    const Workspace<T> tile(contiguous_ ? 0 : rows_ * std::min(chunk_, pixels));
-    const Workspace<T> columns(narrow_ ? 0 : chunk_ * k_block_ + gemm_.lanes);
+    T* to = dst_ + image * target_.image + (group * rows_ + slice * slice_) * target_.plane;
+    const Workspace<T> tile(contiguous_ ? 0 : slice_ * std::min(chunk_, pixels));
+    const Workspace<T> panel(narrow_ ? 0 : gemm_.nr * k_block_ + gemm_.lanes);
     std::vector<PixelRun> runs;
     for (int64_t begin = 0; begin < pixels; begin += chunk_) {
       const int64_t n = std::min(chunk_, pixels - begin);
@@ -157,71 +210,86 @@ class ConvProduct {
       if (narrow_) {
         runs_of(begin, begin + n, band_pixels, runs);
         for (int64_t r = 0; r < rows_; ++r) {
-          conv_.narrow(c + r * ldc, from, source_.offsets().data(), weights_ + (group * rows_ + r) * k_, k_,
+          conv_.narrow(c + r * ldc, from, source_.offsets().data(), packed_.data() + (group * rows_ + r) * k_, k_,
                        bias_ ? bias_[group * rows_ + r] : T(0), runs.data(), int64_t(runs.size()));
         }
       } else {
-        multiply(from, group, begin, n, band_pixels, columns.data(), c, ldc, runs);
+        multiply({from, begin, n, band_pixels, group, slice, panel.data(), c, ldc}, runs);
       }
-      if (!contiguous_) scatter(to, tile.data(), ldc, begin, n, band, band_pixels);
+      if (!contiguous_) scatter(to, slice_rows(slice), tile.data(), ldc, begin, n, band, band_pixels);
     }
   }
 
-  // Turns the runs of one panel into loads of its two vectors, equally many for both; returns how many for each.
-  int64_t add_panel(const std::vector<PixelRun>& runs, std::vector<PanelPiece>& pieces) const {
-    std::vector<PanelPiece> halves[2];
-    const int64_t width = gemm_.lanes;
-    for (int v = 0; v < 2; ++v) {
-      for (const PixelRun& run : runs) {
-        const int64_t begin = std::max(run.dst, v * width), end = std::min(run.dst + run.count, (v + 1) * width);
-        if (begin >= end) continue;
-        const int64_t lane = begin - v * width;
-        halves[v].push_back({run.src + begin - run.dst - lane, lane});
+  // The loads of the vectors of a chunk, `pieces` for each; vectors come in pairs.
+  struct Columns {
+    std::vector<PanelPiece> loads;
+    int64_t pieces = 1;
+  };
+  Columns columns_of(const std::vector<PixelRun>& runs, int64_t n) const {
+    const int64_t width = gemm_.lanes, vectors = (n + gemm_.nr - 1) / gemm_.nr * 2;
+    std::vector<int64_t> count(size_t(vectors), 0);
+    for (const PixelRun& run : runs) {
+      for (int64_t v = run.dst / width; v <= (run.dst + run.count - 1) / width; ++v) ++count[size_t(v)];
+    }
+    Columns r;
+    r.pieces = std::max<int64_t>(1, *std::max_element(count.begin(), count.end()));
+    r.loads.resize(size_t(vectors * r.pieces), PanelPiece{runs[0].src, 0});  // also for vectors past the last pixel
+    std::fill(count.begin(), count.end(), 0);
+    for (const PixelRun& run : runs) {
+      for (int64_t v = run.dst / width; v <= (run.dst + run.count - 1) / width; ++v) {
+        const int64_t lane = std::max<int64_t>(run.dst - v * width, 0);
+        const PanelPiece piece{run.src + v * width - run.dst, lane};
+        for (int64_t i = count[size_t(v)]++; i < r.pieces; ++i) r.loads[size_t(v * r.pieces + i)] = piece;
       }
-      if (halves[v].empty()) halves[v].push_back({runs[0].src, 0});  // a vector past the last pixel
     }
-    const size_t count = std::max(halves[0].size(), halves[1].size());
-    for (auto& half : halves) {
-      half.resize(count, half.back());  // a repeated load changes nothing
-      pieces.insert(pieces.end(), half.begin(), half.end());
-    }
-    return int64_t(count);
+    return r;
   }
 
-  // One chunk of pixels: all rows, all of k.
-  void multiply(const T* from, int64_t group, int64_t begin, int64_t n, int64_t band_pixels, T* columns, T* c,
-                int64_t ldc, std::vector<PixelRun>& runs) const {
-    const int64_t nr = gemm_.nr;
-    std::vector<std::pair<int64_t, int64_t>> panels;  // first piece and pieces per vector
-    std::vector<PanelPiece> pieces;
-    for (int64_t j = 0; j < n && !in_place_; j += nr) {
-      runs_of(begin + j, begin + std::min(j + nr, n), band_pixels, runs);
-      const int64_t first = int64_t(pieces.size());
-      panels.emplace_back(first, add_panel(runs, pieces));
+  struct Chunk {
+    const T* from;
+    int64_t begin, n, band_pixels, group, slice;
+    T* panel;
+    T* c;
+    int64_t ldc;
+  };
+
+  // One chunk of pixels: a slice of the rows, all of k.
+  void multiply(const Chunk& t, std::vector<PixelRun>& runs) const {
+    const int64_t nr = gemm_.nr, rows = slice_rows(t.slice), plane = source_.plane();
+    const T* bias = bias_ ? bias_ + t.group * rows_ + t.slice * slice_ : nullptr;
+    Columns columns;
+    if (!in_place_) {
+      runs_of(t.begin, t.begin + t.n, t.band_pixels, runs);
+      columns = columns_of(runs, t.n);
     }
+    const int64_t* offsets = source_.offsets().data();
     for (int64_t block = 0; block < k_blocks(); ++block) {
-      const int64_t k0 = block * k_block_, k = std::min(k_block_, k_ - k0), plane = source_.plane();
-      for (int64_t j = 0; j < n; j += nr) {
-        T* dst = columns + j * k;
-        if (in_place_) {
-          gemm_.pack(dst, nr, from + begin + j + k0 * plane, 1, plane, std::min(nr, n - j), k, nr);
-        } else {
-          const auto& panel = panels[size_t(j / nr)];
-          conv_.pack_columns(dst, from, source_.offsets().data(), k0, k0 + k, pieces.data() + panel.first,
-                             panel.second);
-        }
+      const int64_t k0 = block * k_block_, k = std::min(k_block_, k_ - k0);
+      const T* a = packed_.data() + ((t.group * slices_ + t.slice) * k_blocks() + block) * a_block();
+      const T* start = block == 0 ? bias : nullptr;
+      const GemmEpilogue<T> epilogue{T(1), block == 0 ? T(0) : T(1), nullptr};
+      if (!in_place_ && columns.pieces <= gemm_.max_pieces) {
+        gemm_.macro_indirect(rows, t.n, k, a, a_panel(), t.from, offsets + k0, columns.loads.data(), columns.pieces,
+                             t.c, t.ldc, epilogue, start);
+        continue;
       }
-      const T* start = block == 0 && bias_ ? bias_ + group * rows_ : nullptr;
-      gemm_.macro(rows_, n, k, packed_ + (group * k_blocks() + block) * a_block(), a_panel(), columns, nr * k, c, ldc,
-                  {T(1), block == 0 ? T(0) : T(1), nullptr}, start);
+      for (int64_t j = 0; j < t.n; j += nr) {
+        const int64_t n = std::min(nr, t.n - j);
+        if (in_place_) {
+          gemm_.pack(t.panel, nr, t.from + t.begin + j + k0 * plane, 1, plane, n, k, nr);
+        } else {
+          conv_.pack_columns(t.panel, t.from, offsets, k0, k0 + k,
+                             columns.loads.data() + j / gemm_.lanes * columns.pieces, columns.pieces);
+        }
+        gemm_.macro(rows, n, k, a, a_panel(), t.panel, nr * k, t.c + j, t.ldc, epilogue, start);
+      }
     }
-    if (k_ == 0) {
-      for (int64_t r = 0; r < rows_; ++r) std::fill_n(c + r * ldc, n, bias_ ? bias_[group * rows_ + r] : T(0));
-    }
+    for (int64_t r = 0; r < rows && k_ == 0; ++r) std::fill_n(t.c + r * t.ldc, t.n, bias ? bias[r] : T(0));
   }
 
   // Writes a finished tile to pixels that are not neighbours.
-  void scatter(T* to, const T* tile, int64_t ld, int64_t begin, int64_t n, int64_t band, int64_t band_pixels) const {
+  void scatter(T* to, int64_t rows, const T* tile, int64_t ld, int64_t begin, int64_t n, int64_t band,
+               int64_t band_pixels) const {
     for (int64_t p = begin; p < begin + n;) {
       const int64_t image = p / band_pixels, pixel = source_.pixel_begin(band) + p % band_pixels;
       const int64_t column = pixel % grid_[2], row = pixel / grid_[2];
@@ -232,7 +300,7 @@ class ConvProduct {
         count = std::min(band_pixels - p % band_pixels, begin + n - p);
         out = to + target_.offset + image * target_.image + pixel;
       }
-      for (int64_t r = 0; r < rows_; ++r) {
+      for (int64_t r = 0; r < rows; ++r) {
         const T* t = tile + r * ld + p - begin;
         T* o = out + r * target_.plane;
         for (int64_t i = 0; i < count; ++i) o[i * target_.pitch[2]] = t[i];
@@ -247,15 +315,16 @@ class ConvProduct {
   int64_t batch_, groups_, rows_, k_, k_block_;
   Target target_;
   const T* src_;
-  const T* weights_;
+  WeightView<T> weights_;
   const T* bias_;
   T* dst_;
-  bool narrow_;     // one or two output channels: no packing
-  bool in_place_;   // pointwise: the source needs no copy
-  int64_t images_;  // whole images per task
+  bool narrow_;             // one or two output channels: no packing
+  bool in_place_;           // pointwise: the source needs no copy
+  int64_t images_;          // whole images per task
+  int64_t slice_, slices_;  // rows per task
   bool contiguous_ = false;
   int64_t chunk_ = 0, grid_[3];
-  T* packed_ = nullptr;
+  Workspace<T> packed_;
 };
 
 // The plan's dimension i of 3; the missing ones come first and are 1.
@@ -286,62 +355,107 @@ void conv_forward(const ConvPlan& plan, const T* x, const T* w, const T* bias, T
   }
   const int64_t pixels = product_of(plan.out, plan.nd);
   const Target target{0, {axes[1].grid * axes[2].grid, axes[2].grid, 1}, pixels, plan.out_channels * pixels, true};
-  ConvProduct<T>(axes, plan.batch, plan.groups, plan.in_channels / plan.groups, plan.out_channels / plan.groups, target,
-                 x, w, bias, y)
-      .run();
+  const int64_t in = plan.in_channels / plan.groups, out = plan.out_channels / plan.groups;
+  const int64_t taps = product_of(plan.kernel, plan.nd);
+  WeightView<T> weights{w, out * in * taps, in * taps, taps, {}};
+  for (int64_t t = 0; t < taps; ++t) weights.tap.push_back(t);
+  ConvProduct<T>(axes, plan.batch, plan.groups, in, out, target, x, weights, bias, y).run();
 }
 
 // Note [Input gradient by phases]
 // Input element i = r + stride * q of one dimension receives tap t from output (i + padding - t * dilation) / stride
-// where that divides. So the elements with one remainder r use a fixed subset of the taps, each at a fixed distance: the
-// gradient is one stride-1 product per combination of remainders, and every element is written once.
+// where that divides. So the elements with one remainder r use a fixed subset of the taps, each at a fixed distance:
+// the gradient is one stride-1 product per combination of remainders. Where some have no taps, dX starts as zeros.
+namespace {
+
+struct InputPhase {
+  ConvAxis axes[3];
+  int64_t offset = 0, pitch[3];
+  std::vector<int64_t> used{0};  // the taps of this phase, as indices into one filter
+
+  InputPhase(const PlanAxis (&a)[3], const int64_t (&r)[3]) {
+    const int64_t whole[3] = {a[1].in * a[2].in, a[2].in, 1};
+    for (int i = 0; i < 3; ++i) {
+      axes[i] = {(a[i].in - r[i] + a[i].stride - 1) / a[i].stride, a[i].out, 1, {}};
+      std::vector<int64_t> taps, next;
+      for (int64_t t = 0; t < a[i].kernel; ++t) {
+        const int64_t e = r[i] + a[i].padding - t * a[i].dilation;
+        if (e % a[i].stride != 0) continue;
+        axes[i].base.push_back(e / a[i].stride);
+        taps.push_back(t);
+      }
+      for (int64_t u : used) {
+        for (int64_t t : taps) next.push_back(u * a[i].kernel + t);
+      }
+      used = std::move(next);
+      offset += r[i] * whole[i];
+      pitch[i] = whole[i] * a[i].stride;
+    }
+  }
+};
+
+// All phases of a group of images in one task, so that the lines they share are still in the cache.
+template <class T>
+void run_together(std::vector<ConvProduct<T>>& products) {
+  if (products.empty()) return;
+  const int64_t groups = products[0].image_groups();
+  bool together = products.size() > 1 && groups >= kMinTasks;
+  double ns = 0;
+  for (const ConvProduct<T>& p : products) {
+    together &= p.image_groups() == groups;
+    ns += p.task_ns() * double(p.tasks_per_group());
+  }
+  if (!together) {
+    for (ConvProduct<T>& p : products) p.run();
+    return;
+  }
+  for (ConvProduct<T>& p : products) p.prepare();
+  parallel_for(groups, 1, ns, [&](int64_t begin, int64_t end) {
+    for (int64_t g = begin; g < end; ++g) {
+      for (ConvProduct<T>& p : products) {
+        for (int64_t t = 0; t < p.tasks_per_group(); ++t) {
+          ConvProduct<T>::product_task(&p, g * p.tasks_per_group() + t);
+        }
+      }
+    }
+  });
+}
+
+}  // namespace
+
 template <class T>
 void conv_backward_input(const ConvPlan& plan, const T* dy, const T* w, T* dx) {
   const int64_t in = plan.in_channels / plan.groups, out = plan.out_channels / plan.groups;
   const int64_t pixels = product_of(plan.in, plan.nd), taps = product_of(plan.kernel, plan.nd);
   PlanAxis a[3];
   for (int i = 0; i < 3; ++i) a[i] = plan_axis(plan, i);
-  const int64_t pitch[3] = {a[1].in * a[2].in, a[2].in, 1};
-  for (int64_t phase = 0; phase < a[0].stride * a[1].stride * a[2].stride; ++phase) {
-    const int64_t r[3] = {phase / (a[1].stride * a[2].stride), phase / a[2].stride % a[1].stride, phase % a[2].stride};
-    ConvAxis axes[3];
-    Target target{0, {}, pixels, plan.in_channels * pixels, true};
-    std::vector<int64_t> used(1, 0);  // the taps of this phase, as indices into one filter
-    for (int i = 0; i < 3; ++i) {
-      axes[i] = {(a[i].in - r[i] + a[i].stride - 1) / a[i].stride, a[i].out, 1, {}};
-      std::vector<int64_t> next;
-      for (int64_t u : used) {
-        for (int64_t t = 0; t < a[i].kernel; ++t) {
-          if ((r[i] + a[i].padding - t * a[i].dilation) % a[i].stride == 0) next.push_back(u * a[i].kernel + t);
+  const bool dense = a[0].stride * a[1].stride * a[2].stride == 1, no_source = out * product_of(plan.out, plan.nd) == 0;
+  std::vector<InputPhase> phases;
+  bool all_reached = true;
+  for (int64_t r0 = 0; r0 < a[0].stride; ++r0) {
+    for (int64_t r1 = 0; r1 < a[1].stride; ++r1) {
+      for (int64_t r2 = 0; r2 < a[2].stride; ++r2) {
+        InputPhase phase(a, {r0, r1, r2});
+        if (phase.used.empty() || no_source) {
+          all_reached = false;
+        } else {
+          phases.push_back(std::move(phase));
         }
       }
-      used = std::move(next);
-      for (int64_t t = 0; t < a[i].kernel; ++t) {
-        const int64_t e = r[i] + a[i].padding - t * a[i].dilation;
-        if (e % a[i].stride == 0) axes[i].base.push_back(e / a[i].stride);
-      }
-      target.offset += r[i] * pitch[i];
-      target.pitch[i] = pitch[i] * a[i].stride;
-      target.contiguous &= a[i].stride == 1;
     }
-    const bool no_source = product_of(plan.out, plan.nd) == 0;
-    const int64_t k = no_source ? 0 : out * int64_t(used.size());
-    if (k == 0) {  // nothing reaches this phase
-      for (ConvAxis& axis : axes) axis.base.assign(1, 0);
-    }
-    const Workspace<T> flipped(plan.groups * in * k);  // [group][in][out][used taps]
-    const int64_t n_used = int64_t(used.size());
-    parallel_for(k ? plan.groups * in : 0, 1, double(k), [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        T* to = flipped.data() + i * k;
-        const T* from = w + (i / in * out * in + i % in) * taps;
-        for (int64_t o = 0; o < out; ++o, from += in * taps) {
-          for (int64_t t = 0; t < n_used; ++t) *to++ = from[used[size_t(t)]];
-        }
-      }
-    });
-    ConvProduct<T>(axes, plan.batch, plan.groups, k ? out : 0, in, target, dy, flipped.data(), nullptr, dx).run();
   }
+  if (!all_reached) {
+    parallel_for(plan.batch * plan.in_channels * pixels, 1 << 16, 0.1,
+                 [&](int64_t begin, int64_t end) { std::fill(dx + begin, dx + end, T(0)); });
+  }
+  std::vector<ConvProduct<T>> products;
+  for (const InputPhase& p : phases) {
+    const WeightView<T> weights{w, out * in * taps, taps, in * taps, p.used};
+    const Target target{p.offset, {p.pitch[0], p.pitch[1], p.pitch[2]}, pixels, plan.in_channels * pixels, dense};
+    products.emplace_back(p.axes, plan.batch, plan.groups, out, in, target, dy, weights, nullptr, dx);
+    if (products.back().empty()) products.pop_back();
+  }
+  run_together(products);
 }
 
 #define RL_INSTANTIATE(T)                                                           \

@@ -107,63 +107,51 @@ void ConvSource::set_band(int64_t band) {
   }
 }
 
-// The rows of one phase of one channel.
-struct ConvSource::Part {
-  int64_t phase[3];  // remainders
-  int64_t first[3];  // index of the first element: source = (first + j) * step + phase
-};
-
-template <class T>
-void ConvSource::copy_rows(T* dst, const T* src, const Part& part) const {
-  const int64_t width = size_[2], step = dims_[2].step;
-  // the elements [from, to) of each row that lie inside the source, and likewise of the two outer dimensions
-  int64_t from[3], to[3], source[3];
-  for (int i = 0; i < 3; ++i) {
-    const Dim& d = dims_[i];
-    source[i] = part.first[i] * d.step + part.phase[i];
-    from[i] = std::clamp<int64_t>(-floor_div(source[i], d.step), 0, size_[i]);
-    to[i] = std::clamp<int64_t>(floor_div(d.extent - 1 - source[i], d.step) + 1, from[i], size_[i]);
-    source[i] += from[i] * d.step;
-  }
-  const auto& kernels = conv_kernels<T>();
-  const auto zero_rows = [&](int64_t rows) {
-    kernels.copy_rows(dst, width, src, 0, 1, rows, 0, 0), dst += rows * width;
-  };
-  for (int64_t j0 = 0; j0 < size_[0]; ++j0) {
-    if (j0 < from[0] || j0 >= to[0]) {
-      zero_rows(size_[1]);
-      continue;
-    }
-    const int64_t s0 = source[0] + (j0 - from[0]) * dims_[0].step, pitch = dims_[2].extent;
-    zero_rows(from[1]);
-    if (from[1] < to[1] && from[2] < to[2]) {
-      kernels.copy_rows(dst, width, src + (s0 * dims_[1].extent + source[1]) * pitch + source[2], pitch * dims_[1].step,
-                        step, to[1] - from[1], from[2], to[2] - from[2]);
-      dst += (to[1] - from[1]) * width;
-    } else {
-      zero_rows(to[1] - from[1]);
-    }
-    zero_rows(size_[1] - to[1]);
-  }
+// The part of the copy's dimension i, for one phase, that lies inside the source: indices [from, to), source element of
+// the first.
+ConvSource::Inside ConvSource::inside(int i, int64_t phase, int64_t band) const {
+  const Dim& d = dims_[i];
+  const int64_t source = (d.low + (i == band_axis_ ? band * band_ : 0)) * d.step + phase;
+  Inside r;
+  r.from = std::clamp<int64_t>(-floor_div(source, d.step), 0, size_[i]);
+  r.to = std::clamp<int64_t>(floor_div(d.extent - 1 - source, d.step) + 1, r.from, size_[i]);
+  r.source = source + r.from * d.step;
+  return r;
 }
 
 template <class T>
 void ConvSource::copy(T* dst, const T* src, int64_t channels, int64_t band) const {
-  const int64_t block = size_[0] * size_[1] * size_[2];
-  Part part;
-  for (int i = 0; i < 3; ++i) part.first[i] = dims_[i].low + (i == band_axis_ ? band * band_ : 0);
-  for (int64_t c = 0; c < channels; ++c, src += plane_) {
-    for (int64_t p0 : dims_[0].phases) {
-      for (int64_t p1 : dims_[1].phases) {
-        for (int64_t p2 : dims_[2].phases) {
-          part.phase[0] = p0, part.phase[1] = p1, part.phase[2] = p2;
-          copy_rows(dst, src, part);
-          dst += block;
+  PlaneCopy<T> p;
+  p.planes = channels;
+  p.dst_plane = channel_size_;
+  p.src_plane = plane_;
+  p.width = size_[2];
+  p.src_pitch = dims_[2].extent * dims_[1].step;
+  p.step = dims_[2].step;
+  p.dst = dst;
+  p.exact = size_[0] * size_[1] * size_[2] != channel_size_ || size_[0] > 1;
+  for (int64_t phase0 : dims_[0].phases) {
+    const Inside depth = inside(0, phase0, band);
+    for (int64_t phase1 : dims_[1].phases) {
+      const Inside rows = inside(1, phase1, band);
+      for (int64_t phase2 : dims_[2].phases) {
+        const Inside columns = inside(2, phase2, band);
+        p.left = columns.from;
+        p.count = columns.to - columns.from;
+        for (int64_t j = 0; j < size_[0]; ++j, p.dst += pitch_[0]) {
+          const bool empty = j < depth.from || j >= depth.to || rows.from == rows.to || p.count == 0;
+          p.top = empty ? size_[1] : rows.from;
+          p.rows = empty ? 0 : rows.to - rows.from;
+          p.bottom = size_[1] - p.top - p.rows;
+          const int64_t plane = depth.source + (j - depth.from) * dims_[0].step;
+          p.src = empty ? src : src + (plane * dims_[1].extent + rows.source) * dims_[2].extent + columns.source;
+          conv_kernels<T>().copy_planes(p);
         }
       }
     }
   }
-  for (int64_t i = 0; i < kSlack; ++i) dst[i] = T(0);
+  T* slack = dst + channels * channel_size_;
+  for (int64_t i = 0; i < kSlack; ++i) slack[i] = T(0);
 }
 template void ConvSource::copy<float>(float*, const float*, int64_t, int64_t) const;
 template void ConvSource::copy<double>(double*, const double*, int64_t, int64_t) const;

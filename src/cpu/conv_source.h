@@ -11,9 +11,9 @@ template <class T>
 const ConvKernels<T>& conv_kernels();
 
 // Note [Convolution source]
-// Along one dimension, output pixel q and tap t read the source at q * step + base[t]: for a forward convolution step is
-// the stride and base[t] = t * dilation - padding; for its input gradient, one phase of the input at a time, step is 1
-// and base[t] whatever maps that phase to dY. A band of output rows is computed from a copy of the source that
+// Along one dimension, output pixel q and tap t read the source at q * step + base[t]: for a forward convolution step
+// is the stride and base[t] = t * dilation - padding; for its input gradient, one phase of the input at a time, step is
+// 1 and base[t] whatever maps that phase to dY. A band of output rows is computed from a copy of the source that
 //  - holds zeros where a tap reaches outside, so that no kernel tests bounds, and
 //  - is split by index modulo step, so that neighbouring pixels are neighbours in memory for any stride.
 // Then every tap is one offset, the same for all pixels:
@@ -35,9 +35,9 @@ class ConvSource {
   int64_t plane() const { return plane_; }
   int64_t pixels() const { return dims_[0].grid * dims_[1].grid * dims_[2].grid; }
 
-  // Output pixels are cut into bands along the outermost dimension that has more than one pixel, so a band is one run of
-  // pixels. This fixes the number of rows of a band (the last may be shorter): at least `min_bands` bands unless those
-  // would be tiny, and a copy of about `max_bytes` at most.
+  // Output pixels are cut into bands along the outermost dimension that has more than one pixel, so a band is one run
+  // of pixels. This fixes the number of rows of a band (the last may be shorter): at least `min_bands` bands unless
+  // those would be tiny, and a copy of about `max_bytes` at most.
   void choose_band(int64_t min_bands, int64_t max_bytes, int64_t element_bytes);
   int64_t bands() const { return (dims_[band_axis_].grid + band_ - 1) / band_; }
   // Pixels before a band, and in it.
@@ -73,11 +73,12 @@ class ConvSource {
     std::vector<int64_t> phases;            // the remainders some tap needs
     std::vector<int64_t> tap_phase, tap_index;
   };
-  struct Part;
+  struct Inside {
+    int64_t from, to, source;
+  };
+  Inside inside(int i, int64_t phase, int64_t band) const;
   int64_t size_for(int64_t band) const;
   void set_band(int64_t band);
-  template <class T>
-  void copy_rows(T* dst, const T* src, const Part& part) const;
 
   Dim dims_[3];
   int64_t channels_, taps_, plane_, band_ = 0, row_pixels_ = 0, channel_size_ = 0;

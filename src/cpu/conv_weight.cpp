@@ -11,7 +11,7 @@ namespace rushlight::cpu {
 namespace {
 
 constexpr int64_t kBlockPixels = 256, kSliceBytes = 512 << 10, kSourceBytes = 384 << 10, kPartialBytes = 16 << 20;
-constexpr int64_t kTasks = 16;
+constexpr int64_t kTasks = 16, kMinTasks = 4;
 
 // Note [Weight gradient order]
 // The images are cut into a fixed number of groups. A task sums one group's images, in order, into its own partial
@@ -61,9 +61,9 @@ class ConvWeight {
   int64_t slice_size(const ConvAxis (&axes)[3]) const {
     const int64_t taps = int64_t(axes[0].base.size() * axes[1].base.size() * axes[2].base.size());
     const int64_t most = std::max<int64_t>(1, kSliceBytes / std::max<int64_t>(1, taps * ld_ * int64_t(sizeof(T))));
-    if (in_ <= most) return std::max<int64_t>(1, in_);
-    const int64_t count = (in_ + most - 1) / most;
-    return (in_ + count - 1) / count;
+    const int64_t few = (kMinTasks + batch_ * groups_ - 1) / (batch_ * groups_);  // slices that a small batch needs
+    const int64_t count = std::max((in_ + most - 1) / most, std::min(few, in_));
+    return std::max<int64_t>(1, (in_ + count - 1) / count);
   }
 
   static void sum_task(void* self, int64_t task) {
@@ -207,13 +207,13 @@ void conv_backward_bias(const ConvPlan& plan, const T* dy, T* db) {
   const int64_t channels = plan.out_channels;
   const Workspace<T> ones(pixels), sums(plan.batch * channels);
   std::fill_n(ones.data(), pixels, T(1));
-  parallel_for(plan.batch, 1, double(channels) * (10 + double(pixels) * sizeof(T) / 24),
-               [&](int64_t begin, int64_t end) {
-                 for (int64_t i = begin; i < end; ++i) {
-                   gemm_kernels<T>().dot(channels, pixels, dy + i * channels * pixels, pixels, ones.data(),
-                                         sums.data() + i * channels);
-                 }
-               });
+  const double ns = double(channels) * (10 + double(pixels) * sizeof(T) / 24);
+  parallel_for(plan.batch, 1, ns, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      gemm_kernels<T>().dot(channels, pixels, dy + i * channels * pixels, pixels, ones.data(),
+                            sums.data() + i * channels);
+    }
+  });
   std::fill_n(db, channels, T(0));
   for (int64_t i = 0; i < plan.batch; ++i) {
     gemm_kernels<T>().finish(channels, sums.data() + i * channels, db, {T(1), T(1), nullptr});

@@ -267,7 +267,7 @@ template <class T>
 void run_small(const Problem<T>& p) {
   const auto& kernels = gemm_kernels<T>();
   if (p.b_col == 1) {
-    kernels.direct(p.m, p.n, p.k, p.a, p.a_row, p.a_col, p.b, p.b_row, p.c, p.ldc, p.epilogue);
+    kernels.direct(p.m, p.n, p.k, p.a, p.a_row, p.a_col, p.b, p.b_row, p.c, p.ldc, p.epilogue, nullptr);
     return;
   }
   constexpr int64_t kOnStack = 4096;
@@ -276,7 +276,7 @@ void run_small(const Problem<T>& p) {
   const Workspace<T> heap(count > kOnStack ? count : 0);
   T* b = count > kOnStack ? heap.data() : stack;
   kernels.pack(b, ldb, p.b, p.b_col, p.b_row, p.n, p.k, ldb);
-  kernels.direct(p.m, p.n, p.k, p.a, p.a_row, p.a_col, b, ldb, p.c, p.ldc, p.epilogue);
+  kernels.direct(p.m, p.n, p.k, p.a, p.a_row, p.a_col, b, ldb, p.c, p.ldc, p.epilogue, nullptr);
 }
 
 // ---- matrix times vector: y[rows] = alpha * M x + beta * y + bias ---------------------------------------------------

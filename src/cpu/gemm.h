@@ -26,9 +26,9 @@ template <class T>
 using gemm_acc_t = typename GemmAccumulator<T>::type;
 
 // Strides are in elements and C has unit column stride. beta == 0 does not read C; `bias` (n elements, added to every
-// row) may be null; k == 0 leaves beta * C + bias. Integers wrap around. Instantiated for float, double, Half, BFloat16,
-// int64_t, int32_t, int16_t, int8_t and uint8_t. The result does not depend on the number of threads, and is the same on
-// AVX2 and AVX-512; the base level has no fma and differs in the last bits.
+// row) may be null; k == 0 leaves beta * C + bias. Integers wrap around. Instantiated for float, double, Half,
+// BFloat16, int64_t, int32_t, int16_t, int8_t and uint8_t. The result does not depend on the number of threads, and is
+// the same on AVX2 and AVX-512; the base level has no fma and differs in the last bits.
 template <class T>
 void gemm(int64_t m, int64_t n, int64_t k, gemm_acc_t<T> alpha, const T* a, int64_t a_row_stride, int64_t a_col_stride,
           const T* b, int64_t b_row_stride, int64_t b_col_stride, gemm_acc_t<T> beta, T* c, int64_t c_row_stride,
@@ -67,18 +67,12 @@ void pack_a(const GemmKernels<T>& kernels, T* dst, const T* a, int64_t a_row, in
 template <class T>
 class Workspace {
  public:
-  explicit Workspace(int64_t count)
-      : bytes_(size_t(count) * sizeof(T)), data_(count ? static_cast<T*>(allocate(bytes_)) : nullptr) {}
-  ~Workspace() {
-    if (data_) deallocate(data_, bytes_);
-  }
-  Workspace(const Workspace&) = delete;
-  Workspace& operator=(const Workspace&) = delete;
-  T* data() const { return data_; }
+  Workspace() = default;
+  explicit Workspace(int64_t count) : memory_(size_t(count) * sizeof(T)) {}
+  T* data() const { return memory_.as<T>(); }
 
  private:
-  size_t bytes_;
-  T* data_;
+  Scratch memory_;
 };
 
 }  // namespace rushlight::cpu

@@ -157,11 +157,11 @@ static bool ranges_meet(const Tensor& a, const Tensor& b) {
 }
 
 void check_partial_overlap(const char* op, const Tensor& out, const Tensor& input) {
-    if (!ranges_meet(out, input) || input.is_same(out)) return;
+  if (!ranges_meet(out, input) || input.is_same(out)) return;
   const bool same = input.storage_offset() == out.storage_offset() && input.sizes() == out.sizes() &&
                     input.strides() == out.strides();
   if (same) return;
-    // Both must be dense for the ranges to prove an overlap; interleaved strided views may be disjoint.
+  // Both must be dense for the ranges to prove an overlap; interleaved strided views may be disjoint.
   if (!out.is_non_overlapping_and_dense() || !input.is_non_overlapping_and_dense()) return;
   check(false,
         "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
@@ -170,7 +170,7 @@ void check_partial_overlap(const char* op, const Tensor& out, const Tensor& inpu
 }
 
 void check_apart(const char* op, const Tensor& out, const Tensor& input) {
-    check(out.numel() == 0 || !ranges_meet(out, input),
+  check(!input.defined() || !(out.is_same(input) || ranges_meet(out, input)),
         "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory "
         "location. Please clone() the tensor before performing the operation. ({}: out= and an input overlap)",
         std::string_view(op));

@@ -83,7 +83,7 @@ class Parser {
       std::string key = string();
       keys.push_back(key);
       expect(take(':'), "':' is expected");
-      v.members.emplace_back(std::move(key), value(depth + 1));
+      v.members.push_back({std::move(key), value(depth + 1)});
     } while (take(','));
     expect(take('}'), "',' or '}' is expected");
     std::sort(keys.begin(), keys.end());

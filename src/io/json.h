@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace rushlight::io {
@@ -14,9 +13,15 @@ struct Json {
   int64_t number = 0;
   std::string text;
   std::vector<Json> items;
-  std::vector<std::pair<std::string, Json>> members;
+  struct Member;
+  std::vector<Member> members;
 
   const Json* find(std::string_view key) const;
+};
+
+struct Json::Member {
+  std::string name;
+  Json value;
 };
 
 // Raises Error naming `source` and the byte offset.

@@ -137,8 +137,14 @@ inline double trigamma_scalar(double x) {
 // formula for the rest. Poles at q = 0, -1, …; for other negative q only whole s give real powers.
 inline double zeta_scalar(double s, double q) {
   // B_2j / (2j)!
-  constexpr double kBernoulli[] = {1.0 / 12,          -1.0 / 720,           1.0 / 30240,           -1.0 / 1209600,
-                                   1.0 / 47900160,    -691.0 / 1307674368000, 1.0 / 74724249600.0, -3617.0 / 10670622842880000.0};
+  constexpr double kBernoulli[] = {1.0 / 12,
+                                   -1.0 / 720,
+                                   1.0 / 30240,
+                                   -1.0 / 1209600,
+                                   1.0 / 47900160,
+                                   -691.0 / 1307674368000,
+                                   1.0 / 74724249600.0,
+                                   -3617.0 / 10670622842880000.0};
   if (s == 1) return __builtin_inf();
   if (!(s > 1) || q != q) return __builtin_nan("");
   if (q <= 0) {

@@ -147,8 +147,8 @@ Meta pooled(const char* op, const Tensor& input, IntArrayRef kernel, IntArrayRef
   DimVector sizes = input.sizes();
   bool fits = true;
   for (size_t d = 0; d < spatial; ++d) {
-        check(spatial > 1 || kernel[d] > 0, "{}1d() kernel_size must be greater than zero, but got {}", std::string_view(op),
-          kernel[d]);
+    check(spatial > 1 || kernel[d] > 0, "{}1d() kernel_size must be greater than zero, but got {}",
+          std::string_view(op), kernel[d]);
     check(stride[d] != 0, "stride should not be zero");
     check(kernel[d] > 0 && stride[d] > 0 && dilation[d] > 0,
           "{}: kernel size, stride and dilation should be greater than zero, but got kernel_size {}, stride {}, "
@@ -162,7 +162,11 @@ Meta pooled(const char* op, const Tensor& input, IntArrayRef kernel, IntArrayRef
     size = window_count(size, kernel[d], padding[d], stride[d], dilation[d], ceil_mode);
     fits &= size >= 1;
   }
-    if (!fits) [[unlikely]] {
+  check(input.sizes()[static_cast<size_t>(lead - 1)] > 0,
+        "{}{}d: Expected {}D or {}D (batch mode) tensor with optional 0 dim batch size for input: Expected input's "
+        "non-batch dimensions to have positive length, but got: {}",
+        std::string_view(op), spatial, spatial + 1, spatial + 2, input.sizes());
+  if (!fits) [[unlikely]] {
     check(spatial > 1, "{}1d() Invalid computed output size: {} (input {}, kernel_size {})", std::string_view(op),
           sizes.back(), input.sizes(), kernel);
     const size_t first = static_cast<size_t>(lead - 1);

@@ -145,7 +145,7 @@ void index_put(const Tensor& self, TensorList indices, const Tensor& values) {
 }
 
 Meta gather(const Tensor& self, int64_t dim, const Tensor& index) {
-    check(index_dtype(index) || index.numel() == 0, "gather(): Expected dtype int32/int64 for index, but got {}",
+  check(index_dtype(index) || index.numel() == 0, "gather(): Expected dtype int32/int64 for index, but got {}",
         to_string(index.dtype()));
   dim = wrap_dim(dim, self.dim());
   if (index.numel() == 0) return {index.sizes(), self.dtype()};
@@ -162,7 +162,8 @@ Meta gather(const Tensor& self, int64_t dim, const Tensor& index) {
 
 void scatter(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src) {
   dim = wrap_dim(dim, self.dim());
-  check(index_dtype(index), "scatter(): Expected dtype int32/int64 for index, but got {}", to_string(index.dtype()));
+  check(index_dtype(index) || index.numel() == 0, "scatter(): Expected dtype int32/int64 for index, but got {}",
+        to_string(index.dtype()));
   if (src.defined()) {
     check(self.dtype() == src.dtype(), "scatter(): Expected self.dtype to be equal to src.dtype (got {} and {})",
           to_string(self.dtype()), to_string(src.dtype()));
@@ -252,10 +253,11 @@ void masked_scatter(const Tensor& self, const Tensor& mask, const Tensor& source
   check(mask.dtype() == kBool, "masked_scatter_ only supports boolean masks, but got mask with dtype {}",
         to_string(mask.dtype()));
   const DimVector sizes = plan::broadcast(self.sizes(), mask.sizes());
-    check(self.sizes() == IntArrayRef(sizes),
-        "expand: a mask of shape {} to size {}: the number of sizes provided ({}) must be greater or equal to the number "
-        "of dimensions in the tensor ({}), and the mask's must fit",
-        mask.sizes(), self.sizes(), self.dim(), mask.dim());
+  check(
+      self.sizes() == IntArrayRef(sizes),
+      "expand: a mask of shape {} to size {}: the number of sizes provided ({}) must be greater or equal to the number "
+      "of dimensions in the tensor ({}), and the mask's must fit",
+      mask.sizes(), self.sizes(), self.dim(), mask.dim());
 }
 
 Meta nonzero(const Tensor& self) {

@@ -84,7 +84,7 @@ std::array<Meta, 3> layer_norm(const Tensor& input, IntArrayRef shape, const Ten
   check_floating("LayerNormKernelImpl", input);
   check_param_type(input, weight);
   check_param_type(input, bias);
-    DimVector rows = outer_sizes(input, shape);
+  DimVector rows = outer_sizes(input, shape);
   rows.resize(input.sizes().size(), 1);
   const Meta stats(rows, stats_type(input));
   return {like(input), stats, stats};
@@ -134,9 +134,8 @@ std::array<Meta, 3> group_norm_backward(const Tensor& input, const Tensor& weigh
 
 std::array<Meta, 3> batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias,
                                const Tensor& running_mean, const Tensor& running_var, bool training) {
-    check(input.dim() >= 2 || input.numel() == 0, "batch_norm: expected an input of shape [N, C, ...], but got {}",
-        input.sizes());
-  const int64_t channels = input.dim() >= 2 ? input.sizes()[1] : 0;
+  check(input.dim() >= 2, "batch_norm: expected an input of shape [N, C, ...], but got {}", input.sizes());
+  const int64_t channels = input.sizes()[1];
   if (!training) {
     check(running_mean.defined(), "running_mean must be defined in evaluation mode");
     check(running_var.defined(), "running_var must be defined in evaluation mode");
@@ -149,7 +148,7 @@ std::array<Meta, 3> batch_norm(const Tensor& input, const Tensor& weight, const 
   check_floating("batch_norm", input);
   check_param_type(input, weight);
   check_param_type(input, bias);
-    const Meta stats(IntArrayRef({channels}), stats_type(input));
+  const Meta stats(IntArrayRef({channels}), stats_type(input));
   return {channel_layout(input), stats, stats};
 }
 

@@ -48,7 +48,7 @@ Meta sum(const Tensor& self, OptionalIntArrayRef dim, bool keepdim, std::optiona
 }
 
 Meta nansum(const Tensor& self, OptionalIntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
-    check_not_implemented(!is_floating_point(self.dtype()) || !dtype || is_floating_point(*dtype),
+  check_not_implemented(!is_floating_point(self.dtype()) || !dtype || is_floating_point(*dtype),
                         "\"nansum_cpu\" not implemented for '{}'; choose a floating dtype",
                         to_string(dtype.value_or(self.dtype())));
   return sum(self, dim, keepdim, dtype);

@@ -68,7 +68,7 @@ Meta cat(TensorList tensors, int64_t dim) {
             "(cat: shapes {} and {} differ in dimension {})",
             dim, first->sizes()[d], t.sizes()[d], i, first->sizes(), t.sizes(), d);
     }
-        sizes[dim] += t.sizes()[dim];
+    sizes[dim] += t.sizes()[dim];
   }
   // The layout of the inputs, where all of them have the same one.
   for (MemoryFormat format : {MemoryFormat::ChannelsLast, MemoryFormat::ChannelsLast3d}) {

@@ -237,7 +237,7 @@ TEST(Allocator, ScratchMoves) {
   Scratch a(1000);
   void* p = a.data();
   Scratch b = std::move(a);
-  EXPECT_EQ(a.data(), nullptr);
+  EXPECT_EQ(a.data(), nullptr);  // NOLINT(bugprone-use-after-move): what a move leaves is what is tested
   EXPECT_EQ(b.data(), p);
   a = std::move(b);
   EXPECT_EQ(a.as<float>(), p);

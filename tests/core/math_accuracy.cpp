@@ -435,6 +435,15 @@ TEST(RL_SUITE(Math), LogAddExp) {
   EXPECT_EQ(g(0, inf), 0);
   EXPECT_EQ(g(1, 0), -inf);
   EXPECT_TRUE(std::isnan(g(0, NAN)));
+  const auto z = [](float a, float b) { return call2<F32>([](F32 x, F32 y) { return lane::zeta(x, y); }, a, b); };
+  EXPECT_FLOAT_EQ(z(2, 1), 1.6449341f);
+  EXPECT_FLOAT_EQ(z(3, 0.5f), 8.4143983f);
+  EXPECT_FLOAT_EQ(z(20, 0.25f), 1.0995116e12f);
+  EXPECT_FLOAT_EQ(z(2, -0.5f), 8.9348022f);
+  EXPECT_EQ(z(1, 2), inf);
+  EXPECT_EQ(z(2, -3), inf);
+  EXPECT_TRUE(std::isnan(z(0.5f, 1)));
+  EXPECT_TRUE(std::isnan(z(2.5f, -0.5f)));
 }
 
 template <class V>

@@ -124,9 +124,10 @@ TEST(ThreadPool, WorkersReallyHelp) {
   const Threads scope(2);
   std::atomic<int> elsewhere{0};
   const auto caller = std::this_thread::get_id();
-  for (int round = 0; round < 50 && elsewhere == 0; ++round) {
+  for (int round = 0; round < 1000 && elsewhere == 0; ++round) {
     parallel_for(20, 1, 2e5, [&](int64_t, int64_t) {
-      busy_wait(std::chrono::microseconds(200));
+      std::this_thread::sleep_for(
+          std::chrono::microseconds(200));  // gives the core away: a worker must come, however busy
       if (std::this_thread::get_id() != caller) ++elsewhere;
     });
   }

@@ -5,43 +5,83 @@
 namespace rushlight::cpu::RL_ISA {
 namespace {
 
-// Rows of at most kVectors vectors: the zeros on both sides come from the mask of the load.
+template <class T>
+inline T* zero_fill(T* dst, int64_t n) {
+  for (int64_t j = 0; j < n; j += GemmLanes<T>::kWidth) GemmLanes<T>::store(dst + j, GemmLanes<T>::set(T(0)));
+  return dst + n;
+}
+
+#if RL_ISA_LEVEL > 0
+// Rows of at most kVectors vectors: the mask of the loads makes the zeros on both sides.
 template <class T, int kVectors>
-void copy_short_rows(T* dst, int64_t width, const T* src, int64_t src_pitch, int64_t rows, int64_t left,
-                     int64_t count) {
+void copy_short_planes(const PlaneCopy<T>& p) {
   using V = GemmLanes<T>;
   constexpr int kW = V::kWidth;
-  alignas(64) T inside[kW * kVectors];  // x & ones == x, x & zeros == 0
-  memset(inside, 0, sizeof(inside));
-  memset(inside + left, 0xff, size_t(count) * sizeof(T));
-  typename V::Reg keep[kVectors];
-  RL_UNROLL for (int v = 0; v < kVectors; ++v) keep[v] = V::load(inside + v * kW);
-  src -= left;
-  for (int64_t i = 0; i < rows; ++i, dst += width, src += src_pitch) {
-    RL_UNROLL for (int v = 0; v < kVectors; ++v) V::store(dst + v * kW, V::bit_and(V::load(src + v * kW), keep[v]));
+  typename V::Mask inside[kVectors];
+  RL_UNROLL for (int v = 0; v < kVectors; ++v) inside[v] = V::range(p.left - v * kW, p.left + p.count - v * kW);
+  for (int64_t i = 0; i < p.planes; ++i) {
+    T* dst = p.dst + i * p.dst_plane;
+    T* const end = dst + (p.top + p.rows + p.bottom) * p.width;
+    const auto behind = V::load(end);
+    const T* src = p.src + i * p.src_plane - p.left;
+    dst = zero_fill(dst, p.top * p.width);
+    for (int64_t r = 0; r < p.rows; ++r, dst += p.width, src += p.src_pitch) {
+      RL_UNROLL for (int v = 0; v < kVectors; ++v) V::store(dst + v * kW, V::load(src + v * kW, inside[v]));
+    }
+    zero_fill(dst, p.bottom * p.width);
+    if (p.exact) V::store(end, behind);
   }
+}
+#endif
+
+template <class T>
+void copy_row(T* dst, int64_t width, const T* src, int64_t step, int64_t left, int64_t count) {
+  using V = GemmLanes<T>;
+  constexpr int kW = V::kWidth;
+  zero_fill(dst, left);
+  T* d = dst + left;
+  int64_t j = 0;
+  if (step == 1) {
+    for (; j + kW <= count; j += kW) V::store(d + j, V::load(src + j));
+    V::store(d + j, V::load(src + j, V::mask(count - j)));
+    j += kW;
+  } else {
+    for (; step == 2 && j < count; j += kW) {
+      const int64_t left_in_row = 2 * (count - j) - 1;  // elements up to the last one that is used
+      const auto low = V::load(src + 2 * j, V::mask(left_in_row));
+      const bool more = left_in_row > kW;
+      V::store(d + j, V::even(low, more ? V::load(src + 2 * j + kW, V::mask(left_in_row - kW)) : V::set(T(0))));
+    }
+    for (; j < count; ++j) d[j] = src[step * j];
+  }
+  zero_fill(d + j, width - left - j);
 }
 
 template <class T>
-void copy_rows(T* dst, int64_t width, const T* src, int64_t src_pitch, int64_t step, int64_t rows, int64_t left,
-               int64_t count) {
+void copy_planes(const PlaneCopy<T>& p) {
   using V = GemmLanes<T>;
-  constexpr int kW = V::kWidth;
-  const auto zero = V::set(T(0));
-  for (int64_t i = 0; i < rows; ++i, dst += width, src += src_pitch) {
-    for (int64_t j = 0; j < left; j += kW) V::store(dst + j, zero);
-    T* d = dst + left;
-    int64_t j = 0;
-    if (step == 1) {
-      for (; j + kW <= count; j += kW) V::store(d + j, V::load(src + j));
-      V::store(d + j, V::load(src + j, V::mask(count - j)));
-      j += kW;
-    } else {
-      for (; step == 2 && j + kW < count; j += kW)
-        V::store(d + j, V::even(V::load(src + 2 * j), V::load(src + 2 * j + kW)));
-      for (; j < count; ++j) d[j] = src[step * j];
+#if RL_ISA_LEVEL > 0
+  switch (p.step == 1 ? (p.width + V::kWidth - 1) / V::kWidth : 0) {
+    case 1:
+      return copy_short_planes<T, 1>(p);
+    case 2:
+      return copy_short_planes<T, 2>(p);
+    case 3:
+      return copy_short_planes<T, 3>(p);
+    case 4:
+      return copy_short_planes<T, 4>(p);
+  }
+#endif
+  for (int64_t i = 0; i < p.planes; ++i) {
+    T* dst = p.dst + i * p.dst_plane;
+    T* const end = dst + (p.top + p.rows + p.bottom) * p.width;
+    const auto behind = V::load(end);
+    dst = zero_fill(dst, p.top * p.width);
+    for (int64_t r = 0; r < p.rows; ++r, dst += p.width) {
+      copy_row(dst, p.width, p.src + i * p.src_plane + r * p.src_pitch, p.step, p.left, p.count);
     }
-    for (; left + j < width; j += kW) V::store(d + j, zero);
+    zero_fill(dst, p.bottom * p.width);
+    if (p.exact) V::store(end, behind);
   }
 }
 
@@ -218,9 +258,9 @@ void narrow_weight(T* dw, int64_t ld, const T* src, const int64_t* offsets, int6
 
 }  // namespace
 
-extern const ConvKernels<float> kConvF32 = {kWeightRows,   copy_rows<float>, pack_columns<float>,
-                                            narrow<float>, weight<float>,    narrow_weight<float>};
-extern const ConvKernels<double> kConvF64 = {kWeightRows,    copy_rows<double>, pack_columns<double>,
-                                             narrow<double>, weight<double>,    narrow_weight<double>};
+extern const ConvKernels<float> kConvF32 = {kWeightRows,   copy_planes<float>, pack_columns<float>,
+                                            narrow<float>, weight<float>,      narrow_weight<float>};
+extern const ConvKernels<double> kConvF64 = {kWeightRows,    copy_planes<double>, pack_columns<double>,
+                                             narrow<double>, weight<double>,      narrow_weight<double>};
 
 }  // namespace rushlight::cpu::RL_ISA

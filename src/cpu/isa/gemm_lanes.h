@@ -25,6 +25,9 @@ struct GemmLanes<float> {
   using Mask = __mmask16;
   static constexpr int kWidth = 16, kRows = 14;
   static inline Mask mask(int64_t n) { return n >= 16 ? Mask(0xffff) : Mask((1u << n) - 1); }
+  static inline Mask range(int64_t from, int64_t to) {
+    return to <= 0 ? Mask(0) : Mask(mask(to) & ~mask(from > 0 ? from : 0));
+  }
   static inline Reg load(const float* p) { return _mm512_loadu_ps(p); }
   static inline Reg load(const float* p, Mask m) { return _mm512_maskz_loadu_ps(m, p); }
   static inline void store(float* p, Reg v) { _mm512_storeu_ps(p, v); }
@@ -45,7 +48,7 @@ struct GemmLanes<float> {
     b = _mm_add_ps(b, _mm_movehl_ps(b, b));
     return _mm_cvtss_f32(_mm_add_ss(b, _mm_shuffle_ps(b, b, 1)));
   }
-  // Lanes from a given one on are loaded anew; the others keep their value but may be read.
+  // Lanes from a given one on are loaded anew; the others keep their value, though their memory may be read.
   using Merge = __mmask16;
   static inline Merge from_lane(int64_t n) { return Merge(0xffffu << n); }
   static inline Reg merge(Reg v, const float* p, Merge m) { return _mm512_mask_loadu_ps(v, m, p); }
@@ -57,6 +60,9 @@ struct GemmLanes<double> {
   using Mask = __mmask8;
   static constexpr int kWidth = 8, kRows = 14;
   static inline Mask mask(int64_t n) { return n >= 8 ? Mask(0xff) : Mask((1u << n) - 1); }
+  static inline Mask range(int64_t from, int64_t to) {
+    return to <= 0 ? Mask(0) : Mask(mask(to) & ~mask(from > 0 ? from : 0));
+  }
   static inline Reg load(const double* p) { return _mm512_loadu_pd(p); }
   static inline Reg load(const double* p, Mask m) { return _mm512_maskz_loadu_pd(m, p); }
   static inline void store(double* p, Reg v) { _mm512_storeu_pd(p, v); }
@@ -90,6 +96,7 @@ struct GemmLanes<float> {
     int k = n >= 8 ? 8 : int(n);
     return _mm256_cmpgt_epi32(_mm256_set1_epi32(k), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
   }
+  static inline Mask range(int64_t from, int64_t to) { return _mm256_andnot_si256(mask(from), mask(to)); }
   static inline Reg load(const float* p) { return _mm256_loadu_ps(p); }
   static inline Reg load(const float* p, Mask m) { return _mm256_maskload_ps(p, m); }
   static inline void store(float* p, Reg v) { _mm256_storeu_ps(p, v); }
@@ -110,8 +117,8 @@ struct GemmLanes<float> {
   }
   using Merge = __m256;
   static inline Merge from_lane(int64_t n) {
-    return _mm256_castsi256_ps(
-        _mm256_cmpgt_epi32(_mm256_setr_epi32(1, 2, 3, 4, 5, 6, 7, 8), _mm256_set1_epi32(int(n))));
+    const __m256i next = _mm256_setr_epi32(1, 2, 3, 4, 5, 6, 7, 8);
+    return _mm256_castsi256_ps(_mm256_cmpgt_epi32(next, _mm256_set1_epi32(int(n))));
   }
   static inline Reg merge(Reg v, const float* p, Merge m) { return _mm256_blendv_ps(v, load(p), m); }
 };
@@ -124,6 +131,7 @@ struct GemmLanes<double> {
   static inline Mask mask(int64_t n) {
     return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n >= 4 ? 4 : n), _mm256_setr_epi64x(0, 1, 2, 3));
   }
+  static inline Mask range(int64_t from, int64_t to) { return _mm256_andnot_si256(mask(from), mask(to)); }
   static inline Reg load(const double* p) { return _mm256_loadu_pd(p); }
   static inline Reg load(const double* p, Mask m) { return _mm256_maskload_pd(p, m); }
   static inline void store(double* p, Reg v) { _mm256_storeu_pd(p, v); }

@@ -23,12 +23,22 @@ struct Tile {
   int64_t n;  // columns, at most 2 vectors
   GemmEpilogue<T> epilogue;
   const T* start;  // where the chain of each row begins; null: at zero
+  // Indirect columns: vector v lies at b + pixel[v], with the lanes of merge[v] from b + second[v].
+  const int64_t* offsets;
+  int64_t pixel[2], second[2];
+  typename GemmLanes<T>::Merge merge[2];
 };
+
+// kPacked: A in panels, B in panels of 2 vectors. kDirect: strided A and B. kIndirect, kMerged: A in panels, B read by
+// offsets, in one load per vector or in two. The loads are free where there are many rows per load, so kMerged is for
+// AVX-512 only.
+enum Operands { kPacked, kDirect, kIndirect, kMerged };
+constexpr int kMaxPieces = RL_ISA_LEVEL == 2 ? 2 : 1;
 
 // c = alpha * sums + beta * c + bias for one vector.
 template <class T>
 inline typename GemmLanes<T>::Reg finish_vector(typename GemmLanes<T>::Reg sum, const T* c, const T* bias,
-                                            typename GemmLanes<T>::Mask m, const GemmEpilogue<T>& e) {
+                                                typename GemmLanes<T>::Mask m, const GemmEpilogue<T>& e) {
   using V = GemmLanes<T>;
   auto v = V::mul(V::set(e.alpha), sum);
   if (e.beta != T(0)) v = V::fma(V::set(e.beta), V::load(c, m), v);
@@ -50,33 +60,44 @@ __attribute__((noinline)) void finish_tile(int rows, const T* sums, int64_t ld, 
   for (int r = 0; r < rows; ++r) finish(t.n, sums + r * ld, t.c + r * t.ldc, t.epilogue);
 }
 
-template <class T, int kMr, int kNv, bool kDirect>
+template <class T, int kMr, int kNv, Operands kMode>
 void tile_kernel(const Tile<T>& t) {
   using V = GemmLanes<T>;
   using Reg = typename V::Reg;
   constexpr int kGroups = (kMr + 2) / 3;  // one pointer for three rows: the others are reached by scaled index
   Reg acc[kMr][kNv];
-  if (!kDirect && t.start) {
+  if (t.start) {
     RL_UNROLL for (int r = 0; r < kMr; ++r) { RL_UNROLL for (int v = 0; v < kNv; ++v) acc[r][v] = V::set(t.start[r]); }
   } else {
     RL_UNROLL for (int r = 0; r < kMr; ++r) { RL_UNROLL for (int v = 0; v < kNv; ++v) acc[r][v] = V::set(T(0)); }
   }
   const auto tail = V::mask(t.n - (kNv - 1) * V::kWidth);
   const T* a[kGroups];
-  const int64_t a_row = kDirect ? t.a_row : 1, a_col = t.a_col, ldb = t.ldb;
+  const int64_t a_row = kMode == kDirect ? t.a_row : 1, a_col = t.a_col, ldb = t.ldb;
   RL_UNROLL for (int g = 0; g < kGroups; ++g) a[g] = t.a + 3 * g * a_row;
   const T* b = t.b;
+  const int64_t pixel[2] = {t.pixel[0], t.pixel[1]}, second[2] = {t.second[0], t.second[1]};
+  const typename V::Merge merge[2] = {t.merge[0], t.merge[1]};
   for (int64_t p = 0; p < t.k; ++p) {
     Reg bv[kNv];
-    RL_UNROLL for (int v = 0; v < kNv; ++v) {
-      bv[v] = kDirect && v == kNv - 1 ? V::load(b + v * V::kWidth, tail) : V::load(b + v * V::kWidth);
+    if (kMode == kIndirect || kMode == kMerged) {
+      const T* columns = b + t.offsets[p];
+      RL_UNROLL for (int v = 0; v < kNv; ++v) {
+        bv[v] = V::load(columns + pixel[v]);
+        if (kMode == kMerged) bv[v] = V::merge(bv[v], columns + second[v], merge[v]);
+      }
+    } else {
+      RL_UNROLL for (int v = 0; v < kNv; ++v) {
+        const bool masked = kMode == kDirect && v == kNv - 1;
+        bv[v] = masked ? V::load(b + v * V::kWidth, tail) : V::load(b + v * V::kWidth);
+      }
+      b += ldb;
     }
     RL_UNROLL for (int r = 0; r < kMr; ++r) {
-      Reg x = V::set(kDirect ? a[r / 3][(r % 3) * a_row] : a[0][r]);
+      Reg x = V::set(kMode == kDirect ? a[r / 3][(r % 3) * a_row] : a[0][r]);
       RL_UNROLL for (int v = 0; v < kNv; ++v) acc[r][v] = V::fma(x, bv[v], acc[r][v]);
     }
-    RL_UNROLL for (int g = 0; g < (kDirect ? kGroups : 1); ++g) a[g] += a_col;
-    b += ldb;
+    RL_UNROLL for (int g = 0; g < (kMode == kDirect ? kGroups : 1); ++g) a[g] += a_col;
   }
   const GemmEpilogue<T>& e = t.epilogue;
   T* c = t.c;
@@ -103,7 +124,7 @@ template <class T>
 using TileFn = void (*)(const Tile<T>&);
 
 // The kernels by height (1 .. kRows) and number of vectors (1, 2).
-#define RL_ROW(R) {tile_kernel<T, R, 1, kDirect>, tile_kernel<T, R, 2, kDirect>}
+#define RL_ROW(R) {tile_kernel<T, R, 1, kMode>, tile_kernel<T, R, 2, kMode>}
 #if RL_ISA_LEVEL == 2
 #define RL_ROWS                                                                     \
   {RL_ROW(1), RL_ROW(2), RL_ROW(3),  RL_ROW(4),  RL_ROW(5),  RL_ROW(6),  RL_ROW(7), \
@@ -111,7 +132,7 @@ using TileFn = void (*)(const Tile<T>&);
 #else
 #define RL_ROWS {RL_ROW(1), RL_ROW(2), RL_ROW(3), RL_ROW(4), RL_ROW(5), RL_ROW(6)}
 #endif
-template <class T, bool kDirect>
+template <class T, Operands kMode>
 constexpr TileFn<T> kTiles[GemmLanes<T>::kRows][2] = RL_ROWS;
 #undef RL_ROWS
 #undef RL_ROW
@@ -126,53 +147,77 @@ struct Rows {
   int64_t height(int64_t i) const { return base + (i < extra); }
 };
 
+// All panels of A against the panel of B that `t` points at.
+template <class T, Operands kMode>
+inline void panel(Tile<T>& t, const Rows& rows, const T* a, int64_t a_panel, T* c, const T* start) {
+  using V = GemmLanes<T>;
+  const int vectors = t.n > V::kWidth;
+  t.a = a;
+  t.c = c;
+  t.start = start;
+  for (int64_t i = 0; i < rows.count; ++i) {
+    const int64_t height = rows.height(i);
+    if (kMode != kDirect) {
+      t.a_col = height;
+      for (int64_t r = 0; r < height; ++r) {
+        __builtin_prefetch(t.c + r * t.ldc, 1);
+        __builtin_prefetch(t.c + r * t.ldc + V::kWidth, 1);
+      }
+    }
+    kTiles<T, kMode>[height - 1][vectors](t);
+    t.a += kMode == kDirect ? height * t.a_row : a_panel;
+    t.c += height * t.ldc;
+    if (start) t.start += height;
+  }
+}
+
 template <class T>
 void macro(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_panel, const T* b, int64_t b_panel, T* c, int64_t ldc,
            const GemmEpilogue<T>& e, const T* start) {
-  using V = GemmLanes<T>;
-  constexpr int kNr = 2 * V::kWidth;
-  const Rows rows(m, V::kRows);
-  Tile<T> t{k, nullptr, 1, 0, b, kNr, nullptr, ldc, 0, e, nullptr};
+  constexpr int kNr = 2 * GemmLanes<T>::kWidth;
+  const Rows rows(m, GemmLanes<T>::kRows);
+  Tile<T> t{k, nullptr, 1, 0, b, kNr, nullptr, ldc, 0, e, nullptr, nullptr, {}, {}, {}};
   for (int64_t j = 0; j < n; j += kNr, t.b += b_panel) {
     t.n = n - j < kNr ? n - j : kNr;
-    t.a = a;
-    t.c = c + j;
-    t.start = start;
     t.epilogue.bias = e.bias ? e.bias + j : nullptr;
-    const int vectors = t.n > V::kWidth;
-    for (int64_t i = 0; i < rows.count; ++i, t.a += a_panel) {
-      t.a_col = rows.height(i);
-      for (int64_t r = 0; r < t.a_col; ++r) {
-        __builtin_prefetch(t.c + r * ldc, 1);
-        __builtin_prefetch(t.c + r * ldc + V::kWidth, 1);
-      }
-      kTiles<T, false>[t.a_col - 1][vectors](t);
-      t.c += t.a_col * ldc;
-      if (start) t.start += t.a_col;
+    panel<T, kPacked>(t, rows, a, a_panel, c + j, start);
+  }
+}
+
+template <class T>
+void macro_indirect(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_panel, const T* src, const int64_t* offsets,
+                    const PanelPiece* pixels, int64_t pieces, T* c, int64_t ldc, const GemmEpilogue<T>& e,
+                    const T* start) {
+  constexpr int kNr = 2 * GemmLanes<T>::kWidth;
+  const Rows rows(m, GemmLanes<T>::kRows);
+  Tile<T> t{k, nullptr, 1, 0, src, 0, nullptr, ldc, 0, e, nullptr, offsets, {}, {}, {}};
+  for (int64_t j = 0; j < n; j += kNr) {
+    t.n = n - j < kNr ? n - j : kNr;
+    t.epilogue.bias = e.bias ? e.bias + j : nullptr;
+    for (int v = 0; v < 2; ++v, pixels += pieces) {
+      t.pixel[v] = pixels[0].src;
+      t.second[v] = pixels[pieces - 1].src;
+      t.merge[v] = GemmLanes<T>::from_lane(pixels[pieces - 1].lane);
+    }
+    if (pieces == 1) {
+      panel<T, kIndirect>(t, rows, a, a_panel, c + j, start);
+    } else if constexpr (kMaxPieces > 1) {
+      panel<T, kMerged>(t, rows, a, a_panel, c + j, start);
     }
   }
 }
 
 template <class T>
 void direct(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t ldb, T* c,
-            int64_t ldc, const GemmEpilogue<T>& e) {
-  using V = GemmLanes<T>;
-  constexpr int kNr = 2 * V::kWidth;
-  const Rows rows(m, V::kRows);
-  Tile<T> t{k, nullptr, a_row, a_col, b, ldb, nullptr, ldc, 0, e, nullptr};
+            int64_t ldc, const GemmEpilogue<T>& e, const T* start) {
+  constexpr int kNr = 2 * GemmLanes<T>::kWidth;
+  const Rows rows(m, GemmLanes<T>::kRows);
+  Tile<T> t{k, nullptr, a_row, a_col, nullptr, ldb, nullptr, ldc, 0, e, nullptr, nullptr, {}, {}, {}};
   for (int64_t j = 0; j < n; j += kNr) {
     t.n = n - j < kNr ? n - j : kNr;
-    t.a = a;
     t.b = b + j;
-    t.c = c + j;
     t.epilogue.bias = e.bias ? e.bias + j : nullptr;
-    const int vectors = t.n > V::kWidth;
-    for (int64_t i = 0; i < rows.count; ++i) {
-      const int64_t h = rows.height(i);
-      kTiles<T, true>[h - 1][vectors](t);
-      t.a += h * a_row;
-      t.c += h * ldc;
-    }
+    panel<T, kDirect>(t, rows, a, 0, c + j, start);
   }
 }
 
@@ -375,8 +420,12 @@ inline __m128 widen(const S* p) {
 #endif
 
 // The first n lanes; the others are zero.
-inline GemmLanes<float>::Reg widen(const float* p, int n) { return GemmLanes<float>::load(p, GemmLanes<float>::mask(n)); }
-inline GemmLanes<double>::Reg widen(const double* p, int n) { return GemmLanes<double>::load(p, GemmLanes<double>::mask(n)); }
+inline GemmLanes<float>::Reg widen(const float* p, int n) {
+  return GemmLanes<float>::load(p, GemmLanes<float>::mask(n));
+}
+inline GemmLanes<double>::Reg widen(const double* p, int n) {
+  return GemmLanes<double>::load(p, GemmLanes<double>::mask(n));
+}
 template <class S>
 inline GemmLanes<float>::Reg widen(const S* p, int n) {
   float t[GemmLanes<float>::kWidth] = {};
@@ -530,12 +579,28 @@ void integer_gemm(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, in
 
 }  // namespace
 
-extern const GemmKernels<float> kGemmF32 = {
-    GemmLanes<float>::kRows, 2 * GemmLanes<float>::kWidth, GemmLanes<float>::kWidth, pack<float>,  macro<float>,
-    direct<float>,       dot<float, float>,        axpy<float>,          finish<float>};
-extern const GemmKernels<double> kGemmF64 = {
-    GemmLanes<double>::kRows, 2 * GemmLanes<double>::kWidth, GemmLanes<double>::kWidth, pack<double>,  macro<double>,
-    direct<double>,       dot<double, double>,       axpy<double>,          finish<double>};
+extern const GemmKernels<float> kGemmF32 = {GemmLanes<float>::kRows,
+                                            2 * GemmLanes<float>::kWidth,
+                                            GemmLanes<float>::kWidth,
+                                            pack<float>,
+                                            macro<float>,
+                                            macro_indirect<float>,
+                                            kMaxPieces,
+                                            direct<float>,
+                                            dot<float, float>,
+                                            axpy<float>,
+                                            finish<float>};
+extern const GemmKernels<double> kGemmF64 = {GemmLanes<double>::kRows,
+                                             2 * GemmLanes<double>::kWidth,
+                                             GemmLanes<double>::kWidth,
+                                             pack<double>,
+                                             macro<double>,
+                                             macro_indirect<double>,
+                                             kMaxPieces,
+                                             direct<double>,
+                                             dot<double, double>,
+                                             axpy<double>,
+                                             finish<double>};
 extern const HalfKernels kHalf = {widen_block<F16>, widen_block<BF16>, narrow_f16,
                                   narrow_bf16,      dot_half<F16>,     dot_half<BF16>};
 extern const IntegerKernels kInteger = {integer_gemm<uint64_t>, integer_gemm<uint32_t>, integer_gemm<uint16_t>,

@@ -4,7 +4,7 @@
 
 namespace rushlight::cpu {
 
-// k is cut at the same places on every ISA and every path: the result of one element is a sum of fma chains of this length.
+// k is cut at the same places on every ISA and every path: an element is a sum of fma chains of this length.
 constexpr int64_t kGemmKBlock = 256;
 
 // How a tile of sums is written: c = alpha * sum + beta * c + bias[column]. beta == 0 does not read c.
@@ -12,6 +12,12 @@ template <class T>
 struct GemmEpilogue {
   T alpha, beta;
   const T* bias;
+};
+
+// How one vector of pixels of the column matrix is read: as a sequence of overlapping loads, from `src` into the lanes
+// from `lane` on. The first is at lane 0.
+struct PanelPiece {
+  int64_t src, lane;
 };
 
 template <class T>
@@ -26,9 +32,15 @@ struct GemmKernels {
   // chains of row i begin at start[i], or at zero if `start` is null.
   void (*macro)(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_panel, const T* b, int64_t b_panel, T* c,
                 int64_t ldc, const GemmEpilogue<T>& epilogue, const T* start);
+  // The same without a packed B: the columns of row k lie at src + offsets[k], vector v of them read as `pieces` loads
+  // (at most max_pieces) from pixels[v * pieces] on. There is an even number of vectors.
+  void (*macro_indirect)(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_panel, const T* src,
+                         const int64_t* offsets, const PanelPiece* pixels, int64_t pieces, T* c, int64_t ldc,
+                         const GemmEpilogue<T>& epilogue, const T* start);
+  int max_pieces;
   // C[m][n] without packing: any strides of A, unit column stride of B. k at most kGemmKBlock.
   void (*direct)(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t ldb,
-                 T* c, int64_t ldc, const GemmEpilogue<T>& epilogue);
+                 T* c, int64_t ldc, const GemmEpilogue<T>& epilogue, const T* start);
   // y[r] = sum over p of a[r * lda + p] * x[p], over 64 (f64: 32) virtual lanes and a fixed tree.
   void (*dot)(int64_t rows, int64_t k, const T* a, int64_t lda, const T* x, T* y);
   // sums[j] = chain over p of x[p * x_stride] * b[p * ldb + j]; k at most kGemmKBlock.
@@ -64,27 +76,30 @@ struct PixelRun {
   int64_t dst, src, count;
 };
 
-// How one panel of the column matrix (2 vectors of pixels) is read: each vector is a sequence of overlapping loads, from
-// `src` into the lanes from `lane` on. Both vectors have `pieces` loads; the first is at lane 0.
-struct PanelPiece {
-  int64_t src, lane;
-};
-
 // One row of output pixels of a weight gradient: where its source row begins and how many pixels it has.
 struct PixelRow {
   int64_t src, count;
+};
+
+// Planes of top + rows + bottom rows of `width` elements, zeros but for `count` source elements (`step` apart) from
+// column `left` on in each of the `rows`. Whole vectors are written; what that destroys behind a plane is restored if
+// `exact`.
+template <class T>
+struct PlaneCopy {
+  T* dst;
+  const T* src;
+  int64_t planes, dst_plane, src_plane;
+  int64_t top, rows, bottom, width, src_pitch, step, left, count;
+  bool exact;
 };
 
 template <class T>
 struct ConvKernels {
   int weight_rows;  // rows of the weight gradient's register tile
 
-  // `rows` rows of `width` elements: zeros, then source elements 0, step, ... (count) from column `left` on, then zeros.
-  // Writes whole vectors, up to `lanes` elements past the last row.
-  void (*copy_rows)(T* dst, int64_t width, const T* src, int64_t src_pitch, int64_t step, int64_t rows, int64_t left,
-                    int64_t count);
-  // One panel of the column matrix, for k in [k0, k1): dst[(k - k0) * nr + j] = src[offsets[k] + pixel j]. `panel` holds
-  // the pieces of the first vector, then those of the second. May read one vector before and behind the source.
+  void (*copy_planes)(const PlaneCopy<T>& copy);
+  // One panel (2 vectors) of the column matrix: dst[(k - k0) * nr + j] = src[offsets[k] + pixel j] for k in [k0, k1).
+  // `panel` holds `pieces` loads of each vector in turn. May read one vector before and behind the source.
   void (*pack_columns)(T* dst, const T* src, const int64_t* offsets, int64_t k0, int64_t k1, const PanelPiece* panel,
                        int64_t pieces);
   // dst[run.dst + i] = start + sum over k of w[k] * src[offsets[k] + run.src + i]: one output channel, nothing packed.
