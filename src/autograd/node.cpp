@@ -132,8 +132,7 @@ namespace {
 class AsStridedOfBase final : public Node {
  public:
   void apply(Tensor* grads, Tensor* results) override {
-    if (grads[0].defined())
-      results[0] = strided_backward(grads[0], base_sizes, base_strides, sizes, strides, offset);
+    if (grads[0].defined()) results[0] = strided_backward(grads[0], base_sizes, base_strides, sizes, strides, offset);
   }
   DimVector base_sizes, base_strides, sizes, strides;
   int64_t offset = 0;

@@ -144,11 +144,12 @@ struct Row {
     }                       \
   };
 RL_UNARY(exp)
-RL_UNARY(exp2) RL_UNARY(expm1) RL_UNARY(log) RL_UNARY(log2) RL_UNARY(log10) RL_UNARY(log1p) RL_UNARY(sin) RL_UNARY(cos)
-    RL_UNARY(tan) RL_UNARY(asin) RL_UNARY(acos) RL_UNARY(atan) RL_UNARY(sinh) RL_UNARY(cosh) RL_UNARY(tanh)
-        RL_UNARY(asinh) RL_UNARY(acosh) RL_UNARY(atanh) RL_UNARY(erf) RL_UNARY(erfc) RL_UNARY(erfinv) RL_UNARY(i0)
-            RL_UNARY(sigmoid) RL_UNARY(sinc) RL_UNARY(sqrt) RL_UNARY(rsqrt) RL_UNARY(reciprocal) RL_UNARY(floor)
-                RL_UNARY(ceil) RL_UNARY(trunc) RL_UNARY(round) RL_UNARY(abs) RL_UNARY(sign) RL_UNARY(frac)
+RL_UNARY(exp2)
+RL_UNARY(expm1) RL_UNARY(log) RL_UNARY(log2) RL_UNARY(log10) RL_UNARY(log1p) RL_UNARY(sin) RL_UNARY(cos) RL_UNARY(tan)
+    RL_UNARY(asin) RL_UNARY(acos) RL_UNARY(atan) RL_UNARY(sinh) RL_UNARY(cosh) RL_UNARY(tanh) RL_UNARY(asinh)
+        RL_UNARY(acosh) RL_UNARY(atanh) RL_UNARY(erf) RL_UNARY(erfc) RL_UNARY(erfinv) RL_UNARY(i0) RL_UNARY(sigmoid)
+            RL_UNARY(sinc) RL_UNARY(sqrt) RL_UNARY(rsqrt) RL_UNARY(reciprocal) RL_UNARY(floor) RL_UNARY(ceil)
+                RL_UNARY(trunc) RL_UNARY(round) RL_UNARY(abs) RL_UNARY(sign) RL_UNARY(frac)
 #undef RL_UNARY
 
                     long double exact_sigmoid(long double x) {

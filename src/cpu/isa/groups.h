@@ -91,7 +91,7 @@ template <int kHalf, class V>
 inline V upper_half(V v) {
   typename V::Int::Raw order;
   for (int i = 0; i < V::kLanes; ++i) order[i] = (i + kHalf) % V::kLanes;
-  #if defined(__clang__)
+#if defined(__clang__)
   V moved = v;
   for (int i = 0; i < V::kLanes; ++i) moved.v[i] = v.v[order[i]];
   return moved;
