@@ -81,9 +81,8 @@ Tensor dropout_impl(const Tensor& input, double p, bool train, bool feature, boo
 Tensor channel_dropout(const Tensor& input, bool batched, double p, bool train, bool inplace) {
   if (batched) return dropout_impl(input, p, train, true, false, inplace);
   if (!inplace) return dropout_impl(input.unsqueeze(0), p, train, true, false, false).squeeze(0);
-  Tensor target = input;
-  dropout_impl(target.unsqueeze_(0), p, train, true, false, true);
-  return target.squeeze_(0);
+  dropout_impl(input.unsqueeze_(0), p, train, true, false, true);
+  return input.squeeze_(0);
 }
 
 void check_probability(double p) {

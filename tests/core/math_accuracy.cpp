@@ -143,13 +143,13 @@ struct Row {
       return lane::name(a); \
     }                       \
   };
-RL_UNARY(exp)
-RL_UNARY(exp2)
-RL_UNARY(expm1) RL_UNARY(log) RL_UNARY(log2) RL_UNARY(log10) RL_UNARY(log1p) RL_UNARY(sin) RL_UNARY(cos) RL_UNARY(tan)
-    RL_UNARY(asin) RL_UNARY(acos) RL_UNARY(atan) RL_UNARY(sinh) RL_UNARY(cosh) RL_UNARY(tanh) RL_UNARY(asinh)
-        RL_UNARY(acosh) RL_UNARY(atanh) RL_UNARY(erf) RL_UNARY(erfc) RL_UNARY(erfinv) RL_UNARY(i0) RL_UNARY(sigmoid)
-            RL_UNARY(sinc) RL_UNARY(sqrt) RL_UNARY(rsqrt) RL_UNARY(reciprocal) RL_UNARY(floor) RL_UNARY(ceil)
-                RL_UNARY(trunc) RL_UNARY(round) RL_UNARY(abs) RL_UNARY(sign) RL_UNARY(frac)
+// clang-format off
+RL_UNARY(exp) RL_UNARY(exp2) RL_UNARY(expm1) RL_UNARY(log) RL_UNARY(log2) RL_UNARY(log10) RL_UNARY(log1p)
+RL_UNARY(sin) RL_UNARY(cos) RL_UNARY(tan) RL_UNARY(asin) RL_UNARY(acos) RL_UNARY(atan) RL_UNARY(sinh)
+RL_UNARY(cosh) RL_UNARY(tanh) RL_UNARY(asinh) RL_UNARY(acosh) RL_UNARY(atanh) RL_UNARY(erf) RL_UNARY(erfc)
+RL_UNARY(erfinv) RL_UNARY(i0) RL_UNARY(sigmoid) RL_UNARY(sinc) RL_UNARY(sqrt) RL_UNARY(rsqrt) RL_UNARY(reciprocal)
+RL_UNARY(floor) RL_UNARY(ceil) RL_UNARY(trunc) RL_UNARY(round) RL_UNARY(abs) RL_UNARY(sign) RL_UNARY(frac)
+// clang-format on
 #undef RL_UNARY
 
                     long double exact_sigmoid(long double x) {
@@ -157,7 +157,7 @@ RL_UNARY(expm1) RL_UNARY(log) RL_UNARY(log2) RL_UNARY(log10) RL_UNARY(log1p) RL_
 }
 
 #define RL_ROW(V, name, exact, max_ulp, hash) \
-  Row<V::T> { #name, lane::pointwise_loop<V, name##_, 1, 0>, exact, max_ulp, hash }
+  Row<V::T> { #name, lane::pointwise_loop < V, name##_, 1, 0>, exact, max_ulp, hash }
 const Row<float> kRowsF32[] = {
     RL_ROW(F32, exp, expl, 1.0, 0x2350942064a9be87),     RL_ROW(F32, exp2, exp2l, 1.0, 0x3a53b958b489e674),
     RL_ROW(F32, expm1, expm1l, 1.0, 0xf4fbfe4849635f91), RL_ROW(F32, log, logl, 1.0, 0xaea21b8b29725ab9),
