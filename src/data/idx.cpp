@@ -40,6 +40,9 @@ class GzFile {
     const int n = gzread(file_, &extra, 1);
     check(n >= 0, "{}: the compressed data is damaged ({})", path_, error());
     check(n == 0, "{}: the file is longer than its header says", path_);
+    int code = Z_OK;
+    gzerror(file_, &code);  // a compressed file whose end, with its checksum, is cut off
+    check(code == Z_OK || code == Z_STREAM_END, "{}: the compressed data is truncated", path_);
   }
 
  private:

@@ -10,6 +10,24 @@ namespace {
 
 constexpr int kMaxDepth = 8;
 
+// Well-formed UTF-8 without surrogates or overlong forms (RFC 3629).
+bool is_utf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const size_t length = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
+    if (length == 0 || i + length > text.size()) return false;
+    for (size_t k = 1; k < length; ++k) {
+      if ((static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80) return false;
+    }
+    const auto next = length > 1 ? static_cast<unsigned char>(text[i + 1]) : 0;
+    if ((c == 0xe0 && next < 0xa0) || (c == 0xed && next > 0x9f) || (c == 0xf0 && next < 0x90) ||
+        (c == 0xf4 && next > 0x8f))
+      return false;
+    i += length;
+  }
+  return true;
+}
+
 class Parser {
  public:
   Parser(std::string_view text, std::string_view source) : text_(text), source_(source) {}
@@ -152,7 +170,10 @@ class Parser {
     while (true) {
       expect(at_ < text_.size(), "a string without an end");
       const char c = text_[at_++];
-      if (c == '"') return out;
+      if (c == '"') {
+        expect(is_utf8(out), "a string that is not UTF-8");
+        return out;
+      }
       expect(static_cast<unsigned char>(c) >= 0x20, "a control character in a string");
       if (c != '\\') {
         out += c;
