@@ -149,15 +149,15 @@ RL_UNARY(sin) RL_UNARY(cos) RL_UNARY(tan) RL_UNARY(asin) RL_UNARY(acos) RL_UNARY
 RL_UNARY(cosh) RL_UNARY(tanh) RL_UNARY(asinh) RL_UNARY(acosh) RL_UNARY(atanh) RL_UNARY(erf) RL_UNARY(erfc)
 RL_UNARY(erfinv) RL_UNARY(i0) RL_UNARY(sigmoid) RL_UNARY(sinc) RL_UNARY(sqrt) RL_UNARY(rsqrt) RL_UNARY(reciprocal)
 RL_UNARY(floor) RL_UNARY(ceil) RL_UNARY(trunc) RL_UNARY(round) RL_UNARY(abs) RL_UNARY(sign) RL_UNARY(frac)
-// clang-format on
 #undef RL_UNARY
 
-                    long double exact_sigmoid(long double x) {
+long double exact_sigmoid(long double x) {
   return x >= 0 ? 1 / (1 + expl(-x)) : expl(x) / (1 + expl(x));
 }
 
 #define RL_ROW(V, name, exact, max_ulp, hash) \
-  Row<V::T> { #name, lane::pointwise_loop < V, name##_, 1, 0>, exact, max_ulp, hash }
+  Row<V::T> { #name, lane::pointwise_loop<V, name##_, 1, 0>, exact, max_ulp, hash }
+// clang-format on
 const Row<float> kRowsF32[] = {
     RL_ROW(F32, exp, expl, 1.0, 0x2350942064a9be87),     RL_ROW(F32, exp2, exp2l, 1.0, 0x3a53b958b489e674),
     RL_ROW(F32, expm1, expm1l, 1.0, 0xf4fbfe4849635f91), RL_ROW(F32, log, logl, 1.0, 0xaea21b8b29725ab9),
