@@ -124,10 +124,10 @@ op("_to_copy(T self, *, dtype? dtype=None, memory_format? memory_format=None) ->
 inplace("copy_(T self, T src, bool non_blocking=False) -> T", grad={"src": "copy_backward(grad, src.sizes(), src.dtype())"}, node="CopyBackwards",
         function=False, check="meta::copy_(self, src)", samples=["(zeros(2, 3), randn(2, 3))", "(zeros(2, 3), randn(3))", "(zeros(2, 3, dtype=torch.int64), randn(2, 1))"],
         doc="Overwrites the elements with `src`, broadcast and converted.")
-inplace("fill_(T self, S value) -> T", grad=ZERO, samples=["(zeros(2, 3), 1.5)"], doc="Sets every element to a number.")
-inplace("fill_(T self, T value) -> T", overload="Tensor", kernel="fill_", grad={"value": "grad.sum()"}, check="meta::fill_(value)",
+inplace("fill_(T self, S value) -> T", grad=ZERO, expanded=True, samples=["(zeros(2, 3), 1.5)"], doc="Sets every element to a number.")
+inplace("fill_(T self, T value) -> T", overload="Tensor", kernel="fill_", expanded=True, grad={"value": "grad.sum()"}, check="meta::fill_(value)",
         samples=["(zeros(2, 3), tensor(1.5))"], doc="Sets every element to the value of a 0-d tensor.")
-inplace("zero_(T self) -> T", grad=ZERO, samples=["(randn(2, 3),)"], doc="Sets every element to zero.")
+inplace("zero_(T self) -> T", grad=ZERO, expanded=True, samples=["(randn(2, 3),)"], doc="Sets every element to zero.")
 
 # ---- joining -------------------------------------------------------------------------------------------------------------------
 op("cat(T[] tensors, int dim=0) -> T", out_apart=True, out="castable TypeError: torch.cat(): input types can't be cast to the desired output type", meta="meta::cat(tensors, dim)", grad={"tensors": "cat_backward(grad, tensors.sizes(), tensors.dtype(), dim)"},

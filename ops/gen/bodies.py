@@ -189,7 +189,7 @@ def inplace(row: Row) -> str:
     has_node = bool(row.grads) or row_grad == autograd.ZERO
     text = "namespace {\n" + node_struct(row, code) + "\n}\n" if has_node else ""
     first = row.params[0].name
-    body = [f'  detail::entry("{row.name}");', f'  detail::check_target("{row.name}", {first}, How::InPlace, {{{single_tensors(row)}}});']
+    body = [f'  detail::entry("{row.name}");', f'  detail::check_target("{row.name}", {first}, How::InPlace, {{{single_tensors(row)}}}{", true" if row.attrs.get("expanded") else ""});']
     if check := row.attrs.get("check"):
         body.append(f"  {check};")
     body += [*begin(row, code, "How::InPlace"), f"  cpu::{row.kernel}({names(row.params)});", f"  detail::written({first});",

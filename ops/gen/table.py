@@ -16,7 +16,7 @@ KINDS = {
     "unary": POINTWISE, "binary": POINTWISE, "ternary": POINTWISE,
     "view": {"geom", "grad"},
     "op": {"meta", "grad", "inplace", "kernel"},
-    "inplace": {"grad", "functional", "check", "kernel"},
+    "inplace": {"grad", "functional", "check", "kernel", "expanded"},  # expanded: may write a target whose elements share places
     "random": {"grad", "check", "kernel", "functional"},
     "factory": set(), "composite": {"inplace"},
 }

@@ -41,7 +41,9 @@ Tensor allocate_tensor(IntArrayRef sizes, IntArrayRef strides, ScalarType dtype)
     impl->set_geometry(sizes, strides);
   int64_t bytes;
   check(!__builtin_mul_overflow(impl->count, element_size(dtype), &bytes),
-        "a tensor of shape {} and dtype {} has more bytes than fit a 64-bit integer", sizes, to_string(dtype));
+        "Storage size calculation overflowed with sizes={}: so many elements of dtype {} have more bytes than fit a "
+        "64-bit integer",
+        sizes, to_string(dtype));
   impl->storage = Storage::allocate(static_cast<size_t>(bytes));
   return result;
 }
@@ -176,7 +178,8 @@ void check_apart(const char* op, const Tensor& out, const Tensor& input) {
         std::string_view(op));
 }
 
-void check_target(const char* op, const Tensor& out, How how, std::initializer_list<const Tensor*> inputs) {
+void check_target(const char* op, const Tensor& out, How how, std::initializer_list<const Tensor*> inputs,
+                  bool expanded) {
   if (how == How::New) return;
   const TensorImpl* impl = out.impl();
   check(impl != nullptr, "{}: the output tensor is undefined", std::string_view(op));
@@ -204,7 +207,7 @@ void check_target(const char* op, const Tensor& out, How how, std::initializer_l
           "no_grad())",
           std::string_view(op));
   }
-  for (int64_t i = 0; i < out.dim(); ++i) {
+  for (int64_t i = 0; i < out.dim() && !expanded; ++i) {
     check(out.strides()[i] != 0 || out.sizes()[i] <= 1 || out.numel() == 0,
           "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
           "Please "

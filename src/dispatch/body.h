@@ -51,7 +51,8 @@ inline void written(const Tensor& out) {
 //  New: a fresh tensor.  InPlace: sizes must equal out's, dtype must be castable.  Out: resized when the shape differs.
 void prepare(const char* op, Tensor& out, IntArrayRef sizes, IntArrayRef strides, ScalarType dtype, How how);
 // An in-place or out= target must not be a leaf that requires grad, nor overlap itself, nor partly overlap an input.
-void check_target(const char* op, const Tensor& out, How how, std::initializer_list<const Tensor*> inputs);
+void check_target(const char* op, const Tensor& out, How how, std::initializer_list<const Tensor*> inputs,
+                  bool expanded = false);  // expanded: every place gets the same value, so elements may share one
 void check_partial_overlap(const char* op, const Tensor& out, const Tensor& input);
 
 // A fresh tensor. Strides empty: contiguous.
