@@ -69,6 +69,12 @@ class TensorOptions {
   bool requires_grad_ = false;
 };
 
+// What programs ask before they choose a device.
+namespace cuda {
+inline bool is_available() { return false; }
+inline size_t device_count() { return 0; }
+}  // namespace cuda
+
 inline TensorOptions dtype(ScalarType type) { return TensorOptions(type); }
 inline TensorOptions device(Device device) { return TensorOptions(device); }
 inline TensorOptions requires_grad(bool value = true) { return TensorOptions().requires_grad(value); }

@@ -30,6 +30,12 @@ RL_API void save_file(const NamedTensors& tensors, const std::string& path, cons
 // Raises OSError when it cannot be read, Error naming the place when it is no valid file.
 RL_API Checkpoint load_file(const std::string& path);
 
+// One tensor, or a list of them, as a file and back: save(t, "t.safetensors"); load(t, "t.safetensors");
+RL_API void save(const Tensor& tensor, const std::string& path);
+RL_API void load(Tensor& tensor, const std::string& path);
+RL_API void save(const std::vector<Tensor>& tensors, const std::string& path);
+RL_API void load(std::vector<Tensor>& tensors, const std::string& path);
+
 RL_API std::string save_bytes(const NamedTensors& tensors, const Metadata& metadata = {});
 RL_API Checkpoint load_bytes(std::string_view bytes, std::string_view name = "bytes");
 

@@ -26,6 +26,7 @@ struct TensorIndex;
 struct TensorHook {
   virtual ~TensorHook() = default;
   virtual Tensor operator()(const Tensor& grad) = 0;
+  virtual std::string name() const { return "hook"; }  // for errors
 };
 
 // How a result's memory is laid out, as the `memory_format` argument names it.
@@ -84,39 +85,45 @@ class Tensor {
   }
 
   TensorImpl* impl() const noexcept { return impl_; }
+  // As impl(), but an undefined tensor is an Error.
+  TensorImpl* get() const {
+    if (!impl_) [[unlikely]]
+      raise_undefined();
+    return impl_;
+  }
   TensorImpl* take() noexcept { return std::exchange(impl_, nullptr); }
   bool defined() const noexcept { return impl_ != nullptr; }
   void reset() noexcept { *this = Tensor(); }
   bool is_same(const Tensor& other) const noexcept { return impl_ == other.impl_; }
 
   // ---- geometry ----
-  int64_t dim() const noexcept { return impl_->ndim; }
-  int64_t ndimension() const noexcept { return impl_->ndim; }
-  IntArrayRef sizes() const noexcept { return impl_->sizes(); }
-  IntArrayRef strides() const noexcept { return impl_->strides(); }
+  int64_t dim() const { return get()->ndim; }
+  int64_t ndimension() const { return get()->ndim; }
+  IntArrayRef sizes() const { return get()->sizes(); }
+  IntArrayRef strides() const { return get()->strides(); }
   int64_t size(int64_t dim) const;  // negative dims count from the end; IndexError out of range
   int64_t stride(int64_t dim) const;
-  int64_t numel() const noexcept { return impl_->count; }
-  int64_t storage_offset() const noexcept { return impl_->offset; }
-  bool is_contiguous(MemoryFormat format = MemoryFormat::Contiguous) const noexcept;
-  bool is_non_overlapping_and_dense() const noexcept;
-  size_t nbytes() const noexcept { return static_cast<size_t>(numel() * element_size()); }
-  int64_t element_size() const noexcept { return rushlight::element_size(impl_->dtype); }
-  int64_t itemsize() const noexcept { return element_size(); }
+  int64_t numel() const { return get()->count; }
+  int64_t storage_offset() const { return get()->offset; }
+  bool is_contiguous(MemoryFormat format = MemoryFormat::Contiguous) const;
+  bool is_non_overlapping_and_dense() const;
+  size_t nbytes() const { return static_cast<size_t>(numel() * element_size()); }
+  int64_t element_size() const { return rushlight::element_size(get()->dtype); }
+  int64_t itemsize() const { return element_size(); }
 
   // ---- type and place ----
-  ScalarType dtype() const noexcept { return impl_->dtype; }
-  ScalarType scalar_type() const noexcept { return impl_->dtype; }
+  ScalarType dtype() const { return get()->dtype; }
+  ScalarType scalar_type() const { return get()->dtype; }
   Device device() const noexcept { return kCPU; }
   bool is_cpu() const noexcept { return true; }
   bool is_cuda() const noexcept { return false; }
-  bool is_floating_point() const noexcept { return rushlight::is_floating_point(impl_->dtype); }
-  bool is_complex() const noexcept { return rushlight::is_complex(impl_->dtype); }
-  TensorOptions options() const noexcept { return TensorOptions(dtype()).device(device()); }
+  bool is_floating_point() const { return rushlight::is_floating_point(get()->dtype); }
+  bool is_complex() const { return rushlight::is_complex(get()->dtype); }
+  TensorOptions options() const { return TensorOptions(dtype()).device(device()); }
 
   // ---- values ----
-  void* data_ptr() const noexcept { return impl_->data(); }
-  const void* const_data_ptr() const noexcept { return impl_->data(); }
+  void* data_ptr() const { return get()->data(); }
+  const void* const_data_ptr() const { return get()->data(); }
   // Raises Error unless T is the tensor's element type.
   template <class T>
   T* data_ptr() const {
@@ -145,11 +152,11 @@ class Tensor {
   bool is_leaf() const;
   Tensor& mutable_grad() const;  // the slot itself; undefined until a gradient arrives
   const Tensor& grad() const;
-  Node* grad_fn() const;  // borrowed; null for a leaf
-  uint32_t output_nr() const noexcept;
-  uint32_t version() const noexcept { return impl_->storage->version.load(std::memory_order_relaxed); }
-  bool is_view() const noexcept { return impl_->base != nullptr; }
-  Tensor base() const { return share(impl_->base); }
+  Node* grad_fn() const;                // borrowed; null for a leaf
+  uint32_t output_nr() const noexcept;  // of a defined tensor
+  uint32_t version() const { return get()->storage->version.load(std::memory_order_relaxed); }
+  bool is_view() const { return get()->base != nullptr; }
+  Tensor base() const { return share(get()->base); }
   void retain_grad() const;
   bool retains_grad() const noexcept;
   // Accumulates d(this)/d(leaf) into every leaf's grad(). `gradient` may be left out for a single-element tensor.
@@ -181,7 +188,11 @@ class Tensor {
   Tensor to(TensorOptions options, bool non_blocking = false, bool copy = false) const;
   Tensor to(ScalarType dtype, bool non_blocking = false, bool copy = false) const;
   Tensor to(Device device, bool non_blocking = false, bool copy = false) const;
+  Tensor to(DeviceType device, bool non_blocking = false, bool copy = false) const {
+    return to(Device(device), non_blocking, copy);
+  }
   Tensor to(const Tensor& other) const { return to(other.options()); }
+  Tensor cuda() const { return to(Device(kCUDA)); }  // an Error: this build computes on the CPU
   Tensor cpu() const { return *this; }
   Tensor contiguous(MemoryFormat format = MemoryFormat::Contiguous) const;
   std::string toString() const;
@@ -208,6 +219,7 @@ class Tensor {
 #include "rushlight/generated/tensor_methods.inc"
 
  private:
+  [[noreturn]] static void raise_undefined();
   void expect_type(ScalarType type) const;
   void expect_dims(int64_t dims) const;
   TensorImpl* impl_;

@@ -86,8 +86,16 @@ struct PyHook final : TensorHook {
     Ref argument = Ref::steal(wrap(grad));
     Ref result = Ref::steal(checked(PyObject_CallOneArg(function, argument.get())));
     if (result.get() == Py_None) return {};
-    check_type(is_tensor(result.get()), "a hook must return None or a Tensor, but got {}", type_name(result.get()));
+    check_type(is_tensor(result.get()), "expected Variable, but hook returned '{}' (return None or a Tensor)",
+               type_name(result.get()));
     return tensor_of(result.get());
+  }
+  std::string name() const override {
+    GilHold gil;
+    const Ref text = Ref::steal(PyObject_GetAttrString(function, "__name__"));
+    const char* utf8 = text && PyUnicode_Check(text.get()) ? PyUnicode_AsUTF8(text.get()) : nullptr;
+    PyErr_Clear();
+    return format("hook '{}'", utf8 ? std::string(utf8) : type_name(function));
   }
   PyObject* function;
 };

@@ -50,6 +50,12 @@ class Ref {
   PyObject* object_ = nullptr;
 };
 
+// Item i of a list or tuple, which code that ran since its length was read may have changed.
+inline Ref sequence_item(PyObject* list, Py_ssize_t i) {
+  check_value(i < PySequence_Fast_GET_SIZE(list), "the sequence changed its length while it was read");
+  return Ref::share(PySequence_Fast_GET_ITEM(list, i));
+}
+
 // ---- errors ---------------------------------------------------------------------------------------------------------
 
 // A Python exception on its way through C++ code, possibly through code that runs without the GIL.

@@ -17,7 +17,7 @@ int64_t long_value(PyObject* o) {
   const int64_t v = PyLong_AsLongLong(o);
   if (v == -1 && PyErr_Occurred()) [[unlikely]] {
     PyErr_Clear();
-    fail(ErrorKind::kRuntime, "Overflow when unpacking long long: an int argument does not fit 64 bits");
+    fail(ErrorKind::kValue, "Overflow when unpacking long long: an int argument does not fit 64 bits");
   }
   return v;
 }

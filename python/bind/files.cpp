@@ -18,7 +18,8 @@ template <class F>
 void each_pair(PyObject* list, const F& f) {
   const Ref fast = Ref::steal(checked(PySequence_Fast(list, "expected a list of pairs")));
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(fast.get()); ++i) {
-    PyObject* pair = PySequence_Fast_GET_ITEM(fast.get(), i);
+    const Ref hold = sequence_item(fast.get(), i);
+    PyObject* pair = hold.get();
     check_type(PyTuple_Check(pair) && PyTuple_GET_SIZE(pair) == 2, "expected a list of pairs");
     f(text_of(PyTuple_GET_ITEM(pair, 0)), PyTuple_GET_ITEM(pair, 1));
   }

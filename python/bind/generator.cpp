@@ -46,7 +46,7 @@ uint64_t seed_from(PyObject* o) {
   const long long negative = PyLong_AsLongLong(number.get());
   if (PyErr_Occurred()) {
     PyErr_Clear();
-    fail(ErrorKind::kRuntime, "Overflow when unpacking long long: a seed must lie in [-2^63, 2^64)");
+    fail(ErrorKind::kValue, "Overflow when unpacking long long: a seed must lie in [-2^63, 2^64)");
   }
   return static_cast<uint64_t>(negative);
 }

@@ -91,7 +91,7 @@ Indices indices_from(PyObject* key) {
                      1) < 0) {
       throw PythonError();
     }
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(key); ++i) append(indices, PyList_GET_ITEM(key, i));
+    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(key); ++i) append(indices, sequence_item(key, i).get());
   } else {
     append(indices, key);
   }
@@ -118,6 +118,7 @@ PyObject* get_item(PyObject* self, PyObject* key) {
     }
     if (PySlice_Check(key) && t.dim() > 0) {
       const Slice s = slice_from(key);
+      check_value(s.step != 0, "slice step cannot be zero");
       check_value(s.step.value_or(1) > 0, "step must be greater than zero, but got {}", s.step.value_or(1));
       return wrap(t.slice(0, s.start, s.stop, s.step.value_or(1)));
     }

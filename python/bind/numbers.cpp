@@ -130,7 +130,12 @@ PyObject* unary(PyObject* a) {
 
 Tensor negated(const Tensor& x) { return rushlight::neg(x); }
 Tensor absolute(const Tensor& x) { return rushlight::abs(x); }
-Tensor inverted(const Tensor& x) { return rushlight::bitwise_not(x); }
+Tensor inverted(const Tensor& x) {
+  check_type(is_integral(x.dtype(), true),
+             "~ (operator.invert) is only implemented on integer and Boolean-type tensors, but got {}",
+             to_string(x.dtype()));
+  return rushlight::bitwise_not(x);
+}
 
 PyObject* power(PyObject* a, PyObject* b, PyObject* modulus) {
   if (modulus != Py_None) Py_RETURN_NOTIMPLEMENTED;

@@ -99,7 +99,7 @@ Reason wrong_argument(const std::string& op, const Parameter& p, PyObject* objec
   r.expected = kind_name(p);
   r.got = type_name(object);
   if (const Py_ssize_t i = bad_item(p, object); i >= 0) {
-    const std::string item = type_name(PySequence_Fast_GET_ITEM(object, i));
+    const std::string item = type_name(sequence_item(object, i).get());
     r.type = Reason::Type::Other;
     r.text = p.kind == Kind::Tensors ? format("expected Tensor as element {} in argument {}, but got {}", i,
                                               std::max<Py_ssize_t>(position - 1, 0), item)

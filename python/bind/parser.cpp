@@ -41,9 +41,21 @@ bool convert_int_items(PyObject* const* items, Py_ssize_t n, Frame& frame, Slot&
   return true;
 }
 
+// Items of a list or tuple; an item's __index__ may change the list meanwhile.
+template <class T, bool (*from)(PyObject*, T&)>
+bool convert_sequence(PyObject* o, Frame& frame, Slot& slot) {
+  const Py_ssize_t n = PySequence_Fast_GET_SIZE(o);
+  auto* values = reinterpret_cast<T*>(frame.ints(static_cast<size_t>(n)));
+  for (Py_ssize_t i = 0; i < n; ++i) {
+    if (!from(sequence_item(o, i).get(), values[i])) return false;
+  }
+  slot.list.data = values;
+  slot.list.size = static_cast<size_t>(n);
+  return true;
+}
+
 bool convert_ints(const Parameter& p, PyObject* o, Frame& frame, Slot& slot) {
-  if (PyTuple_Check(o) || PyList_Check(o))
-    return convert_int_items(PySequence_Fast_ITEMS(o), PySequence_Fast_GET_SIZE(o), frame, slot);
+  if (PyTuple_Check(o) || PyList_Check(o)) return convert_sequence<int64_t, int_from>(o, frame, slot);
   int64_t value = 0;
   if (!int_from(o, value)) return false;
   const size_t n = p.fixed ? p.fixed : 1;
@@ -63,14 +75,7 @@ bool convert_items(PyObject* o, Frame& frame, Slot& slot) {
     slot.list.size = 1;
     return std::is_same_v<T, double> && from(o, *value);
   }
-  const Py_ssize_t n = PySequence_Fast_GET_SIZE(o);
-  auto* values = reinterpret_cast<T*>(frame.ints(static_cast<size_t>(n)));
-  for (Py_ssize_t i = 0; i < n; ++i) {
-    if (!from(PySequence_Fast_GET_ITEM(o, i), values[i])) return false;
-  }
-  slot.list.data = values;
-  slot.list.size = static_cast<size_t>(n);
-  return true;
+  return convert_sequence<T, from>(o, frame, slot);
 }
 
 bool convert_option(const Parameter& p, PyObject* o, OptionsSlot& options) {

@@ -140,7 +140,7 @@ PyObject* set_threads(PyObject*, PyObject* value) {
   return guarded([&]() -> PyObject* {
     int64_t n = 0;
     check_type(int_from(value, n), "set_num_threads expects an int, but got {}", type_name(value));
-    check(n > 0 && n < 65536, "set_num_threads expects a positive integer");
+    check(n > 0 && n < 65536, "set_num_threads expects a positive integer (got {}, expected 1 to 65535)", n);
     set_num_threads(static_cast<int>(n));
     return none();
   });

@@ -43,7 +43,8 @@ std::optional<ScalarType> infer_items(PyObject* o, int depth) {
   const Py_ssize_t n = PySequence_Fast_GET_SIZE(items.get());
   PyTypeObject* last = nullptr;
   for (Py_ssize_t i = 0; i < n; ++i) {
-    PyObject* item = PySequence_Fast_GET_ITEM(items.get(), i);
+    const Ref hold = sequence_item(items.get(), i);
+    PyObject* item = hold.get();
     if (Py_TYPE(item) == last) continue;  // a number of a type already seen adds nothing
     if (PyFloat_CheckExact(item) || PyLong_CheckExact(item)) last = Py_TYPE(item);
     if (const auto type = infer_dtype(item, depth + 1)) found = joined(found, *type);
@@ -127,7 +128,7 @@ void fill(PyObject* o, IntArrayRef sizes, size_t dim, T*& out, ScalarType dtype)
   Ref items = Ref::steal(checked(PySequence_Fast(o, "not a sequence")));
   const Py_ssize_t n = PySequence_Fast_GET_SIZE(items.get());
   check_value(n == sizes[dim], "expected sequence of length {} at dim {} (got {})", sizes[dim], dim, n);
-  for (Py_ssize_t i = 0; i < n; ++i) fill(PySequence_Fast_GET_ITEM(items.get(), i), sizes, dim + 1, out, dtype);
+  for (Py_ssize_t i = 0; i < n; ++i) fill(sequence_item(items.get(), i).get(), sizes, dim + 1, out, dtype);
 }
 
 // ---- arguments ------------------------------------------------------------------------------------------------------
@@ -255,7 +256,9 @@ Tensor legacy(PyObject* args, PyObject* kwargs, ScalarType dtype) {
     sizes.push_back(size);
   }
   if (sizes.size() == static_cast<size_t>(PyTuple_GET_SIZE(items))) return empty(sizes, TensorOptions(dtype));
-  check_type(count == 1 && (is_sequence(first) || is_array(first)), "new(): data must be a sequence (got {})",
+  check_type(count == 1 && (is_sequence(first) || is_array(first)),
+             "new(): invalid data type '{}' (expected sizes, or "
+             "one sequence of numbers)",
              type_name(first));
   return tensor_from(first, dtype);
 }

@@ -152,8 +152,8 @@ def broadcast_shapes(*shapes: Any) -> Size:
                 continue
             if result[-i] != 1:
                 raise RuntimeError(
-                    "Shape mismatch: objects cannot be broadcast to a single shape: "
-                    + " and ".join(str(tuple(s) if not isinstance(s, int) else s) for s in shapes)
+                    f"Attempting to broadcast a dimension of length {size} at {-i}! Mismatching argument had "
+                    f"{tuple(sizes)}; but expected shape should be broadcastable to {result}"
                 )
             result[-i] = size
     return Size(result)

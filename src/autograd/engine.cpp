@@ -81,9 +81,9 @@ class Run {
     records_.push_back(std::move(r));
   }
   void discover(Node* root);
-  void accumulate(const Edge& edge, Tensor gradient);
+  void accumulate(const Edge& edge, Tensor gradient, const Node* from = nullptr, uint32_t index = 0);
   void mark_wanted();
-  Tensor fit(const Node* node, uint32_t nr, Tensor gradient);
+  Tensor fit(const Edge& edge, Tensor gradient, const Node* from, uint32_t index);
   void run_node(Node* node);
   void push(Node* node);
 
@@ -123,18 +123,31 @@ void Run::discover(Node* root) {
   }
 }
 
+bool expands_to(IntArrayRef from, IntArrayRef to) {
+  if (from.size() > to.size()) return false;
+  for (size_t i = 1; i <= from.size(); ++i) {
+    if (from[from.size() - i] != 1 && from[from.size() - i] != to[to.size() - i]) return false;
+  }
+  return true;
+}
+
 // Sums a gradient that was broadcast back to the recorded shape, and gives it the recorded dtype.
-Tensor Run::fit(const Node* node, uint32_t nr, Tensor gradient) {
-  const TensorMeta& meta = node->output(nr);
-  if (gradient.sizes() != IntArrayRef(meta.sizes)) gradient = sum_to_size(gradient, meta.sizes);
+Tensor Run::fit(const Edge& edge, Tensor gradient, const Node* from, uint32_t index) {
+  const TensorMeta& meta = edge.fn.get()->output(edge.nr);
+  if (gradient.sizes() != IntArrayRef(meta.sizes)) {
+    check(expands_to(meta.sizes, gradient.sizes()),
+          "Function {} returned an invalid gradient at index {} - got {} but expected shape compatible with {}",
+          std::string_view(from ? from->name : "backward"), index, gradient.sizes(), meta.sizes);
+    gradient = sum_to_size(gradient, meta.sizes);
+  }
   if (gradient.dtype() != meta.dtype) gradient = gradient.to(meta.dtype);
   return gradient;
 }
 
-void Run::accumulate(const Edge& edge, Tensor gradient) {
+void Run::accumulate(const Edge& edge, Tensor gradient, const Node* from, uint32_t index) {
   if (!gradient.defined()) return;
   Node* node = edge.fn.get();
-  gradient = fit(node, edge.nr, std::move(gradient));
+  gradient = fit(edge, std::move(gradient), from, index);
   Tensor& buffer = record(node).grad(edge.nr);
   if (!buffer.defined()) {
     buffer = std::move(gradient);
@@ -197,9 +210,9 @@ void Run::run_node(Node* node) {
   }
   if (node->hooks) {
     for (int pass = 0; pass < 2; ++pass) {  // retain_grad sees what the other hooks made of the gradient
-      for (auto& entry : *node->hooks) {
+      for (auto& entry : std::vector<HookEntry>(*node->hooks)) {  // a copy: a hook may add and remove hooks
         if (entry.retains_grad != (pass == 1) || !grads[entry.output].defined()) continue;
-        if (Tensor replaced = (*entry.hook)(grads[entry.output]); replaced.defined()) grads[entry.output] = replaced;
+        call_hook(entry, grads[entry.output]);
       }
     }
   }
@@ -225,7 +238,7 @@ void Run::run_node(Node* node) {
   for (uint32_t i = 0; i < edges; ++i) {
     const Edge& edge = node->edges[i];
     if (!edge.fn) continue;
-    if (useful) accumulate(edge, std::move(results[i]));
+    if (useful) accumulate(edge, std::move(results[i]), node, i);
     if (--record(edge.fn.get()).pending == 0) push(edge.fn.get());
   }
 }
@@ -304,10 +317,9 @@ std::vector<Tensor> grad(TensorList outputs, TensorList inputs, TensorList grad_
   auto results = run_backward(outputs, grad_outputs, retain_graph.value_or(create_graph), create_graph, inputs, true);
   for (size_t i = 0; i < results.size(); ++i) {
     check(results[i].defined() || allow_unused,
-          "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if this "
-          "is "
-          "the desired behavior. (input {} of {})",
-          i, results.size());
+          "The differentiated Tensor at index {} appears to not have been used in the graph. Set allow_unused=True if "
+          "this is the desired behavior.",
+          i);
   }
   return results;
 }

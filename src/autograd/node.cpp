@@ -79,6 +79,16 @@ AutogradMeta::~AutogradMeta() {
   std::erase_if(*grad_fn->hooks, [&](const HookEntry& e) { return e.retains_grad && e.output == output_nr; });
 }
 
+void call_hook(const HookEntry& entry, Tensor& grad) {
+  const DimVector sizes = grad.sizes();
+  const ScalarType dtype = grad.dtype();
+  if (Tensor replaced = (*entry.hook)(grad); replaced.defined()) grad = std::move(replaced);
+  check(grad.sizes() == sizes, "{} has changed the size of value (from {} to {})", entry.hook->name(), sizes,
+        grad.sizes());
+  check(grad.dtype() == dtype, "{} has changed the type of value (was torch.{}Tensor got torch.{}Tensor)",
+        entry.hook->name(), to_string(dtype), to_string(grad.dtype()));
+}
+
 AccumulateGrad::AccumulateGrad(const Tensor& leaf) : variable(leaf) {
   name = "AccumulateGrad";
   sequence = UINT64_MAX;  // leaves first: their gradients can be freed early
@@ -94,9 +104,7 @@ void AccumulateGrad::apply(Tensor* grads, Tensor*) {
   auto& meta = detail::autograd_of(variable);
   Tensor grad = std::move(grads[0]);
   if (meta.hooks) {
-    for (auto& entry : *meta.hooks) {
-      if (Tensor replaced = (*entry.hook)(grad); replaced.defined()) grad = std::move(replaced);
-    }
+    for (auto& entry : std::vector<HookEntry>(*meta.hooks)) call_hook(entry, grad);  // a hook may add and remove hooks
   }
   if (!meta.grad.defined()) {
     // Ours alone and laid out as the variable: keep it; otherwise copy, so that no one else's writes reach the gradient.

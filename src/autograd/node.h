@@ -60,6 +60,9 @@ struct HookEntry {
   std::shared_ptr<TensorHook> hook;
 };
 
+// Lets a hook see `grad` and replace it. Error when the gradient changes its size or dtype on the way.
+void call_hook(const HookEntry& entry, Tensor& grad);
+
 class Node {
  public:
   Node() = default;

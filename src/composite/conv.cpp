@@ -125,8 +125,6 @@ DimVector adaptive_size(const char* op, size_t n, IntArrayRef output_size) {
 }
 
 Tensor adaptive_avg_nd(size_t n, const Tensor& input, IntArrayRef output_size) {
-  check_value(n == 1 || input.dim() > static_cast<int64_t>(n), "Input dimension should be at least {} (got shape {})",
-              n + 1, input.sizes());
   const DimVector size = adaptive_size("adaptive_avg_pool", n, output_size);
   const int64_t lead = input.dim() - static_cast<int64_t>(n);
   // A single window is a mean.
@@ -144,8 +142,6 @@ Tensor adaptive_avg_nd(size_t n, const Tensor& input, IntArrayRef output_size) {
 }
 
 std::tuple<Tensor, Tensor> adaptive_max_nd(size_t n, const Tensor& input, IntArrayRef output_size) {
-  check_value(n == 1 || input.dim() > static_cast<int64_t>(n), "Input dimension should be at least {} (got shape {})",
-              n + 1, input.sizes());
   for (int64_t s : output_size)
     check(s >= 0, "Trying to create tensor with negative dimension {}: (adaptive_max_pool{}d: output_size {})", s, n,
           output_size);
@@ -222,7 +218,13 @@ namespace {
 // Reads one dimension at the places that the mode gives for the positions outside it.
 Tensor pad_dim(const Tensor& input, int64_t dim, int64_t left, int64_t right, std::string_view mode, int64_t argument) {
   if (left == 0 && right == 0) return input;
-  const int64_t n = input.size(dim), total = n + left + right;
+  const int64_t n = input.size(dim);
+  int64_t total;
+  check(!__builtin_add_overflow(left, right, &total) && !__builtin_add_overflow(n, total, &total),
+        "pad: the padding {} and {} of dimension {} overflows a 64-bit integer", left, right, dim);
+  check(n > 0 || total == 0,
+        "pad: mode '{}' needs an element to copy, but dimension {} of the input of shape {} has none", mode, dim,
+        input.sizes());
   if (mode == "circular" && (left < 0 || right < 0) && total >= 0 && left > -n &&
       right > -n) {  // what is cut off does not come around
     const int64_t first = std::max<int64_t>(-left, 0), last = n - std::max<int64_t>(-right, 0);
@@ -263,6 +265,7 @@ Tensor shuffle_pixels(const Tensor& self, int64_t r) {
   check(self.dim() >= 3,
         "pixel_shuffle expects input to have at least 3 dimensions, but got input with {} dimension(s)", self.dim());
   check(r > 0, "pixel_shuffle expects a positive upscale_factor, but got {}", r);
+  check_value(r <= INT32_MAX, "upscale factor is too large, (upscale_factor)^2 overflowed: upscale_factor={}", r);
   const int64_t c = self.size(-3), h = self.size(-2), w = self.size(-1);
   check(c % (r * r) == 0,
         "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but "
@@ -282,6 +285,7 @@ Tensor unshuffle_pixels(const Tensor& self, int64_t r) {
   check(self.dim() >= 3,
         "pixel_unshuffle expects input to have at least 3 dimensions, but got input with {} dimension(s)", self.dim());
   check(r > 0, "pixel_unshuffle expects a positive downscale_factor, but got {}", r);
+  check_value(r <= INT32_MAX, "downscale factor is too large, (downscale_factor)^2 overflowed: downscale_factor={}", r);
   const int64_t c = self.size(-3), h = self.size(-2), w = self.size(-1);
   check(h % r == 0,
         "pixel_unshuffle expects height to be divisible by downscale_factor, but input.size(-2)={} is not divisible by "
@@ -370,9 +374,10 @@ Tensor fold(const Tensor& input, IntArrayRef output_size, IntArrayRef kernel_siz
   const DimVector o = spread(output_size, 2), k = spread(kernel_size, 2), d = spread(dilation, 2),
                   p = spread(padding, 2), s = spread(stride, 2);
   for (size_t i = 0; i < 2; ++i)
-    check(k[i] > 0 && d[i] > 0 && s[i] > 0 && p[i] >= 0 && o[i] > 0,
+    check(k[i] > 0 && d[i] > 0 && s[i] > 0 && p[i] >= 0 && o[i] > 0 &&
+              std::max({k[i], d[i], s[i], p[i], o[i]}) <= INT32_MAX,
           "fold: kernel_size {}, dilation {}, stride {} and output_size {} should be greater than zero, padding {} "
-          "non-negative",
+          "non-negative, and all below 2^31",
           k, d, s, o, p);
   const bool added = input.dim() == 2;
   const Tensor x = added ? input.unsqueeze(0) : input;
@@ -463,7 +468,13 @@ Tensor interpolate(const Tensor& input, OptionalIntArrayRef size, std::optional<
                 IntArrayRef(input.sizes()).slice(2, static_cast<size_t>(spatial)), given.size());
     for (int64_t d = 0; d < spatial; ++d) {
       scales.push_back(given[given.size() == 1 ? 0 : static_cast<size_t>(d)]);
-      out[d] = static_cast<int64_t>(std::floor(static_cast<double>(input.sizes()[d + 2]) * scales.back()));
+      const double wanted = std::floor(static_cast<double>(input.sizes()[d + 2]) * scales.back());
+      check(
+          std::abs(wanted) < 9.2e18,
+          "value cannot be converted to type int64_t without overflow (interpolate: a size of {} times a scale_factor "
+          "of {})",
+          input.sizes()[d + 2], scales.back());
+      out[d] = static_cast<int64_t>(wanted);
     }
     if (recompute_scale_factor.value_or(false)) scales.clear();
   }

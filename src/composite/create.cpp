@@ -16,12 +16,23 @@
 namespace rushlight {
 namespace {
 
+void check_device(const char* op, Device device) {
+  if (device.type() == DeviceType::CPU) return;
+  if (device.is_cuda())
+    fail(ErrorKind::kAssertion,
+         "Torch not compiled with CUDA enabled ({}: this build computes on the cpu; got device {})",
+         std::string_view(op), device.str());
+  fail(ErrorKind::kNotImplemented, "{}: this build has no device {}; use cpu", std::string_view(op), device.str());
+}
+
 // A fresh tensor for a factory: sizes, options and the requires_grad flag checked.
 Tensor make(const char* op, IntArrayRef sizes, const TensorOptions& options, IntArrayRef strides = {}) {
-  for (int64_t s : sizes)
-    check(s >= 0, "{}: Dimension size must be non-negative. (got {} in shape {})", std::string_view(op), s, sizes);
-  check(options.device().is_cpu() || options.device().type() == DeviceType::CPU,
-        "{}: this build has no device {}; use cpu", std::string_view(op), options.device().str());
+  for (int64_t s : sizes) {
+    if (s < 0 && std::string_view(op) == "zeros")
+      check(false, "zeros: Dimension size must be non-negative. (got {} in shape {})", s, sizes);
+    check(s >= 0, "Trying to create tensor with negative dimension {}: {} ({})", s, sizes, std::string_view(op));
+  }
+  check_device(op, options.device());
   Tensor t = detail::allocate_tensor(sizes, strides, options.dtype());
   if (options.requires_grad()) t.requires_grad_(true);
   return t;
@@ -279,14 +290,12 @@ Tensor Tensor::to(ScalarType dtype, bool, bool copy) const {
 }
 
 Tensor Tensor::to(Device device, bool, bool copy) const {
-  check(device.type() == DeviceType::CPU, "to: this build has no device {}; use cpu", device.str());
+  check_device("to", device);
   return copy ? clone() : *this;
 }
 
 Tensor Tensor::to(TensorOptions options, bool non_blocking, bool copy) const {
-  if (options.has_device())
-    check(options.device().type() == DeviceType::CPU, "to: this build has no device {}; use cpu",
-          options.device().str());
+  if (options.has_device()) check_device("to", options.device());
   return to(options.dtype_opt().value_or(dtype()), non_blocking, copy);
 }
 

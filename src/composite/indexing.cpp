@@ -55,8 +55,10 @@ Split split(const Tensor& self, ArrayRef<TensorIndex> indices) {
         out.view = select_checked(out.view, dim, index.integer, place++);
         break;
       case Type::Slice: {
+        check_index(self.dim() > 0, "slice() cannot be applied to a 0-dim tensor.");
         check_index(out.view.dim() > dim, "too many indices for tensor of dimension {}", self.dim());
         const Slice& s = index.slice;
+        check_value(s.step != 0, "slice step cannot be zero");
         check_value(s.step.value_or(1) > 0, "step must be greater than zero, but got {}", s.step.value_or(1));
         if (s.start.value_or(0) != 0 || s.stop || s.step.value_or(1) != 1)
           out.view = out.view.slice(dim, s.start, s.stop, s.step.value_or(1));

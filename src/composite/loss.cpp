@@ -98,7 +98,10 @@ void check_class_shapes(const Tensor& input, const Tensor& target) {
   check(input.dim() > 2 || target.dim() == 1,
         "0D or 1D target tensor expected, multi-target not supported (input {}, target {})", input.sizes(),
         target.sizes());
-  check(target.sizes() == expected, "Expected target size {}, got {}", IntArrayRef(expected), target.sizes());
+  if (target.sizes() == expected) return;
+  check(input.dim() != 4, "size mismatch (got input: {} , target: {}): expected a target of shape {}", input.sizes(),
+        target.sizes(), IntArrayRef(expected));
+  check(false, "Expected target size {}, got {}", IntArrayRef(expected), target.sizes());
 }
 
 // The loss of rows in the shape of the target, when it was not reduced.

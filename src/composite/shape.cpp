@@ -197,7 +197,7 @@ Tensor& resize_(Tensor& self, IntArrayRef size, std::optional<MemoryFormat> memo
   }
   int64_t bytes = 0;
   overflow |= !empty && __builtin_mul_overflow(last + 1, self.element_size(), &bytes);
-  check(empty || !overflow, "resize_: shape {} has more bytes than fit a 64-bit integer", sizes);
+  check(empty || !overflow, "Storage size calculation overflowed with sizes={} (resize_)", sizes);
   if (!empty) impl->storage->grow(static_cast<size_t>(bytes));
   impl->set_geometry(sizes, strides);
   return self;
@@ -249,11 +249,15 @@ std::vector<Tensor> split_with_sizes(const Tensor& self, IntArrayRef split_sizes
   return out;
 }
 
+constexpr int64_t kMostEmpty = int64_t{1} << 24;  // more pieces than elements are empty tensors, but not without end
+
 std::vector<Tensor> tensor_split(const Tensor& self, int64_t sections, int64_t dim) {
   check(self.dim() > 0, "tensor_split expected at least a 1-dimensional tensor, but got a tensor with {} dims",
         self.dim());
   check(sections > 0, "number of sections must be larger than 0, got {}", sections);
   const int64_t size = self.size(dim), base = size / sections, extra = size % sections;
+  check(sections <= std::max(size, kMostEmpty), "tensor_split: {} sections of a dimension of size {} are too many",
+        sections, size);
   std::vector<Tensor> out;
   int64_t start = 0;
   for (int64_t i = 0; i < sections; ++i) {
@@ -293,7 +297,8 @@ std::vector<Tensor> tensor_split(const Tensor& self, const Tensor& tensor_indice
 std::vector<Tensor> chunk(const Tensor& self, int64_t chunks, int64_t dim) {
   check(self.dim() > 0, "chunk expects at least a 1-dimensional tensor");
   check(chunks > 0, "chunk expects `chunks` to be greater than 0, got: {}", chunks);
-  const int64_t size = self.size(dim), piece = (size + chunks - 1) / chunks;
+  const int64_t size = self.size(dim), piece = size / chunks + (size % chunks != 0);
+  check(size > 0 || chunks <= kMostEmpty, "chunk: {} chunks of a dimension of size 0 are too many", chunks);
   if (piece == 0) return std::vector<Tensor>(static_cast<size_t>(chunks), self.slice(dim, 0, 0, 1));
   return split(self, piece, dim);
 }

@@ -1,6 +1,8 @@
 // tensor() and from_blob().
 #include "rushlight/creation.h"
 
+#include <algorithm>
+
 #include "rushlight/autograd.h"
 #include "rushlight/ops.h"
 
@@ -65,6 +67,8 @@ Tensor from_blob(void* data, IntArrayRef sizes, IntArrayRef strides, void (*dele
   for (const int64_t n : sizes) check(n >= 0, "from_blob: sizes must not be negative, but got {}", sizes);
   check(strides.empty() || strides.size() == sizes.size(), "from_blob: {} strides for {} sizes", strides.size(),
         sizes.size());
+  check(data || std::find(sizes.begin(), sizes.end(), 0) != sizes.end(),
+        "from_blob: no memory (a null pointer) for sizes {}", sizes);
   Tensor out = Tensor::steal(TensorImpl::make());
   TensorImpl* impl = out.impl();
   impl->dtype = options.dtype();

@@ -100,6 +100,7 @@ void set_default_dtype(ScalarType type) {
 }
 
 Device::Device(std::string_view text) : type_(kCPU), index_(-1) {
+  check(!text.empty(), "Device string must not be empty");
   const size_t colon = text.find(':');
   const std::string_view name = text.substr(0, colon);
   if (name == "cpu")
@@ -112,8 +113,9 @@ Device::Device(std::string_view text) : type_(kCPU), index_(-1) {
     fail(ErrorKind::kRuntime, "Expected one of cpu, cuda, meta device type at start of device string: {}", text);
   if (colon == std::string_view::npos) return;
   const std::string_view digits = text.substr(colon + 1);
-  check(!digits.empty() && digits.size() <= 3 && digits.find_first_not_of("0123456789") == std::string_view::npos,
+  check(!digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos,
         "Invalid device string: '{}'", text);
+  check(digits.size() <= 3, "Could not parse device index '{}' in device string '{}'", digits, text);
   int index = 0;
   for (char c : digits) index = index * 10 + (c - '0');
   check(index < 128, "Invalid device string: '{}'; device indices are below 128", text);

@@ -12,6 +12,12 @@
 
 namespace rushlight {
 
+void Tensor::raise_undefined() {
+  fail(ErrorKind::kRuntime,
+       "Expected a proper Tensor but got None (or an undefined Tensor in C++): give it a value first; "
+       "a gradient is undefined until backward() has run");
+}
+
 int64_t Tensor::size(int64_t dim) const {
   const int64_t d = plan::wrap_dim(dim, this->dim());
   check_index(this->dim() > 0, "Dimension specified as {} but tensor has no dimensions", dim);
@@ -24,8 +30,8 @@ int64_t Tensor::stride(int64_t dim) const {
   return strides()[d];
 }
 
-bool Tensor::is_contiguous(MemoryFormat format) const noexcept {
-  if (format == MemoryFormat::Contiguous || format == MemoryFormat::Preserve) return impl_->contiguous;
+bool Tensor::is_contiguous(MemoryFormat format) const {
+  if (format == MemoryFormat::Contiguous || format == MemoryFormat::Preserve) return get()->contiguous;
   // channels last: dim 1 is the fastest, then the last dims backwards, then dim 0
   const int64_t n = format == MemoryFormat::ChannelsLast ? 4 : 5;
   if (dim() != n) return false;
@@ -43,8 +49,8 @@ bool Tensor::is_contiguous(MemoryFormat format) const noexcept {
   return fits(0);
 }
 
-bool Tensor::is_non_overlapping_and_dense() const noexcept {
-  if (impl_->contiguous) return true;
+bool Tensor::is_non_overlapping_and_dense() const {
+  if (get()->contiguous) return true;
   const size_t n = sizes().size();
   uint8_t order[TensorImpl::kMaxDims];
   for (size_t i = 0; i < n; ++i) order[i] = static_cast<uint8_t>(i);
@@ -84,7 +90,7 @@ void Tensor::expect_dims(int64_t dims) const {
 bool Tensor::requires_grad() const { return detail::needs_grad(*this); }
 
 const Tensor& Tensor::requires_grad_(bool value) const {
-  if (impl_->autograd && impl_->autograd->grad_fn) {
+  if (get()->autograd && impl_->autograd->grad_fn) {
     check(value,
           "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a "
           "subgraph that doesn't require differentiation use "
@@ -92,7 +98,7 @@ const Tensor& Tensor::requires_grad_(bool value) const {
     return *this;
   }
   check(!value || is_differentiable(dtype()),
-        "only Tensors of floating point dtype can require gradients, but this one is {}",
+        "Only Tensors of floating point and complex dtype can require gradients, but this one is {}",
         rushlight::to_string(dtype()));
   impl_->requires_grad = value;
   return *this;
@@ -104,11 +110,11 @@ Tensor& Tensor::mutable_grad() const { return detail::autograd_of(*this).grad; }
 
 const Tensor& Tensor::grad() const {
   static const Tensor none;
-  return impl_->autograd ? impl_->autograd->grad : none;
+  return get()->autograd ? impl_->autograd->grad : none;
 }
 
 Node* Tensor::grad_fn() const {
-  if (!impl_->autograd && !impl_->base) return nullptr;
+  if (!get()->autograd && !impl_->base) return nullptr;
   if (!detail::needs_grad(*this)) return nullptr;
   detail::gradient_edge(*this);  // brings a stale view up to date
   return impl_->autograd ? impl_->autograd->grad_fn.get() : nullptr;
@@ -175,7 +181,7 @@ Tensor Tensor::data() const {
 
 void Tensor::set_data(const Tensor& source) const {
   check(source.defined(), "data set to an undefined tensor");
-  check(!impl_->requires_grad || is_differentiable(source.dtype()),
+  check(!get()->requires_grad || is_differentiable(source.dtype()),
         "data set to a tensor that requires gradients must be floating point dtype, but got {}",
         rushlight::to_string(source.dtype()));
   source.impl()->storage->retain();

@@ -71,7 +71,7 @@ TensorImpl* TensorImpl::make() { return new (rushlight::allocate(sizeof(TensorIm
 
 void TensorImpl::set_geometry(IntArrayRef sizes, IntArrayRef strides) {
   const size_t n = sizes.size();
-  check(n <= kMaxDims, "a tensor has at most {} dimensions, but got {}", kMaxDims, n);
+  check(n <= kMaxDims, "only tensors with up to {} dims are supported, but got {}", kMaxDims, n);
   int64_t* to = dims;
   if (n > kInlineDims) to = static_cast<int64_t*>(rushlight::allocate(2 * n * sizeof(int64_t)));
   int64_t total = 1;
@@ -98,10 +98,15 @@ void TensorImpl::set_geometry(IntArrayRef sizes, IntArrayRef strides) {
       }
     }
   }
+  if (overflow) [[unlikely]] {  // before anything of this tensor changes
+    if (n > kInlineDims) rushlight::deallocate(to, 2 * n * sizeof(int64_t));
+    check(false,
+          "numel: integer multiplication overflow: the number of elements of shape {} overflows a 64-bit integer",
+          sizes);
+  }
   if (to != dims && dims != inline_dims) rushlight::deallocate(dims, 2 * ndim * sizeof(int64_t));
   dims = to;
   ndim = static_cast<int8_t>(n);
-  check(!overflow, "the number of elements of shape {} overflows a 64-bit integer", sizes);
   count = total;
   contiguous = dense;
 }

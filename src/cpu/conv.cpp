@@ -108,32 +108,50 @@ class ConvProduct {
     });
   }
 
-  void choose_tasks() {
+  // Rows per task: what tasks are missing comes from slices of the rows, and one k block of the weights should stay in
+  // the second-level cache.
+  int64_t slice_for(int64_t tasks) const {
+    constexpr int64_t kWeightBytes = 400 << 10;
+    const int64_t missing = (kMinSlices + tasks - 1) / tasks;
+    const int64_t fit = std::max<int64_t>(64, kWeightBytes / int64_t(sizeof(T)) / k_block_);
+    return std::min(split(rows_, fit),
+                    std::max<int64_t>(std::min<int64_t>(rows_, 64), (rows_ + missing - 1) / missing));
+  }
+
+  // Images with few pixels fill the register tiles badly, or use large weights too few times per pass over them:
+  // several images make one row of pixels. The number is the one with the least estimated time per image.
+  int64_t choose_images() const {
     const int64_t pixels = source_.pixels();
-    if (pixels == 0 || batch_ == 0 || groups_ == 0) return;
-    // Images with few pixels fill the register tiles badly, or use large weights too few times per pass over them:
-    // several images make one row of pixels.
-    constexpr int64_t kLargeWeights = 256 << 10;
-    const bool ragged = pixels < 100 && pixels % 16 != 0;
-    const bool large = pixels < 128 && rows_ * k_ * int64_t(sizeof(T)) > kLargeWeights;
-    if (!narrow_ && (ragged || large) && batch_ > 1) {
-      const int64_t bytes = source_.channels() * pixels * 2 * int64_t(sizeof(T));
-      const int64_t fit = std::max<int64_t>(1, 2 * kSourceBytes / std::max<int64_t>(1, bytes));
-      images_ = split(batch_, std::min((ragged ? 256 : 128) / pixels + 1, fit));
+    if (narrow_ || pixels > 1024) return 1;
+    const int64_t bytes = source_.channels() * pixels * 2 * int64_t(sizeof(T));
+    const int64_t most = std::min<int64_t>({batch_, 16, std::max<int64_t>(1, 2 * kSourceBytes / (bytes + 1))});
+    const bool large = rows_ * k_ * int64_t(sizeof(T)) > kSourceBytes;
+    int64_t best = 1;
+    double least = 0;
+    for (int64_t i = 1; i <= most; ++i) {
+      const double n = double(i * pixels), lanes = double((i * pixels + gemm_.lanes - 1) / gemm_.lanes * gemm_.lanes);
+      const int64_t groups = (batch_ + i - 1) / i, tasks = groups * groups_;
+      const int64_t slices = (rows_ + slice_for(tasks) - 1) / slice_for(tasks);
+      const int64_t even = slices * groups_ % 2 ? (groups + 1) / 2 * 2 : groups;  // for two threads
+      double cost = lanes / n * double(even * i) / double(batch_);
+      if (large) cost += std::min(1.0, 27 / n);
+      if (slices > 4) cost += 0.02 * double(slices - 4);
+      if (i == 1 || cost < least - 0.01) least = cost, best = i;
     }
+    return best;
+  }
+
+  void choose_tasks() {
+    if (empty()) return;
+    images_ = choose_images();
     const int64_t tasks = image_groups() * groups_;
-    source_.choose_band((kMinTasks + tasks - 1) / tasks, images_ > 1 ? INT64_MAX : kSourceBytes, sizeof(T));
-    if (images_ > 1 && source_.bands() > 1) source_.choose_band(1, INT64_MAX, sizeof(T));
-    if (images_ > 1) in_place_ = false;
-    if (!narrow_) {  // what is still missing in tasks comes from slices of the rows
-      const int64_t have = tasks * source_.bands(), missing = (kMinSlices + have - 1) / have;
-      slice_ = std::max<int64_t>(std::min<int64_t>(rows_, 64), (rows_ + missing - 1) / missing);
-      slices_ = (rows_ + slice_ - 1) / slice_;
-    }
-    chunk_ =
-        std::max<int64_t>(1, kChunkBytes / int64_t(sizeof(T)) / (std::min(k_block_, k_ + 1) * gemm_.nr)) * gemm_.nr;
-    chunk_ = std::min(chunk_, (source_.band_pixels(0) * images_ + gemm_.nr - 1) / gemm_.nr * gemm_.nr);
-    contiguous_ = target_.contiguous && images_ == 1;
+    const bool whole = images_ > 1;
+    source_.choose_band(whole ? 1 : (kMinTasks + tasks - 1) / tasks, whole ? INT64_MAX : kSourceBytes, sizeof(T));
+    if (whole) in_place_ = false;
+    if (!narrow_) slice_ = slice_for(tasks * source_.bands());
+    slices_ = (rows_ + slice_ - 1) / slice_;
+    const int64_t pixels = source_.band_pixels(0) * images_, panel = k_block_ * gemm_.nr * int64_t(sizeof(T));
+    chunk_ = std::min(std::max<int64_t>(1, kChunkBytes / panel), (pixels + gemm_.nr - 1) / gemm_.nr) * gemm_.nr;
   }
 
   int64_t k_blocks() const { return (k_ + k_block_ - 1) / k_block_; }
@@ -166,6 +184,16 @@ class ConvProduct {
       return gemm_.pack(dst, height, w, weights_.row, weights_.channel, height, k, height);
     }
     int64_t channel = k0 / taps, tap = k0 % taps;
+    const bool all_taps = weights_.tap.back() - weights_.tap.front() == taps - 1;  // they rise: so they are neighbours
+    if (all_taps && !narrow_) {
+      for (int64_t p = 0; p < k; tap = 0, ++channel) {
+        const int64_t steps = std::min(taps - tap, k - p);
+        const T* from = w + channel * weights_.channel + weights_.tap[size_t(tap)];
+        gemm_.pack(dst + p * height, height, from, weights_.row, 1, height, steps, height);
+        p += steps;
+      }
+      return;
+    }
     for (int64_t p = 0; p < k; ++p, dst += height) {
       const T* from = w + channel * weights_.channel + weights_.tap[size_t(tap)];
       for (int64_t r = 0; r < height; ++r) dst[r] = from[r * weights_.row];
@@ -200,27 +228,65 @@ class ConvProduct {
     const int64_t band_pixels = source_.band_pixels(band), pixels = band_pixels * images;
     const T* from = in_place_ ? src + source_.pixel_begin(band) : copy;
     T* to = dst_ + image * target_.image + (group * rows_ + slice * slice_) * target_.plane;
-    const Workspace<T> tile(contiguous_ ? 0 : slice_ * std::min(chunk_, pixels));
-    const Workspace<T> panel(narrow_ ? 0 : gemm_.nr * k_block_ + gemm_.lanes);
-    std::vector<PixelRun> runs;
+    const bool in_output = target_.contiguous && images == 1;
+    const Workspace<T> tile(in_output ? 0 : slice_ * chunk_), panel(narrow_ ? 0 : gemm_.nr * k_block_ + gemm_.lanes);
+    std::vector<Part> parts;
     for (int64_t begin = 0; begin < pixels; begin += chunk_) {
-      const int64_t n = std::min(chunk_, pixels - begin);
-      T* c = contiguous_ ? to + target_.offset + source_.pixel_begin(band) + begin : tile.data();
-      const int64_t ldc = contiguous_ ? target_.plane : n;
+      parts.clear();
+      add_parts(parts, {begin, std::min(chunk_, pixels - begin), band_pixels, band}, to, tile.data());
       if (narrow_) {
-        runs_of(begin, begin + n, band_pixels, runs);
-        for (int64_t r = 0; r < rows_; ++r) {
-          conv_.narrow(c + r * ldc, from, source_.offsets().data(), packed_.data() + (group * rows_ + r) * k_, k_,
-                       bias_ ? bias_[group * rows_ + r] : T(0), runs.data(), int64_t(runs.size()));
-        }
+        narrow_product(from, group, parts[0], band_pixels);
       } else {
-        multiply({from, begin, n, band_pixels, group, slice, panel.data(), c, ldc}, runs);
+        multiply(from, group, slice, parts, band_pixels, panel.data());
       }
-      if (!contiguous_) scatter(to, slice_rows(slice), tile.data(), ldc, begin, n, band, band_pixels);
+      for (const Part& part : parts) {
+        if (part.scattered) scatter(to, slice_rows(slice), part, band, band_pixels);
+      }
     }
   }
 
-  // The loads of the vectors of a chunk, `pieces` for each; vectors come in pairs.
+  // Pixels [begin, begin + n) of a task, and where their products go: into the output, or a tile that is scattered.
+  struct Part {
+    int64_t begin, n;
+    T* c;
+    int64_t ldc;
+    bool scattered;
+  };
+  struct Span {
+    int64_t begin, n, band_pixels, band;
+  };
+
+  // Panels that lie in one image of a contiguous output are written in place.
+  void add_parts(std::vector<Part>& parts, const Span& s, T* to, T* tile) const {
+    if (!target_.contiguous) {
+      parts.push_back({s.begin, s.n, tile, s.n, true});
+      return;
+    }
+    const int64_t nr = gemm_.nr, end = s.begin + s.n;
+    for (int64_t p = s.begin; p < end;) {
+      const int64_t image = p / s.band_pixels, stop = std::min(end, (image + 1) * s.band_pixels);
+      int64_t n = stop == end ? end - p : (stop - p) / nr * nr;
+      if (n > 0) {
+        T* c = to + target_.offset + image * target_.image + source_.pixel_begin(s.band) + p % s.band_pixels;
+        parts.push_back({p, n, c, target_.plane, false});
+      } else {
+        n = std::min(nr, end - p);
+        parts.push_back({p, n, tile + (p - s.begin) * slice_, nr, true});
+      }
+      p += n;
+    }
+  }
+
+  void narrow_product(const T* from, int64_t group, const Part& part, int64_t band_pixels) const {
+    std::vector<PixelRun> runs;
+    runs_of(part.begin, part.begin + part.n, band_pixels, runs);
+    for (int64_t r = 0; r < rows_; ++r) {
+      conv_.narrow(part.c + r * part.ldc, from, source_.offsets().data(), packed_.data() + (group * rows_ + r) * k_, k_,
+                   bias_ ? bias_[group * rows_ + r] : T(0), runs.data(), int64_t(runs.size()));
+    }
+  }
+
+  // The loads of the vectors of a part, `pieces` for each; vectors come in pairs.
   struct Columns {
     std::vector<PanelPiece> loads;
     int64_t pieces = 1;
@@ -245,65 +311,66 @@ class ConvProduct {
     return r;
   }
 
-  struct Chunk {
-    const T* from;
-    int64_t begin, n, band_pixels, group, slice;
-    T* panel;
-    T* c;
-    int64_t ldc;
-  };
-
-  // One chunk of pixels: a slice of the rows, all of k.
-  void multiply(const Chunk& t, std::vector<PixelRun>& runs) const {
-    const int64_t nr = gemm_.nr, rows = slice_rows(t.slice), plane = source_.plane();
-    const T* bias = bias_ ? bias_ + t.group * rows_ + t.slice * slice_ : nullptr;
-    Columns columns;
-    if (!in_place_) {
-      runs_of(t.begin, t.begin + t.n, t.band_pixels, runs);
-      columns = columns_of(runs, t.n);
+  // A slice of the rows, all of k.
+  void multiply(const T* from, int64_t group, int64_t slice, const std::vector<Part>& parts, int64_t band_pixels,
+                T* panel) const {
+    const int64_t rows = slice_rows(slice);
+    const T* bias = bias_ ? bias_ + group * rows_ + slice * slice_ : nullptr;
+    std::vector<Columns> columns(in_place_ ? 0 : parts.size());
+    std::vector<PixelRun> runs;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      runs_of(parts[i].begin, parts[i].begin + parts[i].n, band_pixels, runs);
+      columns[i] = columns_of(runs, parts[i].n);
     }
     const int64_t* offsets = source_.offsets().data();
     for (int64_t block = 0; block < k_blocks(); ++block) {
       const int64_t k0 = block * k_block_, k = std::min(k_block_, k_ - k0);
-      const T* a = packed_.data() + ((t.group * slices_ + t.slice) * k_blocks() + block) * a_block();
+      const T* a = packed_.data() + ((group * slices_ + slice) * k_blocks() + block) * a_block();
       const T* start = block == 0 ? bias : nullptr;
       const GemmEpilogue<T> epilogue{T(1), block == 0 ? T(0) : T(1), nullptr};
-      if (!in_place_ && columns.pieces <= gemm_.max_pieces) {
-        gemm_.macro_indirect(rows, t.n, k, a, a_panel(), t.from, offsets + k0, columns.loads.data(), columns.pieces,
-                             t.c, t.ldc, epilogue, start);
-        continue;
-      }
-      for (int64_t j = 0; j < t.n; j += nr) {
-        const int64_t n = std::min(nr, t.n - j);
-        if (in_place_) {
-          gemm_.pack(t.panel, nr, t.from + t.begin + j + k0 * plane, 1, plane, n, k, nr);
-        } else {
-          conv_.pack_columns(t.panel, t.from, offsets, k0, k0 + k,
-                             columns.loads.data() + j / gemm_.lanes * columns.pieces, columns.pieces);
+      for (size_t i = 0; i < parts.size(); ++i) {
+        const Part& t = parts[i];
+        if (!in_place_ && columns[i].pieces <= gemm_.max_pieces) {
+          gemm_.macro_indirect(rows, t.n, k, a, a_panel(), from, offsets + k0, columns[i].loads.data(),
+                               columns[i].pieces, t.c, t.ldc, epilogue, start);
+          continue;
         }
-        gemm_.macro(rows, n, k, a, a_panel(), t.panel, nr * k, t.c + j, t.ldc, epilogue, start);
+        for (int64_t j = 0; j < t.n; j += gemm_.nr) {
+          const int64_t n = std::min<int64_t>(gemm_.nr, t.n - j);
+          if (in_place_) {
+            gemm_.pack(panel, gemm_.nr, from + t.begin + j + k0 * source_.plane(), 1, source_.plane(), n, k, gemm_.nr);
+          } else {
+            const PanelPiece* loads = columns[i].loads.data() + j / gemm_.lanes * columns[i].pieces;
+            conv_.pack_columns(panel, from, offsets, k0, k0 + k, loads, columns[i].pieces);
+          }
+          gemm_.macro(rows, n, k, a, a_panel(), panel, gemm_.nr * k, t.c + j, t.ldc, epilogue, start);
+        }
       }
     }
-    for (int64_t r = 0; r < rows && k_ == 0; ++r) std::fill_n(t.c + r * t.ldc, t.n, bias ? bias[r] : T(0));
+    if (k_ > 0) return;
+    for (const Part& t : parts) {
+      for (int64_t r = 0; r < rows; ++r) std::fill_n(t.c + r * t.ldc, t.n, bias ? bias[r] : T(0));
+    }
   }
 
   // Writes a finished tile to pixels that are not neighbours.
-  void scatter(T* to, int64_t rows, const T* tile, int64_t ld, int64_t begin, int64_t n, int64_t band,
-               int64_t band_pixels) const {
-    for (int64_t p = begin; p < begin + n;) {
+  void scatter(T* to, int64_t rows, const Part& part, int64_t band, int64_t band_pixels) const {
+    const int64_t end = part.begin + part.n;
+    for (int64_t p = part.begin; p < end;) {
       const int64_t image = p / band_pixels, pixel = source_.pixel_begin(band) + p % band_pixels;
       const int64_t column = pixel % grid_[2], row = pixel / grid_[2];
-      int64_t count = std::min(grid_[2] - column, begin + n - p);
+      int64_t count = std::min(grid_[2] - column, end - p);
       T* out = to + target_.offset + image * target_.image + (row / grid_[1]) * target_.pitch[0] +
                (row % grid_[1]) * target_.pitch[1] + column * target_.pitch[2];
-      if (target_.contiguous) {
-        count = std::min(band_pixels - p % band_pixels, begin + n - p);
-        out = to + target_.offset + image * target_.image + pixel;
-      }
+      if (target_.contiguous) count = std::min(band_pixels - p % band_pixels, end - p);
       for (int64_t r = 0; r < rows; ++r) {
-        const T* t = tile + r * ld + p - begin;
+        const T* t = part.c + r * part.ldc + p - part.begin;
         T* o = out + r * target_.plane;
-        for (int64_t i = 0; i < count; ++i) o[i * target_.pitch[2]] = t[i];
+        if (target_.contiguous) {
+          for (int64_t i = 0; i < count; ++i) o[i] = t[i];
+        } else {
+          for (int64_t i = 0; i < count; ++i) o[i * target_.pitch[2]] = t[i];
+        }
       }
       p += count;
     }
@@ -322,7 +389,6 @@ class ConvProduct {
   bool in_place_;           // pointwise: the source needs no copy
   int64_t images_;          // whole images per task
   int64_t slice_, slices_;  // rows per task
-  bool contiguous_ = false;
   int64_t chunk_ = 0, grid_[3];
   Workspace<T> packed_;
 };

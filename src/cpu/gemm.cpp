@@ -262,7 +262,7 @@ void run_blocked(const Problem<S>& p) {
   }
 }
 
-// Small products: A is read where it lies, B too unless its columns are strided.
+// Small products: A is read where it lies, B too unless its columns are strided; then it is packed panel by panel.
 template <class T>
 void run_small(const Problem<T>& p) {
   const auto& kernels = gemm_kernels<T>();
@@ -270,13 +270,15 @@ void run_small(const Problem<T>& p) {
     kernels.direct(p.m, p.n, p.k, p.a, p.a_row, p.a_col, p.b, p.b_row, p.c, p.ldc, p.epilogue, nullptr);
     return;
   }
-  constexpr int64_t kOnStack = 4096;
-  const int64_t ldb = (p.n + kernels.lanes - 1) / kernels.lanes * kernels.lanes, count = ldb * p.k + kernels.lanes;
-  alignas(64) T stack[kOnStack];
-  const Workspace<T> heap(count > kOnStack ? count : 0);
-  T* b = count > kOnStack ? heap.data() : stack;
-  kernels.pack(b, ldb, p.b, p.b_col, p.b_row, p.n, p.k, ldb);
-  kernels.direct(p.m, p.n, p.k, p.a, p.a_row, p.a_col, b, ldb, p.c, p.ldc, p.epilogue, nullptr);
+  constexpr int64_t kMaxPanel = 128 / int64_t(sizeof(T)) * kGemmKBlock;  // the widest kernels have 128 bytes of columns
+  alignas(64) T panel[kMaxPanel];
+  for (int64_t j = 0; j < p.n; j += kernels.nr) {
+    const int64_t n = std::min<int64_t>(kernels.nr, p.n - j);
+    GemmEpilogue<T> e = p.epilogue;
+    if (e.bias) e.bias += j;
+    kernels.pack(panel, kernels.nr, p.b + j * p.b_col, p.b_col, p.b_row, n, p.k, kernels.nr);
+    kernels.direct(p.m, n, p.k, p.a, p.a_row, p.a_col, panel, kernels.nr, p.c + j, p.ldc, e, nullptr);
+  }
 }
 
 // ---- matrix times vector: y[rows] = alpha * M x + beta * y + bias ---------------------------------------------------
@@ -450,7 +452,11 @@ void run_integer(int64_t m, int64_t n, int64_t k, U alpha, const U* a, int64_t a
       U* dst = packed.data() + g * k * kWidth;
       const int64_t width = std::min(kWidth, n - g * kWidth);
       for (int64_t p = 0; p < k; ++p, dst += kWidth) {
-        for (int64_t j = 0; j < width; ++j) dst[j] = b[p * b_row + (g * kWidth + j) * b_col];
+        if (b_col == 1) {
+          std::copy_n(b + p * b_row + g * kWidth, width, dst);
+        } else {
+          for (int64_t j = 0; j < width; ++j) dst[j] = b[p * b_row + (g * kWidth + j) * b_col];
+        }
         for (int64_t j = width; j < kWidth; ++j) dst[j] = 0;
       }
     }
@@ -461,10 +467,13 @@ void run_integer(int64_t m, int64_t n, int64_t k, U alpha, const U* a, int64_t a
     for (int64_t t = begin; t < end; ++t) {
       const int64_t g = t / row_chunks, i0 = t % row_chunks * kRows, j0 = g * kWidth;
       const int64_t rows = std::min(kRows, m - i0), width = std::min(kWidth, n - j0);
-      integer_kernel(U(0))(rows, kWidth, k, a + i0 * a_row, a_row, a_col, packed.data() + g * k * kWidth, kWidth, sums,
-                           kWidth);
+      integer_kernel(U(0))(rows, k, a + i0 * a_row, a_row, a_col, packed.data() + g * k * kWidth, kWidth, sums, kWidth);
       for (int64_t i = 0; i < rows; ++i) {
         U* row = c + (i0 + i) * ldc + j0;
+        if (alpha == 1 && beta == 0 && !bias) {
+          std::copy_n(sums + i * kWidth, width, row);
+          continue;
+        }
         for (int64_t j = 0; j < width; ++j) {
           Wide v = Wide(alpha) * Wide(sums[i * kWidth + j]);
           if (beta != 0) v += Wide(beta) * Wide(row[j]);

@@ -363,6 +363,7 @@ void sort_stable(const Tensor& self, std::optional<bool>, int64_t dim, bool desc
 void topk(const Tensor& self, int64_t k, int64_t dim, bool largest, bool, Tensor& values, Tensor& indices) {
   if (values.numel() == 0) return;
   dim = plan::wrap_dim(dim, self.dim());
+  if (self.dim() == 0) k = 1;  // also when asked for none: the result has no dimension to be empty in
   const int64_t n = self.dim() == 0 ? 1 : self.sizes()[dim];
   const int64_t stride = self.dim() == 0 ? 1 : self.strides()[dim],
                 out_stride = self.dim() == 0 ? 1 : values.strides()[dim];

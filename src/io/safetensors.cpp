@@ -256,4 +256,33 @@ Checkpoint load_bytes(std::string_view bytes, std::string_view source) {
 
 Checkpoint load_file(const std::string& path) { return load_bytes(io::read_file(path), path); }
 
+// The nesting is described as Python's save() does, so that its load() gives a tensor or a list back.
+void save(const Tensor& tensor, const std::string& path) {
+  save_file({{"tensor0", tensor}}, path, {{"rushlight.structure", R"({"t": "tensor0"})"}});
+}
+
+void load(Tensor& tensor, const std::string& path) {
+  Checkpoint checkpoint = load_file(path);
+  check(checkpoint.tensors.size() == 1,
+        "load: '{}' holds {} tensors, but one was expected; use load_file() for them all", path,
+        checkpoint.tensors.size());
+  tensor = std::move(checkpoint.tensors[0].second);
+}
+
+void save(const std::vector<Tensor>& tensors, const std::string& path) {
+  NamedTensors named;
+  std::string nesting = R"({"l": [)";
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const std::string name = std::to_string(i);
+    nesting += (i > 0 ? R"(, {"t": ")" : R"({"t": ")") + name + R"("})";
+    named.emplace_back(name, tensors[i]);
+  }
+  save_file(named, path, {{"rushlight.structure", nesting + "]}"}});
+}
+
+void load(std::vector<Tensor>& tensors, const std::string& path) {
+  tensors.clear();
+  for (auto& [name, tensor] : load_file(path).tensors) tensors.push_back(std::move(tensor));
+}
+
 }  // namespace rushlight

@@ -17,6 +17,23 @@ std::string joined(IntArrayRef sizes, const char* by) {
   return out;
 }
 
+// One number per dimension under PyTorch's names: "kH: 2 kW: 3".
+std::string labelled(const char* prefix, IntArrayRef values) {
+  constexpr const char* kAxes[] = {"T", "H", "W"};
+  std::string out;
+  for (size_t i = 0; i < values.size(); ++i)
+    out += format("{}{}{}: {}", std::string_view(i > 0 ? " " : ""), std::string_view(prefix),
+                  std::string_view(kAxes[3 - values.size() + i]), values[i]);
+  return out;
+}
+
+// Numbers of a window fit 32 bits, so that products of two of them and a size fit 64.
+void check_window(const char* op, IntArrayRef values) {
+  for (int64_t v : values)
+    check(v >= INT32_MIN && v <= INT32_MAX, "value cannot be converted to type int without overflow ({}: got {})",
+          std::string_view(op), v);
+}
+
 void check_lengths(const char* name, IntArrayRef values, size_t spatial) {
   check(values.size() == spatial,
         "expected {} to be a single integer value or a list of {} values to match the convolution dimensions, but got "
@@ -30,6 +47,13 @@ void check_parameters(const Tensor& weight, IntArrayRef stride, IntArrayRef padd
   check_lengths("stride", stride, spatial);
   check_lengths("padding", padding, spatial);
   check_lengths("dilation", dilation, spatial);
+  for (size_t i = 0; i < spatial; ++i) {
+    check(padding[i] <= INT32_MAX, "Given padding={} at dimension {} , expected padding to be at most {}", padding[i],
+          i, int64_t{INT32_MAX});
+  }
+  check_window("convolution", stride);
+  check_window("convolution", dilation);
+  check_window("convolution", output_padding);
   for (size_t i = 0; i < spatial; ++i) {
     check(stride[i] > 0, "non-positive stride is not supported (convolution: stride {})", stride);
     check(padding[i] >= 0, "negative padding is not supported (convolution: padding {})", padding);
@@ -70,6 +94,8 @@ Meta convolution(const Tensor& input, const Tensor& weight, const Tensor& bias, 
   check(input.dim() == k,
         "Expected {}-dimensional input for {}-dimensional weight {}, but got {}-dimensional input of size {} instead",
         k, k, w, input.dim(), input.sizes());
+  for (int64_t d = 2; d < k; ++d)
+    check(w[d] > 0, "kernel size should be greater than zero, but got a weight of size {} (convolution)", w);
   check(w[0] >= groups,
         "Given groups={}, expected weight to be at least {} at dimension 0, but got weight of size {} instead", groups,
         groups, w);
@@ -144,16 +170,19 @@ Meta pooled(const char* op, const Tensor& input, IntArrayRef kernel, IntArrayRef
   check(stride.size() == spatial && padding.size() == spatial && dilation.size() == spatial,
         "{}: kernel_size {}, stride {}, padding {} and dilation {} must have one number per spatial dimension",
         std::string_view(op), kernel, stride, padding, dilation);
+  for (IntArrayRef values : {kernel, stride, padding, dilation}) check_window(op, values);
   DimVector sizes = input.sizes();
   bool fits = true;
   for (size_t d = 0; d < spatial; ++d) {
     check(spatial > 1 || kernel[d] > 0, "{}1d() kernel_size must be greater than zero, but got {}",
           std::string_view(op), kernel[d]);
     check(stride[d] != 0, "stride should not be zero");
-    check(kernel[d] > 0 && stride[d] > 0 && dilation[d] > 0,
-          "{}: kernel size, stride and dilation should be greater than zero, but got kernel_size {}, stride {}, "
-          "dilation {}",
-          std::string_view(op), kernel, stride, dilation);
+    check(kernel[d] > 0, "kernel size should be greater than zero, but got {} ({}{}d)", labelled("k", kernel),
+          std::string_view(op), spatial);
+    check(stride[d] > 0, "stride should be greater than zero, but got {} ({}{}d)", labelled("d", stride),
+          std::string_view(op), spatial);
+    check(dilation[d] > 0, "dilation should be greater than zero, but got {} ({}{}d)", labelled("dilation", dilation),
+          std::string_view(op), spatial);
     check(padding[d] >= 0, "pad must be non-negative, but got pad: {}", padding[d]);
     check(padding[d] <= (dilation[d] * (kernel[d] - 1) + 1) / 2,
           "pad should be at most half of effective kernel size, but got pad={}, kernel_size={} and dilation={}",
@@ -220,6 +249,7 @@ Meta im2col(const Tensor& input, IntArrayRef kernel, IntArrayRef dilation, IntAr
         "Expected 3D or 4D (batch mode) tensor for input with possibly 0 batch size and other non-zero dimensions for "
         "input, but got: {}",
         input.sizes());
+  for (IntArrayRef values : {kernel, dilation, padding, stride}) check_window("im2col", values);
   for (size_t d = 0; d < 2; ++d) {
     check(kernel[d] > 0, "kernel size should be greater than zero, but got kernel_height: {} kernel_width: {}",
           kernel[0], kernel[1]);

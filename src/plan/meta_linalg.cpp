@@ -14,6 +14,12 @@ void check_types(const Tensor& a, const Tensor& b) {
   check_not_implemented(a.dtype() != kBool, "\"addmm_impl_cpu_\" not implemented for 'Bool'");
 }
 
+// As check_types, in the words of products that add something.
+void check_added_types(const Tensor& a, const Tensor& b) {
+  check(a.dtype() == b.dtype(), "mat1 and mat2 must have the same dtype, but got {} and {} (convert one with to())",
+        to_string(a.dtype()), to_string(b.dtype()));
+}
+
 // self can be expanded to the product's shape.
 void check_expandable(const Tensor& self, IntArrayRef target) {
   const size_t n = target.size(), have = static_cast<size_t>(self.dim());
@@ -46,6 +52,7 @@ Meta mm(const Tensor& self, const Tensor& mat2) {
 Meta addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2) {
   check(mat1.dim() == 2 && mat2.dim() == 2, "mat1 and mat2 must be matrices (addmm: shapes {} and {})", mat1.sizes(),
         mat2.sizes());
+  if (mat1.sizes()[1] == mat2.sizes()[0]) check_added_types(mat1, mat2);
   Meta m = mm(mat1, mat2);
   check(self.dtype() == m.dtype, "self and mat2 must have the same dtype, but got {} and {}", to_string(self.dtype()),
         to_string(m.dtype));
@@ -97,6 +104,14 @@ Meta matmul(const Tensor& self, const Tensor& other) {
   const IntArrayRef a = self.sizes(), b = other.sizes();
   const size_t p = a.size(), q = b.size();
   check(p >= 2 && q >= 2, "both arguments to matmul need to be at least 2D here, but they are {}D and {}D", p, q);
+  for (size_t d = 3; d <= std::min(p, q); ++d) {
+    const int64_t x = a[p - d], y = b[q - d];
+    check(
+        x == y || x == 1 || y == 1,
+        "The size of tensor a ({}) must match the size of tensor b ({}) at non-singleton dimension {}: the batches of "
+        "matmul's shapes {} and {} cannot be broadcast together",
+        x, y, std::max(p, q) - d, a, b);
+  }
   DimVector sizes = plan::broadcast(a.slice(0, p - 2), b.slice(0, q - 2));
   if (a[p - 1] != b[q - 2]) [[unlikely]] {
     const int64_t batch = plan::numel_of(sizes);
@@ -124,6 +139,7 @@ Meta linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
           "dimension of input {}, got {}",
           k == 0 ? 0 : input.numel() / k, k, weight.sizes()[1], n, weight.sizes()[1], input.sizes(), k);
   }
+  if (bias.defined()) check_added_types(input, weight);
   check_types(input, weight);
   if (bias.defined()) {
     check(bias.dtype() == input.dtype(),

@@ -68,7 +68,10 @@ Meta cat(TensorList tensors, int64_t dim) {
             "(cat: shapes {} and {} differ in dimension {})",
             dim, first->sizes()[d], t.sizes()[d], i, first->sizes(), t.sizes(), d);
     }
-    sizes[dim] += t.sizes()[dim];
+    check(!__builtin_add_overflow(sizes[dim], t.sizes()[dim], &sizes[dim]),
+          "numel: integer multiplication overflow: the sizes in dimension {} add up to more than fits a 64-bit integer "
+          "(cat)",
+          dim);
   }
   // The layout of the inputs, where all of them have the same one.
   for (MemoryFormat format : {MemoryFormat::ChannelsLast, MemoryFormat::ChannelsLast3d}) {
@@ -134,7 +137,11 @@ Meta constant_pad(const Tensor& self, IntArrayRef pad) {
   for (size_t i = 0; i < pad.size() / 2; ++i) {
     int64_t& size = sizes[sizes.size() - 1 - i];
     const int64_t before = size;
-    size += pad[2 * i] + pad[2 * i + 1];
+    int64_t both;
+    const bool overflow =
+        __builtin_add_overflow(pad[2 * i], pad[2 * i + 1], &both) || __builtin_add_overflow(size, both, &size);
+    check(!overflow, "constant_pad_nd: the padding {} and {} of dimension {} overflows a 64-bit integer", pad[2 * i],
+          pad[2 * i + 1], sizes.size() - 1 - i);
     check(size >= 0,
           "The input size {}, plus negative padding {} and {}, resulted in a negative output size, which is invalid. "
           "Check dimension {} of your input.",

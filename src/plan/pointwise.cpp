@@ -98,6 +98,12 @@ ScalarType combine(ScalarType higher, ScalarType lower) {
   return higher;
 }
 
+// The op's name in errors; rows behind a public op begin with an underscore.
+std::string_view public_name(const PointwiseInfo& info) {
+  const std::string_view name = info.name;
+  return name.starts_with('_') ? name.substr(1) : name;
+}
+
 void check_dtype(const PointwiseInfo& info, ScalarType dtype) {
   if (dtype == kBool && (info.reject & kRejectBool)) [[unlikely]] {
     if (std::string_view(info.name) == "neg")
@@ -109,7 +115,7 @@ void check_dtype(const PointwiseInfo& info, ScalarType dtype) {
            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
            "use the `~` or `logical_not()` operator instead.");
     fail(ErrorKind::kNotImplemented, "\"{}_cpu\" not implemented for 'Bool'; convert the tensor with to() first",
-         info.name);
+         public_name(info));
   }
 }
 
@@ -117,7 +123,7 @@ PointwiseKernel kernel_for(const PointwiseInfo& info, ScalarType dtype) {
   PointwiseKernel k = info.kernels[static_cast<int>(compute_type(dtype))][cpu::isa_level()];
   if (!k) [[unlikely]]
     fail(ErrorKind::kNotImplemented, "\"{}_cpu\" not implemented for '{}'; convert the tensor with to() first",
-         info.name, to_string(dtype));
+         public_name(info), to_string(dtype));
   return k;
 }
 

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <rushlight/rushlight.h>
 
+#include <functional>
+
 namespace rushlight {
 namespace {
 
@@ -24,7 +26,7 @@ TEST(BadInput, ShapesAndDims) {
   expect_error<IndexError>([&] { x.sum(5); },
                            {"Dimension out of range (expected to be in range of [-2, 1], but got 5)"});
   expect_error<IndexError>([&] { x.size(2); }, {"Dimension out of range"});
-  expect_error<Error>([&] { empty({int64_t{1} << 40, int64_t{1} << 40}); }, {"overflows a 64-bit integer"});
+  expect_error<Error>([&] { empty({int64_t{1} << 40, int64_t{1} << 40}); }, {"numel: integer multiplication overflow"});
   expect_error<OutOfMemoryError>([&] { zeros({int64_t{1} << 60}); }, {"can't allocate memory"});
 }
 
@@ -60,6 +62,57 @@ TEST(BadInput, Modules) {
   expect_error<ValueError>([&] { optim::Adam(std::vector<Tensor>{}); }, {"optimizer got an empty parameter list"});
   expect_error<ValueError>([&] { optim::SGD(fc->parameters(), optim::SGDOptions(-1.0)); },
                            {"Invalid learning rate: -1"});
+}
+
+TEST(BadInput, UndefinedTensors) {
+  Tensor none;
+  const Tensor x = ones({2, 3});
+  for (const auto& call : std::initializer_list<std::function<void()>>{
+           [&] { none.sizes(); }, [&] { none.dtype(); }, [&] { none.clone(); }, [&] { none.detach(); },
+           [&] { none.contiguous(); }, [&] { none.to(kDouble); }, [&] { none.grad(); },
+           [&] { none.set_requires_grad(true); }, [&] { nn::functional::linear(none, none); },
+           [&] { nn::functional::cross_entropy(x, none); }, [&] { where(none, x, x); }, [&] { equal(none, none); },
+           [&] { x.grad().numel(); }, [&] { nn::Linear(3, 2)(none); },
+           [&] { optim::SGD(std::vector<Tensor>{none}, 0.1); }})
+    expect_error<Error>(call, {"Expected a proper Tensor but got None"});
+  expect_error<Error>([&] { none + x; }, {"add", "undefined"});
+  expect_error<Error>([&] { cat({x, none}); }, {"tensor number 1 in the list is undefined"});
+  expect_error<Error>([&] { from_blob(nullptr, {2}); }, {"from_blob", "null"});
+}
+
+TEST(BadInput, Devices) {
+  const Tensor x = ones({2});
+  EXPECT_FALSE(cuda::is_available());
+  expect_error<AssertionError>([&] { x.to(kCUDA); }, {"Torch not compiled with CUDA enabled"});
+  expect_error<AssertionError>([&] { x.cuda(); }, {"Torch not compiled with CUDA enabled"});
+  expect_error<AssertionError>([&] { zeros({2}, kCUDA); }, {"Torch not compiled with CUDA enabled", "zeros"});
+}
+
+TEST(BadInput, HooksAndExceptions) {
+  Tensor w = ones({2}).requires_grad_();
+  Tensor y = w * 2;
+  const unsigned handle = y.register_hook([](const Tensor&) { return ones({7}); });
+  expect_error<Error>([&] { y.sum().backward({}, true); }, {"hook has changed the size of value (from [2] to [7])"});
+  y.remove_hook(handle);
+  const unsigned thrower = y.register_hook([](const Tensor&) -> Tensor { throw std::out_of_range("mine"); });
+  EXPECT_THROW(y.sum().backward({}, true), std::out_of_range);
+  y.remove_hook(thrower);
+  y.register_hook([&](const Tensor&) {  // adds hooks to what is being walked over
+    for (int i = 0; i < 50; ++i) y.register_hook([](const Tensor& g) { return g * 1; });
+  });
+  y.sum().backward();
+  EXPECT_EQ(w.grad()[0].item<float>(), 2.0f);
+}
+
+TEST(BadInput, HugeNumbers) {
+  const int64_t huge = int64_t{1} << 62;
+  const Tensor image = ones({1, 1, 4, 4});
+  expect_error<Error>([&] { max_pool2d(image, huge); }, {"value cannot be converted to type int without overflow"});
+  expect_error<Error>([&] { nn::functional::fold(ones({1, 4, 3}), huge, huge); }, {"fold"});
+  expect_error<Error>([&] { cat({empty({huge, 0}), empty({huge, 0})}); }, {"numel: integer multiplication overflow"});
+  expect_error<Error>([&] { constant_pad_nd(ones({2}), {INT64_MAX, INT64_MAX}); }, {"overflows"});
+  expect_error<Error>([&] { ones({4}).as_strided({4}, {1}, huge); }, {"out of bounds for storage of size 16"});
+  EXPECT_EQ(std::get<0>(tensor(5.0).topk(0)).item<double>(), 5.0);
 }
 
 TEST(BadInput, DeepGraphsNeedNoStack) {

@@ -37,6 +37,31 @@ TEST(Files, ModulesLoadWhatTheySaved) {
   std::filesystem::remove(path);
 }
 
+TEST(Files, TensorsListsAndOptimizers) {
+  const std::string path = temporary("one");
+  const Tensor t = arange(6.0).reshape({2, 3});
+  save(t, path);
+  Tensor back;
+  load(back, path);
+  EXPECT_TRUE(equal(t, back));
+  save(std::vector<Tensor>{t, t.t(), ones({0})}, path);
+  std::vector<Tensor> list;
+  load(list, path);
+  ASSERT_EQ(list.size(), 3u);
+  EXPECT_TRUE(equal(list[1], t.t()));
+  EXPECT_THROW(load(back, path), Error);
+
+  nn::Linear a(3, 2), b(3, 2);
+  optim::Adam one(a->parameters(), 0.1), two(b->parameters(), 0.1);
+  a(ones({1, 3})).sum().backward();
+  one.step();
+  save(one, path);
+  load(two, path);
+  const auto wanted = one.state_dict(), got = two.state_dict();
+  ASSERT_EQ(wanted.size(), got.size());
+  for (size_t i = 0; i < wanted.size(); ++i) EXPECT_TRUE(equal(wanted[i].second, got[i].second)) << wanted[i].first;
+}
+
 TEST(Files, DamageIsNoticedAndNamed) {
   std::string bytes = save_bytes({{"weight", ones({4})}});
   bytes.back() ^= 1;

@@ -183,3 +183,15 @@ class RL_API AdamW final : public AdamBase {
 };
 
 }  // namespace rushlight::optim
+
+namespace rushlight {
+
+// An optimizer's state tensors as a file, and back into an optimizer of the same parameters.
+inline void save(const optim::Optimizer& optimizer, const std::string& path) {
+  save_file(optimizer.state_dict(), path);
+}
+inline void load(optim::Optimizer& optimizer, const std::string& path) {
+  optimizer.load_state_dict(load_file(path).tensors);
+}
+
+}  // namespace rushlight

@@ -550,31 +550,28 @@ void dot_half(int64_t rows, int64_t k, const uint16_t* a, int64_t lda, const flo
 
 // ---- integers ------------------------------------------------------------------------------------------------------
 
-// Four rows of one 64-byte column group at a time; arithmetic modulo 2^bits in the type itself.
-template <class T>
-void integer_gemm(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t ldb,
-                  T* c, int64_t ldc) {
+// kRows rows of one 64-byte group of columns; arithmetic modulo 2^bits in the type itself.
+template <class T, int kRows>
+void integer_tile(int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t ldb, T* c, int64_t ldc) {
   typedef T Vec __attribute__((vector_size(64), aligned(1), may_alias));
-  constexpr int kW = 64 / int(sizeof(T));
-  for (int64_t j = 0; j < n; j += kW) {
-    const int64_t width = n - j < kW ? n - j : kW;
-    for (int64_t i = 0; i < m; i += 4) {
-      const int64_t rows = m - i < 4 ? m - i : 4;
-      Vec acc[4] = {};
-      for (int64_t p = 0; p < k; ++p) {
-        Vec bv;
-        if (width == kW) {
-          bv = *reinterpret_cast<const Vec*>(b + p * ldb + j);
-        } else {
-          T tail[kW] = {};
-          for (int64_t l = 0; l < width; ++l) tail[l] = b[p * ldb + j + l];
-          bv = *reinterpret_cast<const Vec*>(tail);
-        }
-        for (int64_t r = 0; r < rows; ++r) acc[r] += bv * a[(i + r) * a_row + p * a_col];
-      }
-      for (int64_t r = 0; r < rows; ++r) memcpy(c + (i + r) * ldc + j, &acc[r], size_t(width) * sizeof(T));
-    }
+  Vec acc[kRows];
+  RL_UNROLL for (int r = 0; r < kRows; ++r) acc[r] = Vec{};
+  for (int64_t p = 0; p < k; ++p, a += a_col, b += ldb) {
+    const Vec columns = *reinterpret_cast<const Vec*>(b);
+    RL_UNROLL for (int r = 0; r < kRows; ++r) acc[r] += columns * a[r * a_row];
   }
+  RL_UNROLL for (int r = 0; r < kRows; ++r) * reinterpret_cast<Vec*>(c + r * ldc) = acc[r];
+}
+
+template <class T>
+void integer_gemm(int64_t m, int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t ldb, T* c,
+                  int64_t ldc) {
+  constexpr int kRows = RL_ISA_LEVEL == 2 ? 8 : 4;
+  int64_t i = 0;
+  for (; i + kRows <= m; i += kRows) {
+    integer_tile<T, kRows>(k, a + i * a_row, a_row, a_col, b, ldb, c + i * ldc, ldc);
+  }
+  for (; i < m; ++i) integer_tile<T, 1>(k, a + i * a_row, a_row, a_col, b, ldb, c + i * ldc, ldc);
 }
 
 }  // namespace

@@ -60,10 +60,11 @@ struct HalfKernels {
   void (*dot_bf16)(int64_t rows, int64_t k, const uint16_t* a, int64_t lda, const float* x, float* y);
 };
 
-// Integer products wrap around in their own type. B is row-major with stride ldb; k may be anything.
+// Integer products wrap around in their own type. One group of 64 bytes of columns: sums[m][group] of A[m][k] times
+// B[k][group], rows of B ldb apart; k may be anything.
 template <class T>
-using IntegerGemm = void (*)(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b,
-                             int64_t ldb, T* sums, int64_t ld_sums);
+using IntegerGemm = void (*)(int64_t m, int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t ldb,
+                             T* sums, int64_t ld_sums);
 struct IntegerKernels {
   IntegerGemm<uint64_t> i64;
   IntegerGemm<uint32_t> i32;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from itertools import cycle
@@ -382,9 +383,11 @@ class _ThreadedIter(_BaseIter):
         self._shared.stopped = True
         for tasks in self._tasks:
             tasks.put(None)
+        deadline = time.monotonic() + 0.8  # for all of them together
         for thread in self._threads:
             if thread is not threading.current_thread():
-                thread.join(timeout=5)  # a sample that hangs does not hang the program: threads are daemons
+                # A sample that hangs does not hang the program: threads are daemons.
+                thread.join(timeout=max(0.0, deadline - time.monotonic()))
         self._threads = []
 
     def __del__(self) -> None:
