@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "rushlight/complex.h"
+
 namespace rushlight {
 
 enum class ScalarType : int8_t {
@@ -95,8 +97,18 @@ constexpr bool is_integral(ScalarType type, bool include_bool) noexcept {
 constexpr bool is_differentiable(ScalarType type) noexcept { return is_floating_point(type) || is_complex(type); }
 // What kernels exist for; the other members of the enumeration are accepted as names only.
 constexpr bool has_kernels(ScalarType type) noexcept {
-  return (type >= kByte && type <= kDouble) || type == kBool || type == kBFloat16;
+  return (type >= kByte && type <= kDouble) || type == kBool || type == kBFloat16 || type == kComplexFloat ||
+         type == kComplexDouble || (type >= kUInt16 && type <= kUInt64);
 }
+// The type of the real and imaginary parts; a real type itself.
+constexpr ScalarType to_real_type(ScalarType type) noexcept {
+  return type == kComplexFloat               ? kFloat
+         : type == kComplexDouble            ? kDouble
+         : type == ScalarType::ComplexHalf   ? kHalf
+                                             : type;
+}
+// The complex type whose parts hold a real number of `type`; integers get the default dtype's. Complex: itself.
+ScalarType to_complex_type(ScalarType type) noexcept;
 
 // "float32", and LibTorch's "Float".
 std::string_view dtype_name(ScalarType type) noexcept;
@@ -150,6 +162,26 @@ struct CppTypeToScalarType<float> {
 template <>
 struct CppTypeToScalarType<double> {
   static constexpr ScalarType value = kDouble;
+};
+template <>
+struct CppTypeToScalarType<uint16_t> {
+  static constexpr ScalarType value = kUInt16;
+};
+template <>
+struct CppTypeToScalarType<uint32_t> {
+  static constexpr ScalarType value = kUInt32;
+};
+template <>
+struct CppTypeToScalarType<uint64_t> {
+  static constexpr ScalarType value = kUInt64;
+};
+template <>
+struct CppTypeToScalarType<complex<float>> {
+  static constexpr ScalarType value = kComplexFloat;
+};
+template <>
+struct CppTypeToScalarType<complex<double>> {
+  static constexpr ScalarType value = kComplexDouble;
 };
 template <>
 struct CppTypeToScalarType<bool> {

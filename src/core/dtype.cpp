@@ -91,6 +91,12 @@ bool can_cast(ScalarType from, ScalarType to) noexcept {
   return from == kBool || to != kBool;
 }
 
+ScalarType to_complex_type(ScalarType type) noexcept {
+  if (is_complex(type)) return type;
+  if (is_integral(type, true)) type = get_default_dtype();
+  return type == kDouble ? kComplexDouble : type == kHalf ? ScalarType::ComplexHalf : kComplexFloat;
+}
+
 ScalarType get_default_dtype() noexcept { return default_dtype.load(std::memory_order_relaxed); }
 
 void set_default_dtype(ScalarType type) {

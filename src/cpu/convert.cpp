@@ -33,7 +33,7 @@ void scatter(void* to, int64_t stride, const void* from, int64_t n, int64_t size
 void convert(void* dst, ScalarType dst_type, int64_t dst_stride, const void* src, ScalarType src_type,
              int64_t src_stride, int64_t n) {
   const int64_t dst_size = element_size(dst_type), src_size = element_size(src_type);
-  alignas(64) char in[kBlock * 8], out[kBlock * 8];
+  alignas(64) char in[kBlock * 16], out[kBlock * 16];
   if (src_type == dst_type && (src_stride == 1 || dst_stride == 1)) {
     if (src_stride == dst_stride)
       memcpy(dst, src, static_cast<size_t>(n * src_size));

@@ -45,15 +45,103 @@ int copy_type(ScalarType dtype) {
   }
 }
 
-// How n contiguous elements are converted: one loop, or two with f32 between them.
+constexpr bool is_wide_unsigned(ScalarType t) { return t == kUInt16 || t == kUInt32 || t == kUInt64; }
+
+// Whole numbers of T as numbers of U, or back.
+template <class U, class T>
+void cast_run(int64_t n, const void* src, void* dst) {
+  for (int64_t i = 0; i < n; ++i) static_cast<U*>(dst)[i] = static_cast<U>(static_cast<const T*>(src)[i]);
+}
+
+// Note [Conversions without a loop of their own]
+// The loops per instruction set know ten types. The other unsigned types pass through a signed type that holds them (uint64
+// keeps its bits, only its way to and from floating types is particular), and complex numbers are pairs of reals.
+void convert_from_unsigned(int64_t n, const void* src, ScalarType from, void* dst, ScalarType to) {
+  alignas(64) char middle[kBlock * 8];
+  if (from == kUInt16) {
+    cast_run<int32_t, uint16_t>(n, src, middle);
+    return convert_contiguous(n, middle, kInt, dst, to);
+  }
+  if (from == kUInt32) {
+    cast_run<int64_t, uint32_t>(n, src, middle);
+    return convert_contiguous(n, middle, kLong, dst, to);
+  }
+  if (!is_floating_point(to)) return convert_contiguous(n, src, kLong, dst, to);
+  if (to == kDouble) return cast_run<double, uint64_t>(n, src, dst);
+  cast_run<float, uint64_t>(n, src, middle);
+  convert_contiguous(n, middle, kFloat, dst, to);
+}
+
+void convert_to_unsigned(int64_t n, const void* src, ScalarType from, void* dst, ScalarType to) {
+  alignas(64) char middle[kBlock * 8];
+  if (to == kUInt16) {
+    convert_contiguous(n, src, from, middle, kInt);
+    return cast_run<uint16_t, int32_t>(n, middle, dst);
+  }
+  if (to == kUInt32) {
+    convert_contiguous(n, src, from, middle, kLong);
+    return cast_run<uint32_t, int64_t>(n, middle, dst);
+  }
+  if (!is_floating_point(from)) return convert_contiguous(n, src, from, dst, kLong);
+  convert_contiguous(n, src, from, middle, kDouble);
+  for (int64_t i = 0; i < n; ++i)
+    static_cast<uint64_t*>(dst)[i] = Scalar(reinterpret_cast<const double*>(middle)[i]).toUInt64();
+}
+
+void convert_complex(int64_t n, const void* src, ScalarType from, void* dst, ScalarType to) {
+  if (is_complex(from) && is_complex(to)) {
+    constexpr int64_t kHalf = kBlock / 2;
+    const int64_t s = element_size(from), d = element_size(to);
+    for (int64_t i = 0; i < n; i += kHalf)
+      convert_contiguous(2 * std::min(kHalf, n - i), static_cast<const char*>(src) + i * s, to_real_type(from),
+                         static_cast<char*>(dst) + i * d, to_real_type(to));
+    return;
+  }
+  alignas(64) char parts[kBlock * 8];
+  dispatch_floating(to_real_type(is_complex(from) ? from : to), "copy_", [&]<class T>() {
+    T* part = reinterpret_cast<T*>(parts);
+    if (is_complex(from)) {
+      const T* pairs = static_cast<const T*>(src);
+      for (int64_t i = 0; i < n; ++i) part[i] = pairs[2 * i];
+      if (to == kBool) {
+        for (int64_t i = 0; i < n; ++i) static_cast<bool*>(dst)[i] = load(pairs[2 * i]) != 0 || load(pairs[2 * i + 1]) != 0;
+        return;
+      }
+      return convert_contiguous(n, part, to_real_type(from), dst, to);
+    }
+    convert_contiguous(n, src, from, part, to_real_type(to));
+    T* pairs = static_cast<T*>(dst);
+    for (int64_t i = 0; i < n; ++i) {
+      pairs[2 * i] = part[i];
+      pairs[2 * i + 1] = T{};
+    }
+  });
+}
+
+void convert_indirect(int64_t n, const void* src, ScalarType from, void* dst, ScalarType to) {
+  if (is_complex(from) || is_complex(to)) return convert_complex(n, src, from, dst, to);
+  if (is_wide_unsigned(from) && is_wide_unsigned(to)) {  // one holds the other, or the low bytes are kept
+    alignas(64) char middle[kBlock * 8];
+    convert_from_unsigned(n, src, from, middle, kLong);
+    return convert_to_unsigned(n, middle, kLong, dst, to);
+  }
+  if (is_wide_unsigned(from)) return convert_from_unsigned(n, src, from, dst, to);
+  convert_to_unsigned(n, src, from, dst, to);
+}
+
+// How n contiguous elements are converted: one loop, or two with f32 between them, or a way round.
 struct Converter {
   ConvertFn first, second;  // both null: same type
-  int64_t from, to;         // element sizes
+  ScalarType src_type, dst_type;
+  int64_t from, to;  // element sizes
+  bool indirect = false;
 
   Converter(ScalarType src, ScalarType dst)
-      : first(nullptr), second(nullptr), from(element_size(src)), to(element_size(dst)) {
+      : first(nullptr), second(nullptr), src_type(src), dst_type(dst), from(element_size(src)), to(element_size(dst)) {
+    if (src == dst) return;
+    indirect = is_complex(src) || is_complex(dst) || is_wide_unsigned(src) || is_wide_unsigned(dst);
+    if (indirect) return;
     const int s = copy_type(src), d = copy_type(dst);
-    if (s == d) return;
     const CopyKernels& k = copy_kernels();
     first = k.convert[s][d];
     if (!first) {
@@ -61,8 +149,13 @@ struct Converter {
       second = k.convert[kCopyF32][d];
     }
   }
+  bool same() const { return !first && !indirect; }
   void operator()(int64_t n, const void* src, void* dst) const {
-    if (!first) {
+    if (indirect) {
+      for (int64_t i = 0; i < n; i += kBlock)
+        convert_indirect(std::min(kBlock, n - i), static_cast<const char*>(src) + i * from, src_type,
+                         static_cast<char*>(dst) + i * to, dst_type);
+    } else if (!first) {
       memcpy(dst, src, static_cast<size_t>(n * from));
     } else if (!second) {
       first(n, src, dst);
@@ -141,9 +234,9 @@ void copy_row(const Plan& p, char* dst, const char* src, int64_t n) {
   const int64_t ds = p.dst.back(), ss = p.src.back(), from = p.convert.from, to = p.convert.to;
   if (ds == 1 && ss == 1) return p.convert(n, src, dst);
   if (ss == 0) {
-    uint64_t bits = 0;
+    ElementBits bits;
     p.convert(1, src, &bits);
-    if (ds == 1) return copy_kernels().fill(dst, n, to, bits);
+    if (ds == 1) return fill_run(dst, n, to, bits);
     return dispatch_bytes(to, [&]<class T>() {
       T value;
       memcpy(&value, &bits, sizeof(T));
@@ -151,8 +244,8 @@ void copy_row(const Plan& p, char* dst, const char* src, int64_t n) {
       for (int64_t i = 0; i < n; ++i) d[i * ds] = value;
     });
   }
-  if (!p.convert.first && ds == 1 && ss == -1) return copy_kernels().reverse(to, n, src - (n - 1) * to, dst);
-  if (!p.convert.first) {
+  if (p.convert.same() && to <= 8 && ds == 1 && ss == -1) return copy_kernels().reverse(to, n, src - (n - 1) * to, dst);
+  if (p.convert.same()) {
     return dispatch_bytes(to, [&]<class T>() {
       const T* s = reinterpret_cast<const T*>(src);
       T* d = reinterpret_cast<T*>(dst);
@@ -162,7 +255,7 @@ void copy_row(const Plan& p, char* dst, const char* src, int64_t n) {
         for (int64_t i = 0; i < n; ++i) d[i * ds] = s[i * ss];
     });
   }
-  alignas(64) char in[kBlock * 8], out[kBlock * 8];
+  alignas(64) char in[kBlock * 16], out[kBlock * 16];
   for (int64_t i = 0; i < n; i += kBlock) {
     const int64_t count = std::min(kBlock, n - i);
     const char* from_at = src + i * ss * from;
@@ -231,7 +324,7 @@ void copy_row_range(const Plan& p, int64_t begin, int64_t end) {
   const size_t outer = p.sizes.size() - 1;
   const int64_t run = p.sizes[outer - 1], n = p.inner();
   const int64_t dst_step = p.dst[outer - 1] * p.convert.to, src_step = p.src[outer - 1] * p.convert.from;
-  const bool plain = !p.convert.first && p.dst.back() == 1 && p.src.back() == 1;
+  const bool plain = p.convert.same() && p.dst.back() == 1 && p.src.back() == 1;
   while (begin < end) {
     const Place at(p, outer, begin);
     const int64_t rows = std::min(end - begin, run - begin % run);
@@ -263,7 +356,7 @@ void copy_rows(const Plan& p) {
 // The dim along which src is contiguous, if the last one is so only in dst.
 int64_t transposed_dim(const Plan& p) {
   const int64_t last = static_cast<int64_t>(p.sizes.size()) - 1;
-  if (p.dst.back() != 1 || p.src.back() <= 1 || p.sizes.back() < 4) return -1;
+  if (p.dst.back() != 1 || p.src.back() <= 1 || p.sizes.back() < 4 || p.convert.to > 8) return -1;
   for (int64_t d = last - 1; d >= 0; --d) {
     if (p.src[d] == 1 && p.sizes[d] >= 4) return d;
   }
@@ -297,7 +390,7 @@ void copy_transposed(Plan& p, int64_t dim) {
 void run(Plan& p) {
   const int64_t dim = transposed_dim(p);
   if (dim < 0) return copy_rows(p);
-  if (!p.convert.first) return copy_transposed(p, dim);
+  if (p.convert.same()) return copy_transposed(p, dim);
   // Convert first, in src's own order, then transpose.
   const int64_t count = outer_count(p, p.sizes.size());
   Scratch scratch(static_cast<size_t>(count * p.convert.to));
@@ -319,8 +412,7 @@ void run(Plan& p) {
   copy_rows(forward);
   back.src_data = scratch.as<char>();
   back.src = strides;
-  back.convert.first = back.convert.second = nullptr;
-  back.convert.from = back.convert.to;
+  back.convert = Converter(p.convert.dst_type, p.convert.dst_type);
   copy_transposed(back, dim);
 }
 
@@ -370,9 +462,9 @@ void copy_elements(const Tensor& dst, const Tensor& src) {
   copy_strided(dst.sizes(), dst.data_ptr(), dst.strides(), dst.dtype(), src.data_ptr(), strides, src.dtype());
 }
 
-uint64_t scalar_bits(const Scalar& value, ScalarType dtype) {
-  uint64_t bits = 0;
-  dispatch(dtype, "fill_", [&]<class T>() {
+ElementBits scalar_bits(const Scalar& value, ScalarType dtype) {
+  ElementBits bits;
+  dispatch_all(dtype, "fill_", [&]<class T>() {
     T element;
     if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>)
       element = store<T>(value.to<float>());
@@ -386,20 +478,25 @@ uint64_t scalar_bits(const Scalar& value, ScalarType dtype) {
 }
 
 Scalar read_scalar(const void* p, ScalarType dtype) {
-  return dispatch(dtype, "item", [&]<class T>() -> Scalar {
+  return dispatch_all(dtype, "item", [&]<class T>() -> Scalar {
     T element;
     memcpy(&element, p, sizeof(T));
     return Scalar(load(element));
   });
 }
 
-void fill_bits(const Tensor& self, uint64_t bits) {
+void fill_run(void* dst, int64_t n, int64_t size, ElementBits bits) {
+  if (size <= 8) return copy_kernels().fill(dst, n, size, bits.low);
+  for (int64_t i = 0; i < n; ++i) static_cast<ElementBits*>(dst)[i] = bits;
+}
+
+void fill_bits(const Tensor& self, ElementBits bits) {
   const int64_t n = self.numel(), size = self.element_size();
   if (n == 0) return;
   if (self.impl()->contiguous || self.is_non_overlapping_and_dense()) {
     char* data = static_cast<char*>(self.data_ptr());
     return parallel_for(n, kChunkBytes / size, kNsPerByte * static_cast<double>(size), [&](int64_t begin, int64_t end) {
-      copy_kernels().fill(data + begin * size, end - begin, size, bits);
+      fill_run(data + begin * size, end - begin, size, bits);
     });
   }
   const DimVector zeros(static_cast<size_t>(self.dim()));
@@ -423,7 +520,7 @@ void _to_copy(const Tensor& self, std::optional<ScalarType>, std::optional<Memor
 
 void fill_(const Tensor& self, const Scalar& value) { fill_bits(self, scalar_bits(value, self.dtype())); }
 void fill_(const Tensor& self, const Tensor& value) {
-  uint64_t bits = 0;
+  ElementBits bits;
   convert_contiguous(1, value.data_ptr(), value.dtype(), &bits, self.dtype());
   fill_bits(self, bits);
 }

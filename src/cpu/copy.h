@@ -16,11 +16,19 @@ void copy_strided(IntArrayRef sizes, void* dst, IntArrayRef dst_strides, ScalarT
 // n contiguous elements.
 void convert_contiguous(int64_t n, const void* src, ScalarType src_dtype, void* dst, ScalarType dst_dtype);
 
-// The bytes of `value` as an element of `dtype`, in the low end of a word.
-uint64_t scalar_bits(const Scalar& value, ScalarType dtype);
+// The bytes of one element, in the low end; no dtype has more than 16.
+struct ElementBits {
+  uint64_t low = 0, high = 0;
+  ElementBits() = default;
+  ElementBits(uint64_t bits) : low(bits) {}
+};
+// `value` as an element of `dtype`.
+ElementBits scalar_bits(const Scalar& value, ScalarType dtype);
 // The value at p.
 Scalar read_scalar(const void* p, ScalarType dtype);
 // Every element of self becomes the element with these bytes; any strides.
-void fill_bits(const Tensor& self, uint64_t bits);
+void fill_bits(const Tensor& self, ElementBits bits);
+// The same for n contiguous elements of `size` bytes.
+void fill_run(void* dst, int64_t n, int64_t size, ElementBits bits);
 
 }  // namespace rushlight::cpu

@@ -65,7 +65,7 @@ T store(V v) {
     return static_cast<T>(v);
 }
 
-// f.template operator()<T>() for the C++ type of `dtype`; all that have kernels.
+// f.template operator()<T>() for the C++ type of `dtype`; all real types that have kernels.
 template <class F>
 decltype(auto) dispatch(ScalarType dtype, const char* op, const F& f) {
   switch (dtype) {
@@ -89,10 +89,23 @@ decltype(auto) dispatch(ScalarType dtype, const char* op, const F& f) {
       return f.template operator()<uint8_t>();
     case kBool:
       return f.template operator()<bool>();
+    case kUInt16:
+      return f.template operator()<uint16_t>();
+    case kUInt32:
+      return f.template operator()<uint32_t>();
+    case kUInt64:
+      return f.template operator()<uint64_t>();
     default:
       raise_error(ErrorKind::kNotImplemented,
                   format("\"{}\" not implemented for '{}'", std::string_view(op), to_string(dtype)));
   }
+}
+// Complex types too.
+template <class F>
+decltype(auto) dispatch_all(ScalarType dtype, const char* op, const F& f) {
+  if (dtype == kComplexFloat) return f.template operator()<complex<float>>();
+  if (dtype == kComplexDouble) return f.template operator()<complex<double>>();
+  return dispatch(dtype, op, f);
 }
 // Floating types only; PyTorch's words otherwise.
 template <class F>
@@ -111,6 +124,32 @@ decltype(auto) dispatch_floating(ScalarType dtype, const char* op, const F& f) {
                   format("\"{}\" not implemented for '{}'", std::string_view(op), to_string(dtype)));
   }
 }
+template <class F>
+decltype(auto) dispatch_floating_and_complex(ScalarType dtype, const char* op, const F& f) {
+  if (dtype == kComplexFloat) return f.template operator()<complex<float>>();
+  if (dtype == kComplexDouble) return f.template operator()<complex<double>>();
+  return dispatch_floating(dtype, op, f);
+}
+// float, double and complex of them: what LAPACK and the FFT compute in.
+template <class F>
+decltype(auto) dispatch_lapack(ScalarType dtype, const char* op, const F& f) {
+  switch (dtype) {
+    case kFloat:
+      return f.template operator()<float>();
+    case kDouble:
+      return f.template operator()<double>();
+    case kComplexFloat:
+      return f.template operator()<complex<float>>();
+    case kComplexDouble:
+      return f.template operator()<complex<double>>();
+    default:
+      raise_error(ErrorKind::kNotImplemented,
+                  format("\"{}\" not implemented for '{}'", std::string_view(op), to_string(dtype)));
+  }
+}
+struct Bytes16 {
+  uint64_t low, high;
+};
 // By size only: for kernels that move elements and never look at them.
 template <class F>
 decltype(auto) dispatch_bytes(int64_t size, const F& f) {
@@ -121,6 +160,8 @@ decltype(auto) dispatch_bytes(int64_t size, const F& f) {
       return f.template operator()<uint16_t>();
     case 4:
       return f.template operator()<uint32_t>();
+    case 16:
+      return f.template operator()<Bytes16>();
     default:
       return f.template operator()<uint64_t>();
   }

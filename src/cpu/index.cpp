@@ -228,7 +228,7 @@ void write_plan(const IndexPlan& p, const Tensor& self, const void* values, bool
 }
 
 void add_plan(const IndexPlan& p, const Tensor& self, const void* values, bool one_value, const Scalar& alpha) {
-  dispatch(self.dtype(), "index_add_", [&]<class T>() {
+  dispatch_all(self.dtype(), "index_add_", [&]<class T>() {
     T* to = static_cast<T*>(self.data_ptr());
     const T* from = static_cast<const T*>(values);
     if constexpr (std::is_same_v<T, bool>) {
@@ -269,7 +269,7 @@ void index_copy_(const Tensor& self, int64_t dim, const Tensor& index, const Ten
 }
 
 void index_fill_(const Tensor& self, int64_t dim, const Tensor& index, const Scalar& value) {
-  const uint64_t bits = scalar_bits(value, self.dtype());
+  const ElementBits bits = scalar_bits(value, self.dtype());
   write_plan(plan_along(self, dim, index, true), self, &bits, true);
 }
 

@@ -140,7 +140,8 @@ Reduce reduce_of(std::string_view name) {
 
 template <class A>
 A combine(Reduce kind, A a, A b) {
-  switch (kind) {
+  if constexpr (is_complex_v<A>) return kind == Reduce::Prod ? a * b : a + b;  // meta refused the others
+  else switch (kind) {
     case Reduce::Prod:
       return static_cast<A>(a * b);
     case Reduce::Max:
@@ -153,7 +154,7 @@ A combine(Reduce kind, A a, A b) {
 }
 
 // `src` undefined: the element `bits` for every position.
-void scatter_set(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, uint64_t bits) {
+void scatter_set(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, ElementBits bits) {
   if (index.numel() == 0) return;
   const Tensor at = as_index(index);
   const Lines lines(self, dim, at, src);
@@ -165,12 +166,12 @@ void scatter_set(const Tensor& self, int64_t dim, const Tensor& index, const Ten
   });
 }
 
-void scatter_combine(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, uint64_t bits,
+void scatter_combine(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, ElementBits bits,
                      Reduce kind) {
   if (index.numel() == 0) return;
   const Tensor at = as_index(index);
   const Lines lines(self, dim, at, src);
-  dispatch(self.dtype(), "scatter_reduce_", [&]<class T>() {
+  dispatch_all(self.dtype(), "scatter_reduce_", [&]<class T>() {
     T value;
     memcpy(&value, &bits, sizeof(T));
     T* to = static_cast<T*>(self.data_ptr());
@@ -189,15 +190,15 @@ void scatter_combine(const Tensor& self, int64_t dim, const Tensor& index, const
 }
 
 // The value that changes nothing under a reduction, as an element.
-uint64_t identity_bits(Reduce kind, ScalarType dtype) {
+ElementBits identity_bits(Reduce kind, ScalarType dtype) {
   if (kind == Reduce::Sum) return 0;
   if (kind == Reduce::Prod) return scalar_bits(1, dtype);
   const bool max = kind == Reduce::Max;
   if (is_floating_point(dtype)) return scalar_bits(max ? -INFINITY : INFINITY, dtype);
-  return dispatch(dtype, "scatter_reduce_", [&]<class T>() -> uint64_t {
+  return dispatch(dtype, "scatter_reduce_", [&]<class T>() -> ElementBits {
     if constexpr (std::is_integral_v<T>) {
       const T value = max ? std::numeric_limits<T>::min() : std::numeric_limits<T>::max();
-      uint64_t bits = 0;
+      ElementBits bits;
       memcpy(&bits, &value, sizeof(T));
       return bits;
     } else {
@@ -259,7 +260,7 @@ void scatter_reduce_(const Tensor& self, int64_t dim, const Tensor& index, const
 
 namespace {
 
-void fill_masked(const Tensor& self, const Tensor& mask, uint64_t bits) {
+void fill_masked(const Tensor& self, const Tensor& mask, ElementBits bits) {
   const int64_t n = self.numel();
   if (n == 0) return;
   if (!self.impl()->contiguous) {
@@ -277,7 +278,9 @@ void fill_masked(const Tensor& self, const Tensor& mask, uint64_t bits) {
     T* data = static_cast<T*>(self.data_ptr());
     const bool* m = where.const_data_ptr<bool>();
     auto fill_run = [&](T* d, const bool* p, int64_t count) {
-      if (step == 1) {
+      if constexpr (sizeof(T) > 8) {
+        for (int64_t j = 0; j < count; ++j) d[j] = p[j * step] ? value : d[j];
+      } else if (step == 1) {
         for (int64_t j = 0; j < count; ++j) {  // bitwise, so that it vectorises everywhere
           const T keep = static_cast<T>(static_cast<T>(p[j]) - 1);
           d[j] = static_cast<T>((d[j] & keep) | (value & static_cast<T>(~keep)));
@@ -310,7 +313,7 @@ void masked_fill_(const Tensor& self, const Tensor& mask, const Scalar& value) {
   fill_masked(self, mask, scalar_bits(value, self.dtype()));
 }
 void masked_fill_(const Tensor& self, const Tensor& mask, const Tensor& value) {
-  uint64_t bits = 0;
+  ElementBits bits;
   convert_contiguous(1, value.data_ptr(), value.dtype(), &bits, self.dtype());
   fill_masked(self, mask, bits);
 }

@@ -63,6 +63,9 @@ struct Key<bool> {
     static T back(U key, T) { return static_cast<T>(key ^ (kFlip)); }        \
   };
 RL_INTEGER_KEY(uint8_t, uint8_t, 0)
+RL_INTEGER_KEY(uint16_t, uint16_t, 0)
+RL_INTEGER_KEY(uint32_t, uint32_t, 0)
+RL_INTEGER_KEY(uint64_t, uint64_t, 0)
 RL_INTEGER_KEY(int8_t, uint8_t, 0x80)
 RL_INTEGER_KEY(int16_t, uint16_t, 0x8000)
 RL_INTEGER_KEY(int32_t, uint32_t, 0x80000000u)
