@@ -25,8 +25,12 @@ class Scalar {
     }
   }
   template <class T>
-  constexpr Scalar(complex<T> value) noexcept
+  constexpr Scalar(Complex<T> value) noexcept
       : kind_(Kind::Complex), imag_(static_cast<double>(value.im)), d_(static_cast<double>(value.re)) {}
+  template <ComplexLike Z>
+    requires(!is_complex_v<Z>)
+  constexpr Scalar(const Z& value) noexcept
+      : kind_(Kind::Complex), imag_(static_cast<double>(value.imag())), d_(static_cast<double>(value.real())) {}
 
   constexpr bool isFloatingPoint() const noexcept { return kind_ == Kind::Double; }
   constexpr bool isComplex() const noexcept { return kind_ == Kind::Complex; }
@@ -61,7 +65,7 @@ class Scalar {
     return d_ >= 0x1p63 ? static_cast<uint64_t>(d_) : static_cast<uint64_t>(static_cast<int64_t>(d_));
   }
   constexpr bool toBool() const noexcept { return kind_ >= Kind::Double ? d_ != 0 || imag_ != 0 : i_ != 0; }
-  constexpr complex<double> toComplexDouble() const noexcept { return {toDouble(), imag_}; }
+  constexpr Complex<double> toComplexDouble() const noexcept { return {toDouble(), imag_}; }
   constexpr double imag() const noexcept { return imag_; }
   template <class T>
   constexpr T to() const noexcept {
@@ -69,6 +73,8 @@ class Scalar {
       return toBool();
     else if constexpr (is_complex_v<T>)
       return T(toComplexDouble());
+    else if constexpr (ComplexLike<T>)
+      return T(static_cast<typename T::value_type>(toDouble()), static_cast<typename T::value_type>(imag_));
     else if constexpr (std::is_same_v<T, uint64_t>)
       return toUInt64();
     else if constexpr (std::is_floating_point_v<T>)
@@ -80,7 +86,7 @@ class Scalar {
     return kind_ == Kind::Complex ? Scalar(-toComplexDouble()) : kind_ == Kind::Double ? Scalar(-d_) : Scalar(-i_);
   }
   constexpr Scalar conj() const noexcept {
-    return kind_ == Kind::Complex ? Scalar(complex<double>(d_, -imag_)) : *this;
+    return kind_ == Kind::Complex ? Scalar(Complex<double>(d_, -imag_)) : *this;
   }
   constexpr bool equal(double value) const noexcept { return toDouble() == value && imag_ == 0; }
 
@@ -94,5 +100,7 @@ class Scalar {
     double d_;
   };
 };
+
+constexpr Scalar conj(const Scalar& s) noexcept { return s.conj(); }
 
 }  // namespace rushlight

@@ -102,10 +102,10 @@ constexpr bool has_kernels(ScalarType type) noexcept {
 }
 // The type of the real and imaginary parts; a real type itself.
 constexpr ScalarType to_real_type(ScalarType type) noexcept {
-  return type == kComplexFloat               ? kFloat
-         : type == kComplexDouble            ? kDouble
-         : type == ScalarType::ComplexHalf   ? kHalf
-                                             : type;
+  return type == kComplexFloat             ? kFloat
+         : type == kComplexDouble          ? kDouble
+         : type == ScalarType::ComplexHalf ? kHalf
+                                           : type;
 }
 // The complex type whose parts hold a real number of `type`; integers get the default dtype's. Complex: itself.
 ScalarType to_complex_type(ScalarType type) noexcept;
@@ -176,12 +176,18 @@ struct CppTypeToScalarType<uint64_t> {
   static constexpr ScalarType value = kUInt64;
 };
 template <>
-struct CppTypeToScalarType<complex<float>> {
+struct CppTypeToScalarType<Complex<float>> {
   static constexpr ScalarType value = kComplexFloat;
 };
 template <>
-struct CppTypeToScalarType<complex<double>> {
+struct CppTypeToScalarType<Complex<double>> {
   static constexpr ScalarType value = kComplexDouble;
+};
+// std::complex has the layout of Complex.
+template <ComplexLike T>
+  requires(!is_complex_v<T>)
+struct CppTypeToScalarType<T> {
+  static constexpr ScalarType value = sizeof(T) == 8 ? kComplexFloat : kComplexDouble;
 };
 template <>
 struct CppTypeToScalarType<bool> {

@@ -11,9 +11,10 @@ from table import Row
 import autograd
 from autograd import begin, finish, node_struct
 
-COMPUTE = {"f": ["f32", "f64"], "i": ["i64", "i32"]}
-SLOTS = ["f32", "f64", "i64", "i32"]
-LANES = {"f32": "F32", "f64": "F64", "i64": "I64", "i32": "I32"}
+COMPUTE = {"f": ["f32", "f64"], "i": ["i64", "i32", "u64"]}
+COMPLEX = ["c64", "c128"]
+SLOTS = ["f32", "f64", "i64", "i32", "u64", *COMPLEX]
+LANES = {"f32": "F32", "f64": "F64", "i64": "I64", "i32": "I32", "u64": "U64", "c64": "C64", "c128": "C128"}
 ISAS = ["base", "avx2", "avx512"]
 PROMOTIONS = {"same": "Same", "float": "Float", "bool": "Bool"}
 
@@ -39,7 +40,7 @@ def in_namespace(row: Row, text: str) -> str:
 
 def compute_types(row: Row) -> list[str]:
     default = "f" if row.attrs.get("promote") == "float" else "fi"
-    return [t for letter in row.attrs.get("types", default) for t in COMPUTE[letter]]
+    return [t for letter in row.attrs.get("types", default) for t in COMPUTE[letter]] + (COMPLEX if row.attrs.get("complex") else [])
 
 
 def constants(row: Row) -> list[Param]:
@@ -54,16 +55,20 @@ def pointwise_key(row: Row) -> str:
 
 
 def functor(row: Row) -> str:
+    """The formula over a lane type; `complex="…"` gives complex numbers one of their own."""
     operands = "abc"[:len(row.operands())] if len(row.operands()) > 1 else "x"
     args = [*operands, *(p.name for p in constants(row))]
-    code = lane_code(row.attrs["math"], set(args))
-    return (f"struct {pointwise_key(row)}_f {{\n  template <class V>\n  static auto call({', '.join(f'[[maybe_unused]] V {a}' for a in args)}) "
-            f"{{ return {code}; }}\n}};\n")
+    formulas = {"": row.attrs["math"]}
+    if isinstance(text := row.attrs.get("complex"), str):
+        formulas["_complex"] = text
+    return "".join(f"struct {pointwise_key(row)}{kind}_f {{\n  template <class V>\n  static auto call({', '.join(f'[[maybe_unused]] V {a}' for a in args)}) "
+                   f"{{ return {lane_code(text, set(args))}; }}\n}};\n" for kind, text in formulas.items())
 
 
 def loops(row: Row) -> str:
     key, n, k = pointwise_key(row), len(row.operands()), len(constants(row))
-    return "".join(f"void {key}_{t}(const PointwiseArgs& args) {{ pointwise_loop<{LANES[t]}, f::{key}_f, {n}, {k}>(args); }}\n"
+    kind = "_complex" if isinstance(row.attrs.get("complex"), str) else ""
+    return "".join(f"void {key}_{t}(const PointwiseArgs& args) {{ {'complex' if t in COMPLEX else 'pointwise'}_loop<{LANES[t]}, f::{key}{kind if t in COMPLEX else ''}_f, {n}, {k}>(args); }}\n"
                    for t in compute_types(row))
 
 
@@ -78,8 +83,9 @@ def info(row: Row) -> str:
     slots = ", ".join("{" + (", ".join(f"cpu::{isa}::{key}_{t}" for isa in ISAS) if t in have else "nullptr, nullptr, nullptr") + "}" for t in SLOTS)
     condition = row.attrs.get("condition", -1)
     reject = " | ".join(f"plan::kReject{word.capitalize()}" for word in row.attrs.get("reject", ())) or "0"
+    real = "true" if row.attrs.get("real_result") else "false"
     return (f"extern const plan::PointwiseInfo {key}_info;\nconst plan::PointwiseInfo {key}_info{{\"{row.name}\", plan::Promotion::{PROMOTIONS[row.attrs.get('promote', 'same')]}, "
-            f"{len(row.operands())}, {len(constants(row))}, {condition}, {reject}, {row.attrs.get('ns', 0.3)}f, {{{slots}}}}};\n")
+            f"{len(row.operands())}, {len(constants(row))}, {condition}, {real}, {reject}, {row.attrs.get('ns', 0.3)}f, {{{slots}}}}};\n")
 
 
 def pointwise(row: Row) -> str:
@@ -121,11 +127,12 @@ def argument_of_out(row: Row) -> Callable[[Param], str]:
 
 def out_rule(row: Row) -> str:
     """The last argument of store_out. out="words": the dtype must be the result's, else an error that begins with them;
-    out="castable: words" and "castable TypeError: words": it must hold the result's, else an error that begins with them."""
+    out="castable: words" and "castable TypeError: words": it must hold the result's, else an error that begins with them.
+    out="kind: words": that, and be complex as the result is."""
     words = row.attrs.get("out")
     if not isinstance(words, str):
         return ""
-    rules = {"castable: ": "Castable", "castable TypeError: ": "CastableOrTypeError", "": "Exact"}
+    rules = {"kind: ": "SameKind", "bool: ": "Truth", "real: ": "CastableOrReal", "castable: ": "Castable", "castable TypeError: ": "CastableOrTypeError", "": "Exact"}
     start = next(s for s in rules if words.startswith(s))
     return f", detail::OutRule::{rules[start]}, {json.dumps(words.removeprefix(start))}"
 
@@ -133,6 +140,13 @@ def out_rule(row: Row) -> str:
 def out_form(row: Row) -> str:
     """out= of an op that computes first and then stores, resizing where PyTorch would."""
     rule = out_rule(row)
+    if row.schema.ret == "T[]":
+        checked = ", ".join(filter(None, ["&target", single_tensors(row)]))
+        return (f"void {row.base}_out(TensorList out, {parameters(row.params)}) {{\n"
+                f'  const std::vector<Tensor> results = {row.cpp_namespace}::{row.base}({names(row.params)});\n'
+                f'  check(out.size() == results.size(), "{row.base}_out expected an out= argument of size {{}}, got size {{}}", results.size(), out.size());\n'
+                f"  for (size_t i = 0; i < results.size(); ++i) {{\n    Tensor target = out[i];\n"
+                f'    detail::check_target("{row.base}", target, How::Out, {{{checked}}});\n    detail::store_out("{row.base}", target, results[i]{rule});\n  }}\n}}')
     outs = ["out"] if len(row.outputs) == 1 else [f"out_{o}" for o in row.outputs]
     params = ", ".join([*(f"Tensor& {o}" for o in outs), parameters(row.params)]) if row.params else ", ".join(f"Tensor& {o}" for o in outs)
     lines = [f'  detail::check_target("{row.base}", {o}, How::Out, {{{single_tensors(row)}}});' for o in outs]
@@ -210,7 +224,7 @@ def view(row: Row) -> str:
     make = "detail::make_view" if row.grads else "detail::alias"
     first = row.params[0].name
     body = [f'  detail::entry("{row.name}");', f"  const Geometry geometry = {row.attrs['geom']};",
-            f"  Tensor result = {make}({first}, geometry.sizes, geometry.strides, geometry.offset);",
+            f"  Tensor result = {make}({first}, geometry);",
             *begin(row, code, "How::New"), *finish(row, code, "How::New"), "  return result;"]
     return text + in_namespace(row, f"Tensor {row.name}({parameters(row.params)}) {{\n" + "\n".join(body) + "\n}")
 

@@ -5,7 +5,10 @@ import ast
 
 PRIMITIVES = set("""abs sqrt rsqrt reciprocal floor ceil trunc round maximum minimum fmax fmin copysign isnan isinf isfinite signbit sign
 exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh atanh erf erfc erfinv lgamma digamma
-pow hypot fmod remainder floor_divide trunc_divide sigmoid logaddexp logaddexp2 nextafter sinc i0 xlogy trigamma zeta gcd fma where""".split())
+pow hypot fmod remainder floor_divide trunc_divide sigmoid logaddexp logaddexp2 nextafter sinc i0 xlogy trigamma zeta gcd lcm fma where
+erfcx ndtr log_ndtr ndtri i0e i1 i1e bessel_j0 bessel_j1 bessel_y0 bessel_y1 bessel_k0 bessel_k1 bessel_k0e bessel_k1e airy_ai
+airy_ai_prime gamma_p gamma_q mvlgamma polygamma orthogonal_polynomial frexp_mantissa frexp_exponent
+sgn conj angle real complex square""".split())
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^",
              ast.LShift: "<<", ast.RShift: ">>"}
 COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}

@@ -10,15 +10,15 @@ from typing import Any
 from schema import Param, Schema, parse
 
 NONE, ZERO = "not differentiable", "gradient is zero"
-COMMON = {"doc", "varargs", "method", "function", "aliases", "node", "samples", "ref", "overload", "out", "bench", "tolerance", "gradcheck", "python", "out_apart", "out_computes"}
-POINTWISE = {"math", "promote", "types", "grad", "inplace", "check", "info", "ns", "condition", "reject", "samples", "domain"}
+COMMON = {"doc", "varargs", "method", "function", "aliases", "node", "samples", "ref", "overload", "out", "bench", "tolerance", "gradcheck", "python", "out_apart", "out_computes", "complex"}
+POINTWISE = {"math", "promote", "types", "grad", "inplace", "check", "info", "ns", "condition", "reject", "samples", "domain", "real_result"}
 KINDS = {
     "unary": POINTWISE, "binary": POINTWISE, "ternary": POINTWISE,
     "view": {"geom", "grad"},
-    "op": {"meta", "grad", "inplace", "kernel"},
+    "op": {"meta", "grad", "inplace", "kernel", "undefined_grads"},  # undefined_grads: formulas test which gradients arrived
     "inplace": {"grad", "functional", "check", "kernel", "expanded"},  # expanded: may write a target whose elements share places
     "random": {"grad", "check", "kernel", "functional"},
-    "factory": set(), "composite": {"inplace"},
+    "factory": set(), "composite": {"inplace", "cpp_defaults"},  # cpp_defaults=False: no default arguments in C++, where another overload has them
 }
 NEEDS_GRAD = {"unary", "binary", "ternary", "view", "op", "inplace"}
 
@@ -80,7 +80,7 @@ class Row:
     def has_out(self) -> bool:
         default = self.kind in ("unary", "binary", "ternary", "op", "factory") and not self.name.startswith("_")
         default = default and self.schema.namespace in ("", "linalg", "special", "fft") and self.schema.ret not in ("bool", "int", "float", "S", "T[]", "()")
-        return bool(self.attrs.get("out", default)) and bool(self.outputs)
+        return bool(self.attrs.get("out", default)) and (bool(self.outputs) or self.schema.ret == "T[]")
 
     @property
     def has_inplace(self) -> bool:

@@ -140,6 +140,8 @@ Tensor Run::fit(const Edge& edge, Tensor gradient, const Node* from, uint32_t in
           std::string_view(from ? from->name : "backward"), index, gradient.sizes(), meta.sizes);
     gradient = sum_to_size(gradient, meta.sizes);
   }
+  // A real input of a complex result: only the real part of its gradient is a direction it can move in.
+  if (is_complex(gradient.dtype()) && !is_complex(meta.dtype)) gradient = real(gradient);
   if (gradient.dtype() != meta.dtype) gradient = gradient.to(meta.dtype);
   return gradient;
 }
@@ -269,6 +271,9 @@ Tensor root_gradient(const Tensor& output, const Tensor& gradient) {
   check(output.numel() == 1,
         "grad can be implicitly created only for scalar outputs, but got an output of shape {}; pass gradient=",
         output.sizes());
+  check(!is_complex(output.dtype()),
+        "grad can be implicitly created only for real scalar outputs but got {}; pass gradient=",
+        to_string(output.dtype()));
   check(output.is_floating_point(), "grad can be implicitly created only for real scalar outputs but got {}",
         to_string(output.dtype()));
   return ones_like(output);

@@ -40,11 +40,20 @@ Tensor& div_(Tensor& self, const Scalar& other, std::optional<std::string_view> 
   return rounding_mode ? self.copy_(div_rounded(source_of(self), other, rounding_mode)) : div_(self, other);
 }
 
-Tensor float_power(const Tensor& self, const Tensor& exponent) { return pow(self.to(kDouble), exponent.to(kDouble)); }
+Tensor float_power(const Tensor& self, const Tensor& exponent) {
+  const ScalarType wide = is_complex(self.dtype()) || is_complex(exponent.dtype()) ? kComplexDouble : kDouble;
+  return pow(self.to(wide), exponent.to(wide));
+}
 Tensor float_power(const Tensor& self, const Scalar& exponent) {
+  if (is_complex(self.dtype()) || exponent.isComplex()) {
+    return pow(self.to(kComplexDouble), Scalar(exponent.toComplexDouble()));
+  }
   return pow(self.to(kDouble), Scalar(exponent.toDouble()));
 }
 Tensor float_power(const Scalar& self, const Tensor& exponent) {
+  if (is_complex(exponent.dtype()) || self.isComplex()) {
+    return pow(Scalar(self.toComplexDouble()), exponent.to(kComplexDouble));
+  }
   return pow(Scalar(self.toDouble()), exponent.to(kDouble));
 }
 
@@ -52,8 +61,7 @@ Tensor polygamma(int64_t n, const Tensor& self) {
   check(n >= 0, "polygamma(n, x) does not support negative n, but got {}", n);
   if (n == 0) return digamma(self);
   if (n == 1) return _trigamma(self);
-  const double factor = (n % 2 ? 1.0 : -1.0) * std::exp(std::lgamma(static_cast<double>(n) + 1));
-  return mul(special::zeta(Scalar(static_cast<double>(n + 1)), self), factor);
+  return _polygamma(self, n);
 }
 Tensor& polygamma_(Tensor& self, int64_t n) {
   const Tensor result = polygamma(n, source_of(self));
@@ -67,21 +75,6 @@ Tensor& square_(Tensor& self) { return pow_(self, Scalar(2)); }
 Tensor positive(const Tensor& self) {
   check(self.dtype() != kBool, "The `+` operator, on a bool tensor is not supported.");
   return self;
-}
-
-// The series of Abramowitz & Stegun 9.8.3 and 9.8.4.
-Tensor _i1(const Tensor& self) {
-  Tensor a = abs(self);
-  Tensor t = square(div(self, 3.75));
-  Tensor small = full_like(t, 0.00032411);
-  for (double c : {0.00301532, 0.02658733, 0.15084934, 0.51498869, 0.87890594, 0.5}) small = add(mul(small, t), c);
-  small = mul(small, self);
-  Tensor u = div(3.75, clamp_min(a, 3.75));
-  Tensor large = full_like(u, -0.00420059);
-  for (double c : {0.01787654, -0.02895312, 0.02282967, -0.01031555, 0.00163801, -0.00362018, -0.03988024, 0.39894228})
-    large = add(mul(large, u), c);
-  large = mul(mul(large, div(exp(a), sqrt(clamp_min(a, 3.75)))), sign(self));
-  return where(le(a, 3.75), small, large);
 }
 
 Tensor logit(const Tensor& self, std::optional<double> eps) {
@@ -175,10 +168,10 @@ Tensor isclose(const Tensor& self, const Tensor& other, double rtol, double atol
   check(self.dtype() == other.dtype(), "{} did not match {}", to_string(self.dtype()), to_string(other.dtype()));
   check(rtol >= 0 && atol >= 0, "rtol and atol must be greater than or equal to zero, but got {} and {}", rtol, atol);
   Tensor close = eq(self, other);
-  if (equal_nan && self.is_floating_point()) close = logical_or(close, logical_and(isnan(self), isnan(other)));
+  if (equal_nan && is_differentiable(self.dtype())) close = logical_or(close, logical_and(isnan(self), isnan(other)));
   if (rtol == 0 && atol == 0) return close;
   Tensor a = self, b = other;
-  if (!self.is_floating_point()) {
+  if (!is_differentiable(self.dtype())) {
     a = self.to(kDouble);
     b = other.to(kDouble);
   }
@@ -193,7 +186,9 @@ bool equal(const Tensor& self, const Tensor& other) {
   if (self.sizes() != other.sizes()) return false;
   return all(eq(self, other)).item<bool>();
 }
-Tensor isreal(const Tensor& self) { return ones_like(self, TensorOptions(kBool)); }
+Tensor isreal(const Tensor& self) {
+  return is_complex(self.dtype()) ? eq(imag(self), 0) : ones_like(self, TensorOptions(kBool));
+}
 
 Tensor sum_to_size(const Tensor& self, IntArrayRef size) {
   const int64_t lead = self.dim() - static_cast<int64_t>(size.size());
@@ -209,10 +204,6 @@ Tensor sum_to_size(const Tensor& self, IntArrayRef size) {
   Tensor result = dims.empty() ? self : sum(self, dims, true);
   return lead > 0 ? result.view(size) : result;
 }
-
-namespace special {
-Tensor expit(const Tensor& input) { return sigmoid(input); }
-}  // namespace special
 
 namespace nn::functional {
 namespace {

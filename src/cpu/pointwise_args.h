@@ -5,6 +5,10 @@
 
 namespace rushlight::cpu {
 
+// Elements between the real and the imaginary parts of a complex run: a block holds them as two planes. A complex number
+// that is one element for all, or a parameter, has its imaginary part right behind the real one.
+inline constexpr int64_t kPlane = 512;
+
 struct PointwiseArgs {
   int64_t n;
   void* out;  // n elements of the compute type, or n bytes 0/1 for a comparison; may be one of the inputs

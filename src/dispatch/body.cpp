@@ -30,7 +30,7 @@ NodeBuilder::NodeBuilder(Node* node, const char* name, size_t edges) : node_(nod
 Tensor allocate_tensor(IntArrayRef sizes, IntArrayRef strides, ScalarType dtype) {
   check_not_implemented(has_kernels(dtype),
                         "tensors of dtype {} have no kernels; use one of float32, float64, float16, "
-                        "bfloat16, int64, int32, int16, int8, uint8, bool",
+                        "bfloat16, complex64, complex128, int64, int32, int16, int8, uint8 to uint64, bool",
                         to_string(dtype));
   Tensor result = Tensor::steal(TensorImpl::make());
   TensorImpl* impl = result.impl();
@@ -67,11 +67,28 @@ Tensor allocate_like(const Tensor& like, ScalarType dtype) {
   return result;
 }
 
+static bool fits_out(OutRule rule, ScalarType result, ScalarType out) {
+  switch (rule) {
+    case OutRule::Exact:
+      return out == result;
+    case OutRule::Truth:
+      return out == kBool || out == kByte;
+    case OutRule::SameKind:
+      return can_cast(result, out) && is_complex(out) == is_complex(result);
+    case OutRule::CastableOrReal:
+      return can_cast(result, out) || (is_complex(result) && is_floating_point(out));
+    default:
+      return can_cast(result, out);
+  }
+}
+
 void store_out(const char* op, Tensor& out, const Tensor& result, OutRule rule, const char* words) {
-  const bool fits = rule == OutRule::Exact ? out.dtype() == result.dtype() : can_cast(result.dtype(), out.dtype());
-  if (!fits) [[unlikely]] {
-    check(words != nullptr, "result type {} can't be cast to the desired output type {} ({}: pass an out= of dtype {})",
+  if (!fits_out(rule, result.dtype(), out.dtype())) [[unlikely]] {
+    const bool plain = words == nullptr || *words == 0;
+    check(!plain, "result type {} can't be cast to the desired output type {} ({}: pass an out= of dtype {})",
           to_string(result.dtype()), to_string(out.dtype()), op, to_string(result.dtype()));
+    check(rule != OutRule::SameKind, "{}, but got {} ({}: pass an out= of dtype {})", std::string_view(words),
+          to_string(out.dtype()), op, to_string(result.dtype()));
     fail(rule == OutRule::CastableOrTypeError ? ErrorKind::kType : ErrorKind::kRuntime,
          "{}: expected {}, but got {} ({}: pass an out= of dtype {})", std::string_view(words),
          to_string(result.dtype()), to_string(out.dtype()), std::string_view(op), to_string(result.dtype()));
@@ -96,7 +113,7 @@ void store_inplace(const char* op, Tensor& self, const Tensor& result) {
 namespace {
 
 // Proves that the geometry lies inside the storage.
-void check_inside(const Tensor& tensor, IntArrayRef sizes, IntArrayRef strides, int64_t offset) {
+void check_inside(const Tensor& tensor, int64_t element, IntArrayRef sizes, IntArrayRef strides, int64_t offset) {
   int64_t last = offset;
   bool overflow = offset < 0;
   for (size_t i = 0; i < sizes.size(); ++i) {
@@ -105,13 +122,12 @@ void check_inside(const Tensor& tensor, IntArrayRef sizes, IntArrayRef strides, 
     overflow |= strides[i] < 0 || __builtin_mul_overflow(sizes[i] - 1, strides[i], &reach) ||
                 __builtin_add_overflow(last, reach, &last);
   }
-  const int64_t available = static_cast<int64_t>(tensor.impl()->storage->nbytes) / tensor.element_size();
+  const int64_t available = static_cast<int64_t>(tensor.impl()->storage->nbytes) / element;
   check(!overflow && last < available,
         "setStorage: sizes {}, strides {}, storage offset {}, and itemsize {} requiring a storage size of {} are out "
         "of bounds "
         "for storage of size {}",
-        sizes, strides, offset, tensor.element_size(), overflow ? -1 : (last + 1) * tensor.element_size(),
-        tensor.impl()->storage->nbytes);
+        sizes, strides, offset, element, overflow ? -1 : (last + 1) * element, tensor.impl()->storage->nbytes);
 }
 
 Tensor share_storage(const Tensor& tensor, IntArrayRef sizes, IntArrayRef strides, int64_t offset) {
@@ -130,22 +146,36 @@ Tensor share_storage(const Tensor& tensor, IntArrayRef sizes, IntArrayRef stride
 }  // namespace
 
 Tensor alias(const Tensor& tensor, IntArrayRef sizes, IntArrayRef strides, int64_t offset) {
-  check_inside(tensor, sizes, strides, offset);
+  check_inside(tensor, tensor.element_size(), sizes, strides, offset);
   return share_storage(tensor, sizes, strides, offset);
+}
+
+Tensor alias(const Tensor& tensor, const Geometry& g) {
+  if (g.dtype == ScalarType::Undefined || g.dtype == tensor.dtype())
+    return alias(tensor, g.sizes, g.strides, g.offset);
+  check_inside(tensor, element_size(g.dtype), g.sizes, g.strides, g.offset);
+  Tensor result = share_storage(tensor, g.sizes, g.strides, g.offset);
+  result.impl()->dtype = g.dtype;
+  return result;
 }
 
 Tensor alias(const Tensor& tensor) {
   return share_storage(tensor, tensor.sizes(), tensor.strides(), tensor.storage_offset());
 }
 
-Tensor make_view(const Tensor& tensor, IntArrayRef sizes, IntArrayRef strides, int64_t offset) {
-  Tensor result = alias(tensor, sizes, strides, offset);
+static Tensor based_on(const Tensor& tensor, Tensor result) {
   TensorImpl* impl = result.impl();
   impl->base = tensor.impl()->base ? tensor.impl()->base : tensor.impl();
   impl->base->retain();
   impl->view_version = tensor.version();
   return result;
 }
+
+Tensor make_view(const Tensor& tensor, IntArrayRef sizes, IntArrayRef strides, int64_t offset) {
+  return based_on(tensor, alias(tensor, sizes, strides, offset));
+}
+
+Tensor make_view(const Tensor& tensor, const Geometry& geometry) { return based_on(tensor, alias(tensor, geometry)); }
 
 // Whether the memory from the first to the last element of both has a common part.
 static bool ranges_meet(const Tensor& a, const Tensor& b) {
@@ -233,6 +263,12 @@ void prepare(const char* op, Tensor& out, IntArrayRef sizes, IntArrayRef strides
   if (out.sizes() != sizes) out.resize_(sizes);
 }
 
+bool any_defined(Node* node, const Tensor* grads) {
+  bool any = false;
+  for (uint32_t i = 0; i < node->num_outputs(); ++i) any |= grads[i].defined();
+  return any;
+}
+
 bool fill_undefined(Node* node, Tensor* grads) {
   bool any = false;
   const uint32_t n = node->num_outputs();
@@ -256,7 +292,7 @@ class CopySlices final : public Node {
     if (!grads[0].defined()) return;
     Tensor whole = empty_strided(base_sizes, base_strides, TensorOptions(grads[0].dtype()));
     whole.copy_(grads[0]);
-    Tensor part = whole.as_strided(sizes, strides, offset);
+    Tensor part = part_of(whole);
     Tensor inner = part.clone();
     fn->apply(&inner, results);
     if (!edges[0].fn) return;
@@ -272,7 +308,19 @@ class CopySlices final : public Node {
   }
   NodeRef fn;
   DimVector base_sizes, base_strides, sizes, strides;
-  int64_t offset = 0;
+  int64_t offset = 0;         // in elements of the view
+  ScalarType dtype = kFloat;  // of the view: real parts of a complex base, or the other way round
+
+ private:
+  Tensor part_of(const Tensor& whole) const {
+    if (is_complex(whole.dtype()) == is_complex(dtype)) return whole.as_strided(sizes, strides, offset);
+    if (is_complex(whole.dtype())) return view_as_real(whole).as_strided(sizes, strides, offset);
+    DimVector pairs = sizes, steps = strides;
+    for (int64_t& s : steps) s *= 2;
+    pairs.push_back(2);
+    steps.push_back(1);
+    return view_as_complex(whole.as_strided(pairs, steps, 2 * offset));
+  }
 };
 
 void rebase(Node* node, const Tensor& out) {
@@ -293,7 +341,9 @@ void rebase(Node* node, const Tensor& out) {
   slices->base_strides = base.strides();
   slices->sizes = out.sizes();
   slices->strides = out.strides();
-  slices->offset = out.storage_offset() - base.storage_offset();
+  slices->dtype = out.dtype();
+  const int64_t base_bytes = base.storage_offset() * base.element_size();
+  slices->offset = out.storage_offset() - base_bytes / out.element_size();
   slices->add_output(base, 0);
   auto& meta = autograd_of(base);
   meta.grad_fn = std::move(hold);

@@ -1,6 +1,7 @@
 // What generated op bodies call: recording, attaching, allocation of results, checks of in-place and out= targets.
 #pragma once
 #include "autograd/node.h"
+#include "plan/geometry.h"
 
 namespace rushlight {
 
@@ -63,11 +64,15 @@ Tensor allocate_like(const Tensor& like, ScalarType dtype);
 // Another geometry over the same storage, without history; raises when it does not lie inside the storage.
 Tensor alias(const Tensor& tensor, IntArrayRef sizes, IntArrayRef strides, int64_t offset);
 Tensor alias(const Tensor& tensor);
+Tensor alias(const Tensor& tensor, const Geometry& geometry);
 // The same as a view: it knows its base.
 Tensor make_view(const Tensor& tensor, IntArrayRef sizes, IntArrayRef strides, int64_t offset);
+Tensor make_view(const Tensor& tensor, const Geometry& geometry);
 
 // Undefined gradients become zeros of the recorded output; false when none is defined.
 bool fill_undefined(Node* node, Tensor* grads);
+// Whether a gradient arrived; for formulas that leave out what an undefined one would give.
+bool any_defined(Node* node, const Tensor* grads);
 
 }  // namespace detail
 }  // namespace rushlight

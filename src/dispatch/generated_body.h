@@ -58,8 +58,10 @@ inline bool needs_any(const Node* node, size_t first, size_t count) {
   return false;
 }
 // Stores a computed result into an out= tensor (resized when its shape differs) or into self.
-// The dtype of out= must hold the result's (Castable) or be the same (Exact); `words` begin the error otherwise.
-enum class OutRule : uint8_t { Castable, CastableOrTypeError, Exact };
+// The dtype of out= must hold the result's (Castable), be the same (Exact) or be as complex or real as it (SameKind);
+// `words` begin the error otherwise.
+// Truth values go into bool or uint8 (Truth); a floating type may take the real parts of a complex result (CastableOrReal).
+enum class OutRule : uint8_t { Castable, CastableOrTypeError, Exact, SameKind, Truth, CastableOrReal };
 void store_out(const char* op, Tensor& out, const Tensor& result, OutRule rule = OutRule::Castable,
                const char* words = nullptr);
 // out= of an op that reads its input in another order than it writes: they must share no memory.

@@ -21,6 +21,9 @@ void check_alpha(const char* op, Operand self, Operand other, const Scalar& alph
   const ScalarType common = common_dtype(self, other);
   check(!alpha.isBoolean() || common == kBool, "Boolean alpha only supported for Boolean results. ({} of {} operands)",
         op, to_string(common));
+  check(is_complex(common) || !alpha.isComplex(),
+        "For non-complex input tensors, argument alpha must not be a complex number. ({} of {} operands)", op,
+        to_string(common));
   check(is_differentiable(common) || !alpha.isFloatingPoint(),
         "For integral input tensors, argument alpha must not be a floating point number. ({}: the operands are {}, "
         "alpha is {})",
@@ -41,7 +44,7 @@ void check_divisor(Operand self, Operand other) {
 }
 
 void check_pow(Operand base, Operand exponent) {
-  if (exponent.tensor || exponent.scalar.isFloatingPoint() || exponent.scalar.toLong() >= 0) [[likely]] {
+  if (exponent.tensor || !exponent.scalar.isIntegral(true) || exponent.scalar.toLong() >= 0) [[likely]] {
     return;
   }
   check(!is_integral(common_dtype(base, exponent), true),
@@ -63,6 +66,14 @@ void check_lerp(const Tensor& self, const Tensor& end) {
         dtype_name(end.dtype()));
 }
 
+void check_mvlgamma(const Tensor& self, int64_t p) {
+  constexpr int64_t kMost = 1'000'000;  // every element takes p steps
+  check(p >= 1, "p has to be greater than or equal to 1, but got {} (mvlgamma)", p);
+  check(p <= kMost, "mvlgamma: expected p of at most {}, but got {}", kMost, p);
+  check(!self.defined() || self.dtype() != kBool,
+        "The input tensor may not be a boolean tensor. (mvlgamma: convert it with to() first)");
+}
+
 void check_condition(const char* op, const Tensor& condition) {
   check(condition.dtype() == kBool || condition.dtype() == kByte,
         "{} expected condition to be a boolean tensor, but got a tensor with dtype {}", op,
@@ -81,6 +92,7 @@ void check_heaviside(const Tensor& self, const Tensor& values, const Tensor& out
 }
 
 const PointwiseInfo& pow_info(const Scalar& exponent, const PointwiseInfo& general) {
+  if (exponent.isComplex()) return general;
   const double e = exponent.toDouble();
   if (e == 2) return _square_info;
   if (e == 3) return _cube_info;

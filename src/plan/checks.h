@@ -11,6 +11,7 @@ void check_divisor(Operand self, Operand other);
 void check_pow(Operand base, Operand exponent);
 void check_addcdiv(const Tensor& self, const Tensor& tensor1, const Tensor& tensor2);
 void check_lerp(const Tensor& self, const Tensor& end);
+void check_mvlgamma(const Tensor& self, int64_t p);
 void check_condition(const char* op, const Tensor& condition);
 // Those of out=: a bool, or the dtype of the operands.
 void check_bool_out(const char* op, const Tensor& out, How how);

@@ -298,4 +298,36 @@ Geometry unfold(const Tensor& self, int64_t dimension, int64_t size, int64_t ste
   return g;
 }
 
+Geometry view_as_real(const Tensor& self) {
+  check(is_complex(self.dtype()), "view_as_real is only supported for complex tensors, but got a tensor of dtype {}",
+        to_string(self.dtype()));
+  Geometry g{self.sizes(), self.strides(), 2 * self.storage_offset(), to_real_type(self.dtype())};
+  for (int64_t& s : g.strides) s *= 2;
+  g.sizes.push_back(2);
+  g.strides.push_back(1);
+  return g;
+}
+
+Geometry view_as_complex(const Tensor& self) {
+  check(self.dtype() == kFloat || self.dtype() == kDouble || self.dtype() == kHalf,
+        "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: {}",
+        to_string(self.dtype()));
+  check(self.dtype() != kHalf, "view_as_complex: there is no complex32 arithmetic; convert the tensor to float32 first");
+  check(self.dim() != 0, "Input tensor must have one or more dimensions");
+  check(self.sizes().back() == 2, "Tensor must have a last dimension of size 2, but got sizes {}", self.sizes());
+  check(self.strides().back() == 1, "Tensor must have a last dimension with stride 1, but got strides {}",
+        self.strides());
+  Geometry g{self.sizes(), self.strides(), self.storage_offset() / 2, to_complex_type(self.dtype())};
+  g.sizes.pop_back();
+  g.strides.pop_back();
+  for (size_t d = 0; d < g.strides.size(); ++d) {
+    check(g.strides[d] % 2 == 0, "Tensor must have a stride divisible by 2 for all but last dimension (dimension {}: {})",
+          d, g.strides[d]);
+    g.strides[d] /= 2;
+  }
+  check(self.storage_offset() % 2 == 0, "Tensor must have a storage_offset divisible by 2, but got {}",
+        self.storage_offset());
+  return g;
+}
+
 }  // namespace rushlight::geom

@@ -7,6 +7,7 @@ namespace rushlight {
 struct Geometry {
   DimVector sizes, strides;
   int64_t offset = 0;  // in elements, from the start of the storage
+  ScalarType dtype = ScalarType::Undefined;  // of views that read the bytes as another type; sizes count its elements
 };
 
 // Each function checks its arguments, raises with PyTorch's words, and never touches an element.
@@ -34,6 +35,10 @@ Geometry slice(const Tensor& self, int64_t dim, std::optional<int64_t> start, st
 Geometry diagonal(const Tensor& self, int64_t offset, int64_t dim1, int64_t dim2);
 Geometry as_strided(const Tensor& self, IntArrayRef size, IntArrayRef stride, std::optional<int64_t> storage_offset);
 Geometry unfold(const Tensor& self, int64_t dimension, int64_t size, int64_t step);
+
+// Complex numbers as pairs of reals in a last dimension of size 2, and back.
+Geometry view_as_real(const Tensor& self);
+Geometry view_as_complex(const Tensor& self);
 
 }  // namespace geom
 }  // namespace rushlight

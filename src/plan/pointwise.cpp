@@ -6,6 +6,7 @@
 #include "plan/pointwise.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/thread_pool.h"
 #include "cpu/convert.h"
@@ -26,7 +27,7 @@ Meta meta::preserve(const Tensor& t, std::optional<ScalarType> dtype) {
 namespace plan {
 namespace {
 
-constexpr int64_t kBlock = 512;
+constexpr int64_t kBlock = cpu::kPlane;
 constexpr int kMaxOperands = 4;
 constexpr int64_t kGrain = 16384;
 
@@ -39,13 +40,20 @@ constexpr Compute compute_type(ScalarType dtype) {
     case kDouble:
       return Compute::F64;
     case kLong:
+    case kUInt32:
       return Compute::I64;
+    case kUInt64:
+      return Compute::U64;
+    case kComplexFloat:
+      return Compute::C64;
+    case kComplexDouble:
+      return Compute::C128;
     default:
       return Compute::I32;
   }
 }
 constexpr ScalarType dtype_of(Compute c) {
-  constexpr ScalarType types[] = {kFloat, kDouble, kLong, kInt};
+  constexpr ScalarType types[] = {kFloat, kDouble, kLong, kInt, kUInt64, kComplexFloat, kComplexDouble};
   return types[static_cast<int>(c)];
 }
 
@@ -54,6 +62,9 @@ union Element {
   double f64;
   int64_t i64;
   int32_t i32;
+  uint64_t u64;
+  float c64[2];
+  double c128[2];
 };
 
 // A number as an element of the loop's type; integers wrap to the operands' dtype first, as a tensor of it would hold it.
@@ -67,7 +78,18 @@ Element element(const Scalar& s, Compute compute, ScalarType dtype) {
       e.f64 = s.toDouble();
       break;
     case Compute::I64:
-      e.i64 = s.toLong();
+      e.i64 = dtype == kUInt32 ? static_cast<uint32_t>(s.toLong()) : s.toLong();
+      break;
+    case Compute::U64:
+      e.u64 = s.toUInt64();
+      break;
+    case Compute::C64:
+      e.c64[0] = s.to<float>();
+      e.c64[1] = static_cast<float>(s.imag());
+      break;
+    case Compute::C128:
+      e.c128[0] = s.toDouble();
+      e.c128[1] = s.imag();
       break;
     case Compute::I32:
       switch (dtype) {
@@ -83,6 +105,9 @@ Element element(const Scalar& s, Compute compute, ScalarType dtype) {
         case kShort:
           e.i32 = static_cast<int16_t>(s.toLong());
           break;
+        case kUInt16:
+          e.i32 = static_cast<uint16_t>(s.toLong());
+          break;
         default:
           e.i32 = static_cast<int32_t>(s.toLong());
       }
@@ -93,8 +118,9 @@ Element element(const Scalar& s, Compute compute, ScalarType dtype) {
 ScalarType combine(ScalarType higher, ScalarType lower) {
   if (higher == ScalarType::Undefined) return lower;
   if (lower == ScalarType::Undefined) return higher;
-  if (is_floating_point(higher)) return higher;
-  if (higher == kBool || is_floating_point(lower)) return promote_types(higher, lower);
+  if (is_complex(higher)) return higher;
+  if (is_floating_point(higher)) return is_complex(lower) ? to_complex_type(higher) : higher;
+  if (higher == kBool || is_differentiable(lower)) return promote_types(higher, lower);
   return higher;
 }
 
@@ -172,6 +198,9 @@ class Loop {
   void simplify();
   void run_range(int64_t begin, int64_t end) const;
   void run_blocks(int64_t begin, int64_t end) const;
+  void gather(const Lane& lane, int64_t begin, int64_t n, char* block) const;
+  void scatter(const Lane& lane, int64_t begin, int64_t n, const char* block) const;
+  bool planes() const { return compute_ >= Compute::C64; }
   void locate(int64_t index, int64_t* position) const;
   template <class F>
   void segments(const Lane& lane, int64_t begin, int64_t count, const F& f) const;
@@ -231,6 +260,7 @@ void Loop::simplify() {
     }
     lane.flat = lane.direct && lane.strides == contiguous_strides(sizes_);
     const int64_t inner = lane.strides.back();
+    rows_ &= !planes();
     rows_ &= lane.constant || (lane.direct && (inner == 1 || (inner == 0 && k > 0)));
   }
 }
@@ -295,37 +325,73 @@ void Loop::run_range(int64_t begin, int64_t end) const {
   }
 }
 
-void Loop::run_blocks(int64_t begin, int64_t end) const {
-  alignas(64) char blocks[kMaxOperands][kBlock * 8];
+// n elements from the flat index `begin` on, converted into a block of the loop's type.
+void Loop::gather(const Lane& lane, int64_t begin, int64_t n, char* block) const {
   const ScalarType loop_type = dtype_of(compute_);
-  const ScalarType out_type = info_.promotion == Promotion::Bool ? kBool : loop_type;
+  if (!planes()) {
+    return segments(lane, begin, n, [&](int64_t offset, int64_t at, int64_t run) {
+      cpu::convert(block + at * element_size(loop_type), loop_type, 1, lane.data + offset * lane.item, lane.dtype,
+                   lane.strides.back(), run);
+    });
+  }
+  // Complex elements are pairs of reals; the parts go to one plane each.
+  const ScalarType part = to_real_type(loop_type), from = to_real_type(lane.dtype);
+  const int64_t size = element_size(part), pair = is_complex(lane.dtype) ? 2 : 1;
+  char* imag = block + kBlock * size;
+  segments(lane, begin, n, [&](int64_t offset, int64_t at, int64_t run) {
+    const char* source = lane.data + offset * lane.item;
+    cpu::convert(block + at * size, part, 1, source, from, pair * lane.strides.back(), run);
+    if (pair == 2)
+      cpu::convert(imag + at * size, part, 1, source + element_size(from), from, 2 * lane.strides.back(), run);
+    else
+      std::memset(imag + at * size, 0, static_cast<size_t>(run * size));
+  });
+}
+
+// A block of results to where they belong.
+void Loop::scatter(const Lane& lane, int64_t begin, int64_t n, const char* block) const {
+  const ScalarType loop_type = dtype_of(compute_);
+  const bool real = info_.promotion == Promotion::Bool || !planes() || info_.real_result;
+  const ScalarType type = info_.promotion == Promotion::Bool ? kBool : to_real_type(loop_type);
+  const int64_t size = element_size(type), to_pair = is_complex(lane.dtype) ? 2 : 1;
+  if (real && to_pair == 1) {
+    return segments(lane, begin, n, [&](int64_t offset, int64_t at, int64_t run) {
+      cpu::convert(lane.data + offset * lane.item, lane.dtype, lane.strides.back(), block + at * size, type, 1, run);
+    });
+  }
+  const ScalarType to = to_real_type(lane.dtype);
+  const int64_t zero = 0;
+  segments(lane, begin, n, [&](int64_t offset, int64_t at, int64_t run) {
+    char* target = lane.data + offset * lane.item;
+    cpu::convert(target, to, to_pair * lane.strides.back(), block + at * size, type, 1, run);
+    if (to_pair == 1) return;
+    const char* imag = real ? reinterpret_cast<const char*>(&zero) : block + (kBlock + at) * size;
+    cpu::convert(target + element_size(to), to, 2 * lane.strides.back(), imag, type, real ? 0 : 1, run);
+  });
+}
+
+void Loop::run_blocks(int64_t begin, int64_t end) const {
+  alignas(64) char blocks[kMaxOperands][kBlock * 16];
+  const bool flat = lanes_[0].flat && (!planes() || info_.real_result || info_.promotion == Promotion::Bool);
   for (int64_t i = begin; i < end; i += kBlock) {
     const int64_t n = std::min(kBlock, end - i);
     cpu::PointwiseArgs args{};
     args.n = n;
-    args.out = lanes_[0].flat ? static_cast<void*>(lanes_[0].data + i * lanes_[0].item) : blocks[0];
+    args.out = flat ? static_cast<void*>(lanes_[0].data + i * lanes_[0].item) : blocks[0];
     for (int k = 1; k < count_; ++k) {
       const Lane& lane = lanes_[k];
       args.step[k - 1] = !lane.constant;
       if (lane.constant) {
         args.in[k - 1] = &lane.value;
-      } else if (lane.flat) {
+      } else if (lane.flat && !planes()) {
         args.in[k - 1] = lane.data + i * lane.item;
       } else {
-        segments(lane, i, n, [&](int64_t offset, int64_t at, int64_t run) {
-          cpu::convert(blocks[k] + at * element_size(loop_type), loop_type, 1, lane.data + offset * lane.item,
-                       lane.dtype, lane.strides.back(), run);
-        });
+        gather(lane, i, n, blocks[k]);
         args.in[k - 1] = blocks[k];
       }
     }
     call(args);
-    if (!lanes_[0].flat) {
-      segments(lanes_[0], i, n, [&](int64_t offset, int64_t at, int64_t run) {
-        cpu::convert(lanes_[0].data + offset * lanes_[0].item, lanes_[0].dtype, lanes_[0].strides.back(),
-                     blocks[0] + at * element_size(out_type), out_type, 1, run);
-      });
-    }
+    if (!flat) scatter(lanes_[0], i, n, blocks[0]);
   }
 }
 
@@ -356,8 +422,11 @@ void general(const PointwiseInfo& info, const Operand* operands, size_t count, s
   if (info.promotion == Promotion::Float && is_integral(common, true)) common = get_default_dtype();
   const Compute compute = compute_type(common);
   const PointwiseKernel kernel = kernel_for(info, common);
-  const ScalarType out_dtype = info.promotion == Promotion::Bool ? kBool : common;
-  if (how == How::Out && count == 1 && info.promotion == Promotion::Same && result.dtype() != out_dtype) {
+  check(!info.real_result || how != How::InPlace || !is_complex(common),
+        "In-place {} is not supported for complex tensors. (the result is real)", std::string_view(info.name));
+  const ScalarType stored = info.real_result ? to_real_type(common) : common;
+  const ScalarType out_dtype = info.promotion == Promotion::Bool ? kBool : stored;
+  if (how == How::Out && count == 1 && info.promotion == Promotion::Same && !info.real_result && result.dtype() != out_dtype) {
     fail(ErrorKind::kRuntime, "Found dtype {} but expected {} ({}: pass an out= of dtype {})",
          to_string(result.dtype()), to_string(out_dtype), info.name, to_string(out_dtype));
   }
@@ -368,10 +437,11 @@ void general(const PointwiseInfo& info, const Operand* operands, size_t count, s
   }
   Loop loop(info, kernel, compute);
   loop.set_sizes(sizes);
-  loop.add(result, info.promotion == Promotion::Bool ? kBool : dtype_of(compute));
+  const ScalarType loop_type = dtype_of(compute);
+  loop.add(result, info.promotion == Promotion::Bool ? kBool : info.real_result ? to_real_type(loop_type) : loop_type);
   for (size_t i = 0; i < count; ++i) {
     if (operands[i].tensor)
-      loop.add(*operands[i].tensor, dtype_of(compute));
+      loop.add(*operands[i].tensor, loop_type);
     else
       loop.add(operands[i].scalar, static_cast<int>(i) == info.condition ? kBool : common);
   }
@@ -382,7 +452,9 @@ void general(const PointwiseInfo& info, const Operand* operands, size_t count, s
 // ---- the fast path: row-major tensors of one dtype and shape, and numbers of no higher kind ---------------------------
 
 constexpr bool is_direct(ScalarType t) { return t == kFloat || t == kDouble || t == kLong || t == kInt; }
-constexpr bool number_fits(const Scalar& s, ScalarType t) { return is_floating_point(t) || s.isIntegral(true); }
+constexpr bool number_fits(const Scalar& s, ScalarType t) {
+  return is_floating_point(t) ? !s.isComplex() : s.isIntegral(true) && !s.isUnsigned();
+}
 
 bool fast(const PointwiseInfo& info, const Operand* operands, size_t count, std::initializer_list<Scalar> constants,
           Tensor& result, How how) {
@@ -461,7 +533,9 @@ ScalarType result_type(const Operand* operands, size_t count) {
       promote(t->dim() > 0 ? dim : zero, t->dtype());
     } else {
       const ScalarType t2 = operands[i].scalar.type();
-      promote(number, t2 == kDouble ? get_default_dtype() : t2);
+      promote(number, t2 == kDouble          ? get_default_dtype()
+                      : t2 == kComplexDouble ? to_complex_type(get_default_dtype())
+                                             : t2);
     }
   }
   return combine(dim, combine(zero, number));

@@ -18,16 +18,18 @@ constexpr uint8_t kRejectBool = 1, kRejectInt = 2, kRejectFloat = 4;
 using PointwiseKernel = void (*)(const cpu::PointwiseArgs&);
 
 // The types that loops compute in; other dtypes are converted block by block.
-enum class Compute : uint8_t { F32, F64, I64, I32 };
+enum class Compute : uint8_t { F32, F64, I64, I32, U64, C64, C128 };
+constexpr int kComputeTypes = 7;
 
 struct PointwiseInfo {
   const char* name;
   Promotion promotion;
   int8_t operands, constants;
   int8_t condition;  // the operand that is a condition and takes no part in promotion; -1: none
+  bool real_result;  // of complex operands: abs, angle
   uint8_t reject;
-  float ns;                       // estimated cost of one element
-  PointwiseKernel kernels[4][3];  // [Compute][ISA level]
+  float ns;                                   // estimated cost of one element
+  PointwiseKernel kernels[kComputeTypes][3];  // [Compute][ISA level]
 };
 
 // A tensor or a number.

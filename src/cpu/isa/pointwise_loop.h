@@ -2,7 +2,9 @@
 #pragma once
 
 #include "cpu/pointwise_args.h"
+#include "math/complex_lanes.h"
 #include "math/lanes.h"
+#include "math/unsigned_lane.h"
 
 namespace rushlight::cpu::RL_ISA {
 
@@ -23,6 +25,8 @@ template <class V>
 inline void store_lanes(typename V::T* out, V value, int n) {
   value.store(out, n);
 }
+inline void store_lanes(uint8_t* out, U64Mask value) { value.store_bool(out); }
+inline void store_lanes(uint8_t* out, U64Mask value, int n) { value.store_bool(out, n); }
 template <int kBytes>
 inline void store_lanes(uint8_t* out, LaneMask<kBytes> value) {
   value.store_bool(out);
@@ -38,6 +42,10 @@ struct StoredAs {
 };
 template <int kBytes>
 struct StoredAs<LaneMask<kBytes>> {
+  using T = uint8_t;
+};
+template <>
+struct StoredAs<U64Mask> {
   using T = uint8_t;
 };
 
@@ -76,6 +84,54 @@ inline void pointwise_loop_over(const PointwiseArgs& args, Indices<kIn...>, Indi
 template <class V, class F, int kInputs, int kParams>
 void pointwise_loop(const PointwiseArgs& args) {
   pointwise_loop_over<V, F>(args, typename MakeIndices<kInputs>::type{}, typename MakeIndices<kParams>::type{});
+}
+
+// The same over planes. A result that is real (abs, comparisons) is stored as such.
+template <class R>
+inline void store_planes(void* out, int64_t i, ComplexLanes<Lanes<R>> value, int n) {
+  R* to = (R*)out + i;
+  if (n == Lanes<R>::kLanes) {
+    value.re.store(to);
+    value.im.store(to + kPlane);
+  } else {
+    value.re.store(to, n);
+    value.im.store(to + kPlane, n);
+  }
+}
+template <class Result>
+inline void store_planes(void* out, int64_t i, Result value, int n, int lanes) {
+  auto* to = (typename StoredAs<Result>::T*)out + i;
+  if (n == lanes)
+    store_lanes(to, value);
+  else
+    store_lanes(to, value, n);
+}
+
+template <class V, class F, int... kIn, int... kParam>
+inline void complex_loop_over(const PointwiseArgs& args, Indices<kIn...>, Indices<kParam...>) {
+  using R = typename V::Real;
+  using T = typename V::T;
+  constexpr int kLanes = V::kLanes;
+  const auto one = [](const void* p) { return V(R(((const T*)p)[0]), R(((const T*)p)[1])); };
+  const V params[] = {one(args.params[kParam])..., V(T(0))};
+  for (int64_t i = 0; i < args.n; i += kLanes) {
+    const int n = args.n - i < kLanes ? (int)(args.n - i) : kLanes;
+    const auto load = [&](int k) {
+      if (args.step[k] == 0) return one(args.in[k]);
+      const T* p = (const T*)args.in[k] + i;
+      if (n == kLanes) return V(R::load(p), R::load(p + kPlane));
+      return V(R::load(p, n), R::load(p + kPlane, n));
+    };
+    const auto value = F::template call<V>(load(kIn)..., params[kParam]...);
+    if constexpr (__is_same(decltype(value), const V))
+      store_planes<T>(args.out, i, value, n);
+    else
+      store_planes(args.out, i, value, n, kLanes);
+  }
+}
+template <class V, class F, int kInputs, int kParams>
+void complex_loop(const PointwiseArgs& args) {
+  complex_loop_over<V, F>(args, typename MakeIndices<kInputs>::type{}, typename MakeIndices<kParams>::type{});
 }
 
 }  // namespace rushlight::cpu::RL_ISA
