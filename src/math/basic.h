@@ -106,6 +106,32 @@ inline V nextafter_of(V a, V b) {
 inline F32 nextafter(F32 a, F32 b) { return nextafter_of(a, b); }
 inline F64 nextafter(F64 a, F64 b) { return nextafter_of(a, b); }
 
+// x = mantissa * 2^exponent with |mantissa| in [1/2, 1); zeros, infinities and NaN are their own mantissa, with exponent 0.
+template <class V>
+inline V frexp_normalized(V x) {
+  constexpr typename V::T kUp = (typename V::T)((typename V::Int::T)1 << Format<V>::kMantissaBits);
+  return where(abs(x) < V(Format<V>::kMinNormal), x * V(kUp), x);
+}
+template <class V>
+inline V frexp_mantissa(V x) {
+  using Int = typename V::Int;
+  const Int fraction((typename Int::T)(((typename Int::T)1 << Format<V>::kMantissaBits) - 1));
+  const Int half((typename Int::T)(Format<V>::kBias - 1) << Format<V>::kMantissaBits);
+  const V scaled = as_float((as_int(frexp_normalized(x)) & (fraction | Int(Format<V>::kSignBit))) | half);
+  return where((x == V(0)) | ~isfinite(x), x, scaled);
+}
+template <class V>
+inline V frexp_exponent(V x) {
+  using Int = typename V::Int;
+  using Scalar = typename V::T;
+  // The biased exponent becomes a float by standing in the low bits of 2^mantissa_bits.
+  constexpr Scalar kUnit = (Scalar)((typename Int::T)1 << Format<V>::kMantissaBits);
+  const Int biased = shift_right_logical(as_int(abs(frexp_normalized(x))), Format<V>::kMantissaBits);
+  const V exponent = as_float(biased | as_int(V(kUnit))) - V(kUnit + (Scalar)(Format<V>::kBias - 1));
+  const V lifted = where(abs(x) < V(Format<V>::kMinNormal), exponent - V((Scalar)Format<V>::kMantissaBits), exponent);
+  return where((x == V(0)) | ~isfinite(x), V(0), lifted);
+}
+
 // c[0] + c[1] x + c[2] x^2 + …
 template <class V, int N>
 inline V polynomial(V x, const typename V::T (&c)[N]) {

@@ -176,6 +176,18 @@ inline F64 zeta(F64 s, F64 q) {
   return per_lane(s, q, [](double x, double y) { return zeta_scalar(x, y); });
 }
 
+// The n-th derivative of digamma, for n >= 1 (DLMF 5.15.2).
+inline double polygamma_scalar(double x, double n) {
+  const double size = __builtin_tgamma(n + 1) * zeta_scalar(n + 1, x);
+  return __builtin_fmod(n, 2) == 1 ? size : -size;
+}
+inline F32 polygamma(F32 x, F32 n) {
+  return per_lane(x, n, [](float a, float b) { return (float)polygamma_scalar((double)a, (double)b); });
+}
+inline F64 polygamma(F64 x, F64 n) {
+  return per_lane(x, n, [](double a, double b) { return polygamma_scalar(a, b); });
+}
+
 struct ErfinvTable {
   // erfinv(x) / x in w - 2.5 for w = -ln(1 - x^2) below 5, in sqrt(w) - 3 beyond: the split of M. Giles (2010), own
   // coefficients; relative errors 2^-31 and 2^-29.
@@ -216,6 +228,19 @@ RL_SPECIAL_SCALAR(lgamma)
 RL_SPECIAL_SCALAR(digamma)
 RL_SPECIAL_SCALAR(trigamma)
 #undef RL_SPECIAL_SCALAR
+
+// ln(pi) p(p-1)/4 plus the sum of lgamma(x - j/2) over j = 0 … p - 1 (DLMF 35.3.4); p is the same in every lane.
+inline F64 mvlgamma(F64 x, F64 p) {
+  double count[F64::kLanes];
+  p.store(count);
+  const double n = count[0];
+  F64 sum(n * (n - 1) * 0x1.250d048e7a1bdp-2);
+  for (double j = 0; j < n; ++j) sum = sum + lgamma(x - F64(j / 2));
+  return sum;
+}
+inline F32 mvlgamma(F32 x, F32 p) {
+  return through_f64(x, p, [](F64 a, F64 n) { return mvlgamma(a, n); });
+}
 
 // Sum of c[k] T_k(x), Clenshaw.
 template <int N>
