@@ -14,10 +14,12 @@ from layers_source import Function, Layer, docstring_free, location, read_file, 
 from layers_types import HELPERS, KINDS, MODULE_VIRTUAL, HandWrite, quoted
 from table import Row
 
-FILES = ["linear", "conv", "pooling", "batchnorm", "normalization", "dropout", "flatten", "sparse", "activation", "loss"]
-# Outside the subset: written by hand in include/rushlight/nn/containers.h and src/nn/containers.cpp (layers), in
-# include/rushlight/nn/init.h and src/nn/init.cpp (initialisers).
-HAND_WRITTEN = {"Identity", "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict"}
+FILES = ["linear", "conv", "pooling", "batchnorm", "instancenorm", "normalization", "dropout", "flatten", "fold", "padding", "pixelshuffle", "upsampling", "sparse", "distance",
+         "activation", "loss"]
+# Outside the subset: written by hand in include/rushlight/nn/containers.h and src/nn/containers.cpp (layers),
+# adaptive.h, triplet.h and their units, and in include/rushlight/nn/init.h and src/nn/init.cpp (initialisers).
+HAND_WRITTEN = {"Identity", "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict", "LinearCrossEntropyLoss", "AdaptiveLogSoftmaxWithLoss",
+                "TripletMarginWithDistanceLoss"}
 HAND_WRITTEN_INIT = {"calculate_gain", "trunc_normal_", "eye_", "dirac_", "orthogonal_", "sparse_", "_normal_cdf", "_trunc_by_redrawing",
                      "_trunc_by_rejection", "_deprecated"}
 # Of use in Python only: how old files are read.
@@ -234,9 +236,15 @@ def init_files(sources: Sources, functions: list[Function], used: set[str]) -> t
     return head, text
 
 
+def bases_elsewhere(name: str, layers: list[Layer]) -> str:
+    """The headers of base classes that are in other files."""
+    stems = {layer.base.where.stem for layer in layers if layer.base} - {name}
+    return "".join(f'#include "rushlight/nn/generated/{stem}.h"\n' for stem in sorted(stems))
+
+
 def layer_files(sources: Sources, name: str, layers: list[Layer]) -> tuple[str, str]:
     banner = BANNER.format(source=f"modules/{name}.py")
-    head = (f'{banner}#pragma once\n#include "rushlight/nn/arguments.h"\n#include "rushlight/nn/module.h"\n\nnamespace rushlight::nn {{\n\n'
+    head = (f'{banner}#pragma once\n#include "rushlight/nn/arguments.h"\n{bases_elsewhere(name, layers)}#include "rushlight/nn/module.h"\n\nnamespace rushlight::nn {{\n\n'
             + "\n".join(layer_header(sources, layer) for layer in layers) + "\n}  // namespace rushlight::nn\n")
     unit = (f'{banner}#include "rushlight/nn/generated/{name}.h"\n\n#include <cmath>\n\n{SUPPORT}#include "rushlight/nn/init.h"\n\nnamespace rushlight::nn {{\n\n'
             "namespace F = functional;\nusing namespace support;\n\n" + "\n".join(layer_unit(sources, layer) for layer in layers) + "\n}  // namespace rushlight::nn\n")

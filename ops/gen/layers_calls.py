@@ -57,6 +57,7 @@ TAKES = {
     "T": {"Tensor", "Tensor | None"}, "T?": {"Tensor", "Tensor | None", "None"},
     "int": {"int", "int | None"}, "int?": {"int", "int | None", "None"},
     "float": {"float", "int", "number", "float | None"}, "float?": {"float", "int", "float | None", "None"},
+    "float[]?": {"FloatList | None", "None"},
     "S": {"float", "int", "bool", "number"}, "S?": {"float", "int", "bool", "None"},
     "bool": {"bool"}, "bool?": {"bool", "bool | None", "None"},
     "str": {"str"}, "str?": {"str", "None"},
@@ -104,7 +105,7 @@ def as_param(p: Param, value: Value, first: str) -> str:
         return f"resolve({value.text}, {first}, {fixed_length(p)})"
     if p.base in ("int[]", "int[]?", "int?[]") and value.type == "int":
         return f"IntList({value.text})"
-    if p.base == "int[]?" and value.type == "IntList | None":
+    if (p.base, value.type) in (("int[]?", "IntList | None"), ("float[]?", "FloatList | None")):
         return f"optional_list({value.text})"
     if p.base == "S" and value.type == "number":
         return value.text

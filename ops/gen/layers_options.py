@@ -60,7 +60,7 @@ def options_class(name: str, fields: list[Field]) -> str:
 
 def layer_options(name: str, arguments: list[tuple[str, str, str | None]]) -> str:
     """The options of a layer, from the arguments of its constructor."""
-    setter = {"IntList | None": "const IntList&"}
+    setter = {"IntList | None": "const IntList&", "FloatList | None": "const FloatList&"}
     return options_class(name, [Field(n, KINDS[t].param, setter.get(t, KINDS[t].param), KINDS[t].member, d) for n, t, d in arguments])
 
 

@@ -26,6 +26,7 @@ KINDS = {
     "Tensor | None": Kind("const Tensor&", "Tensor"),
     "IntList": Kind("const IntList&", "IntList"),
     "IntList | None": Kind("const std::optional<IntList>&", "std::optional<IntList>"),
+    "FloatList | None": Kind("const std::optional<FloatList>&", "std::optional<FloatList>"),
     "IntList | str": Kind("const Padding&", "Padding"),
     "OptionalIntList": Kind("const OptionalIntList&", "OptionalIntList"),
     "list[int]": Kind("const std::vector<int64_t>&", "std::vector<int64_t>"),
@@ -38,13 +39,18 @@ KINDS = {
     "tuple[int, int]": Kind("", "std::tuple<int64_t, int64_t>"),
     "None": Kind("", "void"),
 }
-OPTIONAL = {"int | None": "int", "float | None": "float", "bool | None": "bool", "IntList | None": "IntList"}
+OPTIONAL = {"int | None": "int", "float | None": "float", "bool | None": "bool", "IntList | None": "IntList", "FloatList | None": "FloatList"}
 NUMBERS = {"int", "float", "bool", "number"}
 
 # Functions of nn/modules/utils.py and nn/_reduction.py: their twins are in src/nn/support.h, with these results.
 HELPERS = {
     "_ntuple": ("ntuple", "IntList"),
     "_same_or_ntuple": ("same_or_ntuple", "IntList | str"),
+    "_ntuple_or_none": ("ntuple_or_none", "IntList | None"),
+    "_as_ints": ("as_ints", "IntList"),
+    "_floats": ("floats", "FloatList | None"),
+    "_ratios": ("ratios", "FloatList | None"),
+    "_transposed_padding": ("transposed_padding", "IntList"),
     "_int_tuple": ("ntuple_of_one", "IntList"),
     "_number": ("number", "float"),
     "_row_or_none": ("row_or_none", "int | None"),

@@ -111,13 +111,21 @@ Tensor dirac_(const Tensor& tensor, int64_t groups) {
   return tensor;
 }
 
-Tensor orthogonal_(const Tensor& tensor, double, const GeneratorOption&) {
+Tensor orthogonal_(const Tensor& tensor, double gain, const GeneratorOption& generator) {
   if (tensor.dim() < 2)
     throw ValueError(cat("Only tensors with 2 or more dimensions are supported, but got ", tensor.dim()));
   if (tensor.numel() == 0) return tensor;
-  throw NotImplementedError(
-      "nn.init.orthogonal_ needs linalg.qr, which this build lacks; draw with xavier_normal_ or kaiming_normal_ "
-      "instead");
+  const NoGradGuard no_grad;
+  const int64_t rows = tensor.size(0), columns = tensor.numel() / rows;
+  const bool wide = rows < columns;
+  Tensor drawn = empty({rows, columns}, tensor.options()).normal_(0, 1, generator);
+  if (drawn.dtype() == kHalf || drawn.dtype() == kBFloat16) drawn = drawn.to(kFloat);
+  // The Q whose R has a positive diagonal: that sign makes it unique, and uniform over the orthogonal matrices.
+  const auto [Q, R] = linalg::qr(wide ? drawn.t() : drawn);
+  const Tensor q = Q.mul(R.diagonal().sgn());
+  Tensor target = tensor;
+  target.copy_((wide ? q.t() : q).reshape(tensor.sizes()));
+  return target.mul_(gain);
 }
 
 Tensor sparse_(const Tensor& tensor, double sparsity, double std, const GeneratorOption& generator) {

@@ -84,6 +84,17 @@ void append_text(std::string& out, const IntList& value) {
     append_text(out, IntArrayRef(value));
 }
 
+void append_text(std::string& out, const FloatList& value) {
+  const auto& values = value.values();
+  if (value.is_single()) return append_text(out, values[0]);
+  out += '(';
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (i) out += ", ";
+    append_text(out, values[i]);
+  }
+  out += values.size() == 1 ? ",)" : ")";
+}
+
 void append_text(std::string& out, const Padding& value) {
   if (value.is_text())
     append_text(out, std::string_view(value.text()));
@@ -107,6 +118,50 @@ IntList ntuple(const IntList& x, int64_t n) {
 }
 
 IntList ntuple_of_one(const IntList& x) { return ntuple(x, 1); }
+
+std::optional<IntList> ntuple_or_none(const std::optional<IntList>& x, int64_t n) {
+  return x ? std::optional<IntList>(ntuple(*x, n)) : std::nullopt;
+}
+
+std::optional<FloatList> floats(const std::optional<FloatList>& x) {
+  return x && x->is_single() && x->values()[0] == 0 ? std::nullopt : x;
+}
+
+std::optional<FloatList> ratios(std::string_view name, const std::optional<FloatList>& x, int64_t n) {
+  if (!x) return {};
+  for (const double v : x->values()) {
+    if (!(v > 0 && v < 1)) throw ValueError(cat(name, " must be between 0 and 1 (got ", *x, ")"));
+  }
+  return x->is_single() ? FloatList(std::vector<double>(static_cast<size_t>(n), x->values()[0])) : *x;
+}
+
+IntList transposed_padding(const Tensor& input, const std::optional<IntList>& output_size,
+                           const IntList& output_padding, const IntList& stride, const IntList& padding,
+                           const IntList& kernel_size, const IntList& dilation) {
+  if (!output_size) return output_padding;
+  const size_t n = kernel_size.size(), lead = input.dim() == static_cast<int64_t>(n) + 2 ? 2 : 1;
+  IntArrayRef wanted = *output_size;
+  if (wanted.size() == lead + n) wanted = wanted.slice(lead, n);
+  if (wanted.size() != n) {
+    throw ValueError(cat("ConvTranspose", static_cast<int64_t>(n), "D: for ", input.dim(),
+                         "D input, output_size must have ", static_cast<int64_t>(n), " or ",
+                         static_cast<int64_t>(lead + n), " elements (got ", static_cast<int64_t>(wanted.size()), ")"));
+  }
+  std::vector<int64_t> least, most, extra;
+  bool possible = true;
+  for (size_t d = 0; d < n; ++d) {
+    least.push_back((input.size(static_cast<int64_t>(lead + d)) - 1) * stride[d] - 2 * padding[d] +
+                    dilation[d] * (kernel_size[d] - 1) + 1);
+    most.push_back(least[d] + stride[d] - 1);
+    extra.push_back(wanted[d] - least[d]);
+    possible &= least[d] <= wanted[d] && wanted[d] <= most[d];
+  }
+  if (!possible) {
+    throw ValueError(cat("requested an output size of ", wanted, ", but valid sizes range from ", IntArrayRef(least),
+                         " to ", IntArrayRef(most), " (for an input of ", tail(input.sizes(), 2), ")"));
+  }
+  return extra;
+}
 
 Padding same_or_ntuple(const Padding& x, int64_t n) { return x.is_text() ? x : Padding(ntuple(x.list(), n)); }
 

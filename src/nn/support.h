@@ -7,6 +7,7 @@
 
 #include "rushlight/autograd.h"
 #include "rushlight/nn/arguments.h"
+#include "rushlight/tensor.h"
 #include "rushlight/warn.h"
 
 namespace rushlight::nn::support {
@@ -28,6 +29,7 @@ void append_text(std::string& out, std::string_view value);
 void append_text(std::string& out, const char* value);
 void append_text(std::string& out, IntArrayRef tuple);
 void append_text(std::string& out, const IntList& value);
+void append_text(std::string& out, const FloatList& value);
 void append_text(std::string& out, const Padding& value);
 void append_text(std::string& out, const OptionalIntList& value);
 template <class T>
@@ -37,6 +39,7 @@ void append_text(std::string& out, const std::optional<T>& value) {
   else
     out += "None";
 }
+inline std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 template <class... A>
 std::string cat(const A&... parts) {
   std::string out;
@@ -48,6 +51,16 @@ std::string cat(const A&... parts) {
 // One number becomes `n` of them; a list stays.
 IntList ntuple(const IntList& x, int64_t n);
 IntList ntuple_of_one(const IntList& x);
+std::optional<IntList> ntuple_or_none(const std::optional<IntList>& x, int64_t n);
+inline const IntList& as_ints(const Padding& x) { return x.list(); }
+// The numbers as they are; nothing for a single 0.
+std::optional<FloatList> floats(const std::optional<FloatList>& x);
+// `n` numbers between 0 and 1.
+std::optional<FloatList> ratios(std::string_view name, const std::optional<FloatList>& x, int64_t n);
+// The output padding with which a transposed convolution gives `output_size`; `output_padding` where that is not given.
+IntList transposed_padding(const Tensor& input, const std::optional<IntList>& output_size,
+                           const IntList& output_padding, const IntList& stride, const IntList& padding,
+                           const IntList& kernel_size, const IntList& dilation);
 Padding same_or_ntuple(const Padding& x, int64_t n);
 inline double number(std::string_view, double x) { return x; }
 std::optional<int64_t> row_or_none(std::optional<int64_t> index, int64_t rows);

@@ -55,6 +55,11 @@ def inputs_of(text: str) -> list[torch.Tensor]:
     return [x.requires_grad_() if x.is_floating_point() else x for x in found]
 
 
+def first(result: object) -> torch.Tensor:
+    """The result itself, or the first of several."""
+    return result[0] if isinstance(result, tuple) else result
+
+
 def compare_layer(number: int, texts: dict[str, str], tensors: dict) -> list[str]:
     """Runs one case here; the names of what differs."""
     wrong: list[str] = []
@@ -68,7 +73,7 @@ def compare_layer(number: int, texts: dict[str, str], tensors: dict) -> list[str
     inputs = inputs_of(texts[f"{number}.inputs"])
     for name, p in module.named_parameters():
         check(f"param.{name}", p)
-    out = module(*inputs)
+    out = first(module(*inputs))
     check("out", out)
     if out.requires_grad:
         (out * torch.linspace(-1, 1, out.numel()).view(out.shape)).sum().backward()
@@ -79,7 +84,7 @@ def compare_layer(number: int, texts: dict[str, str], tensors: dict) -> list[str
             if p.grad is not None:
                 check(f"grad.{name}", p.grad)
     module.eval()
-    check("eval", module(*inputs))
+    check("eval", first(module(*inputs)))
     state = module.state_dict()
     for name, value in state.items():
         check(f"state.{name}", value)

@@ -51,6 +51,21 @@ class IntList {
   bool single_ = false;
 };
 
+// `2.0` or `{2.0, 1.5}`: one number for every dimension, or one for each. Prints as Python does: 2.0, (2.0, 1.5).
+class FloatList {
+ public:
+  FloatList() = default;
+  FloatList(double one) : values_(1, one), single_(true) {}
+  FloatList(std::initializer_list<double> values) : values_(values) {}
+  FloatList(std::vector<double> values) : values_(std::move(values)) {}
+  bool is_single() const noexcept { return single_; }
+  const std::vector<double>& values() const noexcept { return values_; }
+
+ private:
+  std::vector<double> values_;
+  bool single_ = false;
+};
+
 // `1`, `{1, 2}`, or "same", "valid" (kSame, kValid).
 class Padding {
  public:
@@ -90,6 +105,9 @@ class OptionalIntList {
 
 inline OptionalIntArrayRef optional_list(const std::optional<IntList>& list) {
   return list ? OptionalIntArrayRef(*list) : OptionalIntArrayRef();
+}
+inline std::optional<ArrayRef<double>> optional_list(const std::optional<FloatList>& list) {
+  return list ? std::optional<ArrayRef<double>>(list->values()) : std::nullopt;
 }
 
 // The sizes of the last `spatial` dimensions; what is left open is the input's own.

@@ -346,14 +346,11 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: torch.Generator | No
     columns = tensor.numel() // rows
     with torch.no_grad():
         drawn = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator)
-        # The Q of the QR decomposition whose R has a positive diagonal: that sign makes it unique, and uniform over the
-        # orthogonal matrices. Every column is made orthogonal to those before it twice: once leaves rounding errors.
-        q = (drawn.t() if rows < columns else drawn).to(torch.float64).clone()
-        for j in range(q.size(1)):
-            before, column = q[:, :j], q[:, j]
-            for _ in range(2):
-                column = column - before @ (before.t() @ column)
-            q[:, j] = column / column.norm()
+        if drawn.dtype in (torch.float16, torch.bfloat16):
+            drawn = drawn.float()
+        # The Q whose R has a positive diagonal: that sign makes it unique, and uniform over the orthogonal matrices.
+        q, r = torch.linalg.qr(drawn.t() if rows < columns else drawn)
+        q = q * r.diagonal().sgn()
         tensor.copy_((q.t() if rows < columns else q).reshape(tensor.shape))
         tensor.mul_(gain)
     return tensor

@@ -252,4 +252,47 @@ std::string LogSoftmaxImpl::extra_repr() const {
   return cat("dim=", this->dim);
 }
 
+HardshrinkImpl::HardshrinkImpl(double lambd) {
+  this->lambd = lambd;
+}
+HardshrinkImpl::HardshrinkImpl(const HardshrinkOptions& options) : HardshrinkImpl(options.lambd()) {}
+Tensor HardshrinkImpl::forward(const Tensor& input) {
+  return F::hardshrink(input, this->lambd);
+}
+std::string HardshrinkImpl::extra_repr() const {
+  return cat(this->lambd);
+}
+
+SoftshrinkImpl::SoftshrinkImpl(double lambd) {
+  this->lambd = lambd;
+}
+SoftshrinkImpl::SoftshrinkImpl(const SoftshrinkOptions& options) : SoftshrinkImpl(options.lambd()) {}
+Tensor SoftshrinkImpl::forward(const Tensor& input) {
+  return F::softshrink(input, this->lambd);
+}
+std::string SoftshrinkImpl::extra_repr() const {
+  return cat(this->lambd);
+}
+
+RReLUImpl::RReLUImpl(double lower, double upper, bool inplace) {
+  this->lower = lower;
+  this->upper = upper;
+  this->inplace = inplace;
+}
+RReLUImpl::RReLUImpl(const RReLUOptions& options) : RReLUImpl(options.lower(), options.upper(), options.inplace()) {}
+Tensor RReLUImpl::forward(const Tensor& input) {
+  return F::rrelu(input, this->lower, this->upper, this->training, this->inplace);
+}
+std::string RReLUImpl::extra_repr() const {
+  std::string inplace = this->inplace ? ", inplace=True" : "";
+  return cat("lower=", this->lower, ", upper=", this->upper, inplace);
+}
+
+Tensor Softmax2dImpl::forward(const Tensor& input) {
+  if (input.dim() != 3 && input.dim() != 4) {
+    throw ValueError(cat("Softmax2d: expected input to be 3D or 4D, got ", input.dim(), "D instead"));
+  }
+  return F::softmax(input, -3);
+}
+
 }  // namespace rushlight::nn

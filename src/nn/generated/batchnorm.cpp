@@ -11,8 +11,7 @@ namespace rushlight::nn {
 namespace F = functional;
 using namespace support;
 
-
-BatchNormImpl::BatchNormImpl(int64_t num_features, double eps, std::optional<double> momentum, bool affine, bool track_running_stats, std::optional<Device> device, std::optional<ScalarType> dtype, bool bias) {
+NormBaseImpl::NormBaseImpl(int64_t num_features, double eps, std::optional<double> momentum, bool affine, bool track_running_stats, std::optional<Device> device, std::optional<ScalarType> dtype, bool bias) {
   this->num_features = num_features;
   this->eps = eps;
   this->momentum = momentum;
@@ -39,14 +38,14 @@ BatchNormImpl::BatchNormImpl(int64_t num_features, double eps, std::optional<dou
   }
   this->reset_parameters();
 }
-void BatchNormImpl::reset_running_stats() {
+void NormBaseImpl::reset_running_stats() {
   if (this->track_running_stats) {
     this->running_mean.zero_();
     this->running_var.fill_(1);
     this->num_batches_tracked.zero_();
   }
 }
-void BatchNormImpl::reset_parameters() {
+void NormBaseImpl::reset_parameters() {
   this->reset_running_stats();
   if (this->weight.defined()) {
     init::ones_(this->weight);
@@ -55,6 +54,10 @@ void BatchNormImpl::reset_parameters() {
     init::zeros_(this->bias);
   }
 }
+std::string NormBaseImpl::extra_repr() const {
+  return cat(this->num_features, ", eps=", this->eps, ", momentum=", this->momentum, ", affine=", this->affine, ", bias=", this->bias.defined(), ", track_running_stats=", this->track_running_stats);
+}
+
 void BatchNormImpl::_check_input_dim(const Tensor& input) {
   throw NotImplementedError("a subclass of _BatchNorm defines _check_input_dim");
 }
@@ -72,9 +75,6 @@ Tensor BatchNormImpl::forward(const Tensor& input) {
   }
   bool use_batch = this->training || (!this->running_mean.defined() && !this->running_var.defined());
   return F::batch_norm(input, this->running_mean, this->running_var, this->weight, this->bias, use_batch, factor, this->eps);
-}
-std::string BatchNormImpl::extra_repr() const {
-  return cat(this->num_features, ", eps=", this->eps, ", momentum=", this->momentum, ", affine=", this->affine, ", bias=", this->bias.defined(), ", track_running_stats=", this->track_running_stats);
 }
 
 BatchNorm1dImpl::BatchNorm1dImpl(const BatchNorm1dOptions& options) : BatchNorm1dImpl(options.num_features(), options.eps(), options.momentum(), options.affine(), options.track_running_stats(), options.device(), options.dtype(), options.bias()) {}

@@ -119,4 +119,37 @@ Tensor Conv3dImpl::_conv_forward(const Tensor& input, const Tensor& weight, cons
   return this->padding.is_text() ? F::conv3d(input, weight, bias, this->stride, this->padding.text(), this->dilation, this->groups) : F::conv3d(input, weight, bias, this->stride, this->padding.list(), this->dilation, this->groups);
 }
 
+ConvTransposeNdImpl::ConvTransposeNdImpl(int64_t in_channels, int64_t out_channels, const IntList& kernel_size, const IntList& stride, const IntList& padding, const IntList& output_padding, int64_t groups, bool bias, const IntList& dilation, std::string_view padding_mode, std::optional<Device> device, std::optional<ScalarType> dtype) : ConvNdImpl(in_channels, out_channels, kernel_size, stride, padding, dilation, true, output_padding, groups, bias, padding_mode, device, dtype) {
+  if (padding_mode != "zeros") {
+    throw ValueError(cat("Only \"zeros\" padding mode is supported for transposed convolutions, got ", quoted(padding_mode)));
+  }
+}
+
+ConvTranspose1dImpl::ConvTranspose1dImpl(int64_t in_channels, int64_t out_channels, const IntList& kernel_size, const IntList& stride, const IntList& padding, const IntList& output_padding, int64_t groups, bool bias, const IntList& dilation, std::string_view padding_mode, std::optional<Device> device, std::optional<ScalarType> dtype) : ConvTransposeNdImpl(in_channels, out_channels, ntuple(kernel_size, 1), ntuple(stride, 1), ntuple(padding, 1), ntuple(output_padding, 1), groups, bias, ntuple(dilation, 1), padding_mode, device, dtype) {
+}
+ConvTranspose1dImpl::ConvTranspose1dImpl(const ConvTranspose1dOptions& options) : ConvTranspose1dImpl(options.in_channels(), options.out_channels(), options.kernel_size(), options.stride(), options.padding(), options.output_padding(), options.groups(), options.bias(), options.dilation(), options.padding_mode(), options.device(), options.dtype()) {}
+Tensor ConvTranspose1dImpl::forward(const Tensor& input, const std::optional<IntList>& output_size) {
+  auto padding = as_ints(this->padding);
+  auto extra = transposed_padding(input, output_size, this->output_padding, this->stride, padding, this->kernel_size, this->dilation);
+  return F::conv_transpose1d(input, this->weight, this->bias, this->stride, padding, extra, this->groups, this->dilation);
+}
+
+ConvTranspose2dImpl::ConvTranspose2dImpl(int64_t in_channels, int64_t out_channels, const IntList& kernel_size, const IntList& stride, const IntList& padding, const IntList& output_padding, int64_t groups, bool bias, const IntList& dilation, std::string_view padding_mode, std::optional<Device> device, std::optional<ScalarType> dtype) : ConvTransposeNdImpl(in_channels, out_channels, ntuple(kernel_size, 2), ntuple(stride, 2), ntuple(padding, 2), ntuple(output_padding, 2), groups, bias, ntuple(dilation, 2), padding_mode, device, dtype) {
+}
+ConvTranspose2dImpl::ConvTranspose2dImpl(const ConvTranspose2dOptions& options) : ConvTranspose2dImpl(options.in_channels(), options.out_channels(), options.kernel_size(), options.stride(), options.padding(), options.output_padding(), options.groups(), options.bias(), options.dilation(), options.padding_mode(), options.device(), options.dtype()) {}
+Tensor ConvTranspose2dImpl::forward(const Tensor& input, const std::optional<IntList>& output_size) {
+  auto padding = as_ints(this->padding);
+  auto extra = transposed_padding(input, output_size, this->output_padding, this->stride, padding, this->kernel_size, this->dilation);
+  return F::conv_transpose2d(input, this->weight, this->bias, this->stride, padding, extra, this->groups, this->dilation);
+}
+
+ConvTranspose3dImpl::ConvTranspose3dImpl(int64_t in_channels, int64_t out_channels, const IntList& kernel_size, const IntList& stride, const IntList& padding, const IntList& output_padding, int64_t groups, bool bias, const IntList& dilation, std::string_view padding_mode, std::optional<Device> device, std::optional<ScalarType> dtype) : ConvTransposeNdImpl(in_channels, out_channels, ntuple(kernel_size, 3), ntuple(stride, 3), ntuple(padding, 3), ntuple(output_padding, 3), groups, bias, ntuple(dilation, 3), padding_mode, device, dtype) {
+}
+ConvTranspose3dImpl::ConvTranspose3dImpl(const ConvTranspose3dOptions& options) : ConvTranspose3dImpl(options.in_channels(), options.out_channels(), options.kernel_size(), options.stride(), options.padding(), options.output_padding(), options.groups(), options.bias(), options.dilation(), options.padding_mode(), options.device(), options.dtype()) {}
+Tensor ConvTranspose3dImpl::forward(const Tensor& input, const std::optional<IntList>& output_size) {
+  auto padding = as_ints(this->padding);
+  auto extra = transposed_padding(input, output_size, this->output_padding, this->stride, padding, this->kernel_size, this->dilation);
+  return F::conv_transpose3d(input, this->weight, this->bias, this->stride, padding, extra, this->groups, this->dilation);
+}
+
 }  // namespace rushlight::nn

@@ -42,4 +42,14 @@ Tensor Dropout3dImpl::forward(const Tensor& input) {
   return F::dropout3d(input, this->p, this->training, this->inplace);
 }
 
+AlphaDropoutImpl::AlphaDropoutImpl(const AlphaDropoutOptions& options) : AlphaDropoutImpl(options.p(), options.inplace()) {}
+Tensor AlphaDropoutImpl::forward(const Tensor& input) {
+  return F::alpha_dropout(input, this->p, this->training);
+}
+
+FeatureAlphaDropoutImpl::FeatureAlphaDropoutImpl(const FeatureAlphaDropoutOptions& options) : FeatureAlphaDropoutImpl(options.p(), options.inplace()) {}
+Tensor FeatureAlphaDropoutImpl::forward(const Tensor& input) {
+  return F::feature_alpha_dropout(input, this->p, this->training);
+}
+
 }  // namespace rushlight::nn

@@ -84,4 +84,105 @@ Tensor CrossEntropyLossImpl::forward(const Tensor& input, const Tensor& target) 
   return F::cross_entropy(input, target, this->weight, {}, this->ignore_index, {}, this->reduction, this->label_smoothing);
 }
 
+NLLLoss2dImpl::NLLLoss2dImpl(const Tensor& weight, int64_t ignore_index, std::string_view reduction) : NLLLossImpl(weight, ignore_index, reduction) {
+  warn("`NLLLoss2d` has been deprecated. Please use `NLLLoss` instead as a drop-in replacement.");
+}
+NLLLoss2dImpl::NLLLoss2dImpl(const NLLLoss2dOptions& options) : NLLLoss2dImpl(options.weight(), options.ignore_index(), options.reduction()) {}
+
+CosineEmbeddingLossImpl::CosineEmbeddingLossImpl(double margin, std::string_view reduction) : LossImpl(reduction) {
+  this->margin = margin;
+}
+CosineEmbeddingLossImpl::CosineEmbeddingLossImpl(const CosineEmbeddingLossOptions& options) : CosineEmbeddingLossImpl(options.margin(), options.reduction()) {}
+Tensor CosineEmbeddingLossImpl::forward(const Tensor& input1, const Tensor& input2, const Tensor& target) {
+  return F::cosine_embedding_loss(input1, input2, target, this->margin, {}, {}, this->reduction);
+}
+
+HingeEmbeddingLossImpl::HingeEmbeddingLossImpl(double margin, std::string_view reduction) : LossImpl(reduction) {
+  this->margin = margin;
+}
+HingeEmbeddingLossImpl::HingeEmbeddingLossImpl(const HingeEmbeddingLossOptions& options) : HingeEmbeddingLossImpl(options.margin(), options.reduction()) {}
+Tensor HingeEmbeddingLossImpl::forward(const Tensor& input, const Tensor& target) {
+  return F::hinge_embedding_loss(input, target, this->margin, {}, {}, this->reduction);
+}
+
+MarginRankingLossImpl::MarginRankingLossImpl(double margin, std::string_view reduction) : LossImpl(reduction) {
+  this->margin = margin;
+}
+MarginRankingLossImpl::MarginRankingLossImpl(const MarginRankingLossOptions& options) : MarginRankingLossImpl(options.margin(), options.reduction()) {}
+Tensor MarginRankingLossImpl::forward(const Tensor& input1, const Tensor& input2, const Tensor& target) {
+  return F::margin_ranking_loss(input1, input2, target, this->margin, {}, {}, this->reduction);
+}
+
+MultiLabelMarginLossImpl::MultiLabelMarginLossImpl(const MultiLabelMarginLossOptions& options) : MultiLabelMarginLossImpl(options.reduction()) {}
+Tensor MultiLabelMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
+  return F::multilabel_margin_loss(input, target, {}, {}, this->reduction);
+}
+
+SoftMarginLossImpl::SoftMarginLossImpl(const SoftMarginLossOptions& options) : SoftMarginLossImpl(options.reduction()) {}
+Tensor SoftMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
+  return F::soft_margin_loss(input, target, {}, {}, this->reduction);
+}
+
+MultiLabelSoftMarginLossImpl::MultiLabelSoftMarginLossImpl(const MultiLabelSoftMarginLossOptions& options) : MultiLabelSoftMarginLossImpl(options.weight(), options.reduction()) {}
+Tensor MultiLabelSoftMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
+  return F::multilabel_soft_margin_loss(input, target, this->weight, {}, {}, this->reduction);
+}
+
+MultiMarginLossImpl::MultiMarginLossImpl(int64_t p, double margin, const Tensor& weight, std::string_view reduction) : WeightedLossImpl(weight, reduction) {
+  if (p != 1 && p != 2) {
+    throw ValueError("only p == 1 and p == 2 supported");
+  }
+  if (weight.defined() && weight.dim() != 1) {
+    throw ValueError(cat("MultiMarginLoss: expected weight to be None or 1D tensor, got ", weight.dim(), "D instead"));
+  }
+  this->p = p;
+  this->margin = margin;
+}
+MultiMarginLossImpl::MultiMarginLossImpl(const MultiMarginLossOptions& options) : MultiMarginLossImpl(options.p(), options.margin(), options.weight(), options.reduction()) {}
+Tensor MultiMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
+  return F::multi_margin_loss(input, target, this->p, this->margin, this->weight, {}, {}, this->reduction);
+}
+
+PoissonNLLLossImpl::PoissonNLLLossImpl(bool log_input, bool full, double eps, std::string_view reduction) : LossImpl(reduction) {
+  this->log_input = log_input;
+  this->full = full;
+  this->eps = eps;
+}
+PoissonNLLLossImpl::PoissonNLLLossImpl(const PoissonNLLLossOptions& options) : PoissonNLLLossImpl(options.log_input(), options.full(), options.eps(), options.reduction()) {}
+Tensor PoissonNLLLossImpl::forward(const Tensor& log_input, const Tensor& target) {
+  return F::poisson_nll_loss(log_input, target, this->log_input, this->full, {}, this->eps, {}, this->reduction);
+}
+
+GaussianNLLLossImpl::GaussianNLLLossImpl(bool full, double eps, std::string_view reduction) : LossImpl(reduction) {
+  this->full = full;
+  this->eps = eps;
+}
+GaussianNLLLossImpl::GaussianNLLLossImpl(const GaussianNLLLossOptions& options) : GaussianNLLLossImpl(options.full(), options.eps(), options.reduction()) {}
+Tensor GaussianNLLLossImpl::forward(const Tensor& input, const Tensor& target, const Tensor& var) {
+  return F::gaussian_nll_loss(input, target, var, this->full, this->eps, this->reduction);
+}
+
+CTCLossImpl::CTCLossImpl(int64_t blank, std::string_view reduction, bool zero_infinity) : LossImpl(reduction) {
+  this->blank = blank;
+  this->zero_infinity = zero_infinity;
+}
+CTCLossImpl::CTCLossImpl(const CTCLossOptions& options) : CTCLossImpl(options.blank(), options.reduction(), options.zero_infinity()) {}
+Tensor CTCLossImpl::forward(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths, const Tensor& target_lengths) {
+  return F::ctc_loss(log_probs, targets, input_lengths, target_lengths, this->blank, this->reduction, this->zero_infinity);
+}
+
+TripletMarginLossImpl::TripletMarginLossImpl(double margin, double p, double eps, bool swap, std::string_view reduction) : LossImpl(reduction) {
+  if (margin <= 0) {
+    throw ValueError(cat("TripletMarginLoss: expected margin to be greater than 0, got ", margin, " instead"));
+  }
+  this->margin = margin;
+  this->p = p;
+  this->eps = eps;
+  this->swap = swap;
+}
+TripletMarginLossImpl::TripletMarginLossImpl(const TripletMarginLossOptions& options) : TripletMarginLossImpl(options.margin(), options.p(), options.eps(), options.swap(), options.reduction()) {}
+Tensor TripletMarginLossImpl::forward(const Tensor& anchor, const Tensor& positive, const Tensor& negative) {
+  return F::triplet_margin_loss(anchor, positive, negative, this->margin, this->p, this->eps, this->swap, {}, {}, this->reduction);
+}
+
 }  // namespace rushlight::nn

@@ -103,4 +103,32 @@ std::string RMSNormImpl::extra_repr() const {
   return cat(this->normalized_shape, ", eps=", this->eps, ", elementwise_affine=", this->elementwise_affine);
 }
 
+LocalResponseNormImpl::LocalResponseNormImpl(int64_t size, double alpha, double beta, double k) {
+  this->size = size;
+  this->alpha = alpha;
+  this->beta = beta;
+  this->k = k;
+}
+LocalResponseNormImpl::LocalResponseNormImpl(const LocalResponseNormOptions& options) : LocalResponseNormImpl(options.size(), options.alpha(), options.beta(), options.k()) {}
+Tensor LocalResponseNormImpl::forward(const Tensor& input) {
+  return F::local_response_norm(input, this->size, this->alpha, this->beta, this->k);
+}
+std::string LocalResponseNormImpl::extra_repr() const {
+  return cat(this->size, ", alpha=", this->alpha, ", beta=", this->beta, ", k=", this->k);
+}
+
+CrossMapLRN2dImpl::CrossMapLRN2dImpl(int64_t size, double alpha, double beta, double k) {
+  this->size = size;
+  this->alpha = alpha;
+  this->beta = beta;
+  this->k = k;
+}
+CrossMapLRN2dImpl::CrossMapLRN2dImpl(const CrossMapLRN2dOptions& options) : CrossMapLRN2dImpl(options.size(), options.alpha(), options.beta(), options.k()) {}
+Tensor CrossMapLRN2dImpl::forward(const Tensor& input) {
+  return F::local_response_norm(input, this->size, this->alpha, this->beta, this->k);
+}
+std::string CrossMapLRN2dImpl::extra_repr() const {
+  return cat(this->size, ", alpha=", this->alpha, ", beta=", this->beta, ", k=", this->k);
+}
+
 }  // namespace rushlight::nn

@@ -74,15 +74,26 @@ Tensor AvgPool3dImpl::forward(const Tensor& input) {
   return F::avg_pool3d(input, this->kernel_size, this->stride, this->padding, this->ceil_mode, this->count_include_pad, this->divisor_override);
 }
 
-AdaptiveMaxPool2dImpl::AdaptiveMaxPool2dImpl(const OptionalIntList& output_size) {
+AdaptiveMaxPoolNdImpl::AdaptiveMaxPoolNdImpl(const OptionalIntList& output_size) {
   this->output_size = output_size;
 }
+std::string AdaptiveMaxPoolNdImpl::extra_repr() const {
+  return cat("output_size=", this->output_size);
+}
+
+AdaptiveMaxPool1dImpl::AdaptiveMaxPool1dImpl(const AdaptiveMaxPool1dOptions& options) : AdaptiveMaxPool1dImpl(options.output_size()) {}
+Tensor AdaptiveMaxPool1dImpl::forward(const Tensor& input) {
+  return F::adaptive_max_pool1d(input, resolve(this->output_size, input, 1));
+}
+
 AdaptiveMaxPool2dImpl::AdaptiveMaxPool2dImpl(const AdaptiveMaxPool2dOptions& options) : AdaptiveMaxPool2dImpl(options.output_size()) {}
 Tensor AdaptiveMaxPool2dImpl::forward(const Tensor& input) {
   return F::adaptive_max_pool2d(input, resolve(this->output_size, input, 2));
 }
-std::string AdaptiveMaxPool2dImpl::extra_repr() const {
-  return cat("output_size=", this->output_size);
+
+AdaptiveMaxPool3dImpl::AdaptiveMaxPool3dImpl(const AdaptiveMaxPool3dOptions& options) : AdaptiveMaxPool3dImpl(options.output_size()) {}
+Tensor AdaptiveMaxPool3dImpl::forward(const Tensor& input) {
+  return F::adaptive_max_pool3d(input, resolve(this->output_size, input, 3));
 }
 
 AdaptiveAvgPoolNdImpl::AdaptiveAvgPoolNdImpl(const OptionalIntList& output_size) {
@@ -105,6 +116,95 @@ Tensor AdaptiveAvgPool2dImpl::forward(const Tensor& input) {
 AdaptiveAvgPool3dImpl::AdaptiveAvgPool3dImpl(const AdaptiveAvgPool3dOptions& options) : AdaptiveAvgPool3dImpl(options.output_size()) {}
 Tensor AdaptiveAvgPool3dImpl::forward(const Tensor& input) {
   return F::adaptive_avg_pool3d(input, resolve(this->output_size, input, 3));
+}
+
+MaxUnpoolNdImpl::MaxUnpoolNdImpl(const IntList& kernel_size, const IntList& stride, const IntList& padding) {
+  this->kernel_size = kernel_size;
+  this->stride = stride;
+  this->padding = padding;
+}
+std::string MaxUnpoolNdImpl::extra_repr() const {
+  return cat("kernel_size=", this->kernel_size, ", stride=", this->stride, ", padding=", this->padding);
+}
+
+MaxUnpool1dImpl::MaxUnpool1dImpl(const IntList& kernel_size, const std::optional<IntList>& stride, const IntList& padding) : MaxUnpoolNdImpl(ntuple(kernel_size, 1), ntuple(stride.value_or(kernel_size), 1), ntuple(padding, 1)) {
+}
+MaxUnpool1dImpl::MaxUnpool1dImpl(const MaxUnpool1dOptions& options) : MaxUnpool1dImpl(options.kernel_size(), options.stride(), options.padding()) {}
+Tensor MaxUnpool1dImpl::forward(const Tensor& input, const Tensor& indices, const std::optional<IntList>& output_size) {
+  return F::max_unpool1d(input, indices, this->kernel_size, this->stride, this->padding, optional_list(output_size));
+}
+
+MaxUnpool2dImpl::MaxUnpool2dImpl(const IntList& kernel_size, const std::optional<IntList>& stride, const IntList& padding) : MaxUnpoolNdImpl(ntuple(kernel_size, 2), ntuple(stride.value_or(kernel_size), 2), ntuple(padding, 2)) {
+}
+MaxUnpool2dImpl::MaxUnpool2dImpl(const MaxUnpool2dOptions& options) : MaxUnpool2dImpl(options.kernel_size(), options.stride(), options.padding()) {}
+Tensor MaxUnpool2dImpl::forward(const Tensor& input, const Tensor& indices, const std::optional<IntList>& output_size) {
+  return F::max_unpool2d(input, indices, this->kernel_size, this->stride, this->padding, optional_list(output_size));
+}
+
+MaxUnpool3dImpl::MaxUnpool3dImpl(const IntList& kernel_size, const std::optional<IntList>& stride, const IntList& padding) : MaxUnpoolNdImpl(ntuple(kernel_size, 3), ntuple(stride.value_or(kernel_size), 3), ntuple(padding, 3)) {
+}
+MaxUnpool3dImpl::MaxUnpool3dImpl(const MaxUnpool3dOptions& options) : MaxUnpool3dImpl(options.kernel_size(), options.stride(), options.padding()) {}
+Tensor MaxUnpool3dImpl::forward(const Tensor& input, const Tensor& indices, const std::optional<IntList>& output_size) {
+  return F::max_unpool3d(input, indices, this->kernel_size, this->stride, this->padding, optional_list(output_size));
+}
+
+FractionalMaxPool2dImpl::FractionalMaxPool2dImpl(const IntList& kernel_size, const std::optional<IntList>& output_size, const std::optional<FloatList>& output_ratio, const Tensor& _random_samples) {
+  this->kernel_size = ntuple(kernel_size, 2);
+  this->_random_samples = register_buffer("_random_samples", _random_samples);
+  this->output_size = ntuple_or_none(output_size, 2);
+  this->output_ratio = ratios("output_ratio", output_ratio, 2);
+  if (!output_size.has_value() && !output_ratio.has_value()) {
+    throw ValueError("FractionalMaxPool2d requires specifying either an output size, or a pooling ratio");
+  }
+  if (output_size.has_value() && output_ratio.has_value()) {
+    throw ValueError("only one of output_size and output_ratio may be specified");
+  }
+}
+FractionalMaxPool2dImpl::FractionalMaxPool2dImpl(const FractionalMaxPool2dOptions& options) : FractionalMaxPool2dImpl(options.kernel_size(), options.output_size(), options.output_ratio(), options._random_samples()) {}
+Tensor FractionalMaxPool2dImpl::forward(const Tensor& input) {
+  return F::fractional_max_pool2d(input, this->kernel_size, optional_list(this->output_size), optional_list(this->output_ratio), false, this->_random_samples);
+}
+
+FractionalMaxPool3dImpl::FractionalMaxPool3dImpl(const IntList& kernel_size, const std::optional<IntList>& output_size, const std::optional<FloatList>& output_ratio, const Tensor& _random_samples) {
+  this->kernel_size = ntuple(kernel_size, 3);
+  this->_random_samples = register_buffer("_random_samples", _random_samples);
+  this->output_size = ntuple_or_none(output_size, 3);
+  this->output_ratio = ratios("output_ratio", output_ratio, 3);
+  if (!output_size.has_value() && !output_ratio.has_value()) {
+    throw ValueError("FractionalMaxPool3d requires specifying either an output size, or a pooling ratio");
+  }
+  if (output_size.has_value() && output_ratio.has_value()) {
+    throw ValueError("only one of output_size and output_ratio may be specified");
+  }
+}
+FractionalMaxPool3dImpl::FractionalMaxPool3dImpl(const FractionalMaxPool3dOptions& options) : FractionalMaxPool3dImpl(options.kernel_size(), options.output_size(), options.output_ratio(), options._random_samples()) {}
+Tensor FractionalMaxPool3dImpl::forward(const Tensor& input) {
+  return F::fractional_max_pool3d(input, this->kernel_size, optional_list(this->output_size), optional_list(this->output_ratio), false, this->_random_samples);
+}
+
+LPPoolNdImpl::LPPoolNdImpl(double norm_type, const IntList& kernel_size, const std::optional<IntList>& stride, bool ceil_mode) {
+  this->norm_type = norm_type;
+  this->kernel_size = kernel_size;
+  this->stride = stride;
+  this->ceil_mode = ceil_mode;
+}
+std::string LPPoolNdImpl::extra_repr() const {
+  return cat("norm_type=", this->norm_type, ", kernel_size=", this->kernel_size, ", stride=", this->stride, ", ceil_mode=", this->ceil_mode);
+}
+
+LPPool1dImpl::LPPool1dImpl(const LPPool1dOptions& options) : LPPool1dImpl(options.norm_type(), options.kernel_size(), options.stride(), options.ceil_mode()) {}
+Tensor LPPool1dImpl::forward(const Tensor& input) {
+  return F::lp_pool1d(input, this->norm_type, this->kernel_size, optional_list(this->stride), this->ceil_mode);
+}
+
+LPPool2dImpl::LPPool2dImpl(const LPPool2dOptions& options) : LPPool2dImpl(options.norm_type(), options.kernel_size(), options.stride(), options.ceil_mode()) {}
+Tensor LPPool2dImpl::forward(const Tensor& input) {
+  return F::lp_pool2d(input, this->norm_type, this->kernel_size, optional_list(this->stride), this->ceil_mode);
+}
+
+LPPool3dImpl::LPPool3dImpl(const LPPool3dOptions& options) : LPPool3dImpl(options.norm_type(), options.kernel_size(), options.stride(), options.ceil_mode()) {}
+Tensor LPPool3dImpl::forward(const Tensor& input) {
+  return F::lp_pool3d(input, this->norm_type, this->kernel_size, optional_list(this->stride), this->ceil_mode);
 }
 
 }  // namespace rushlight::nn

@@ -550,4 +550,95 @@ class RL_API LogSoftmaxImpl : public Module {
 };
 RUSHLIGHT_MODULE(LogSoftmax);
 
+class HardshrinkOptions {
+ public:
+  HardshrinkOptions(double lambd = 0.5)
+      : lambd_(lambd) {}
+  RUSHLIGHT_OPTION(double, double, lambd)
+};
+
+// `x` where `|x| > lambd`, else 0.
+//
+// Args:
+//     lambd: the bound.
+// Shape:
+//     any, the same out.
+class RL_API HardshrinkImpl : public Module {
+ public:
+  explicit HardshrinkImpl(double lambd = 0.5);
+  HardshrinkImpl(const HardshrinkOptions& options);
+  Tensor forward(const Tensor& input);
+  std::string extra_repr() const override;
+
+  double lambd = 0;
+};
+RUSHLIGHT_MODULE(Hardshrink);
+
+class SoftshrinkOptions {
+ public:
+  SoftshrinkOptions(double lambd = 0.5)
+      : lambd_(lambd) {}
+  RUSHLIGHT_OPTION(double, double, lambd)
+};
+
+// `x` moved towards 0 by `lambd`, and 0 where that is passed.
+//
+// Args:
+//     lambd: the bound.
+// Shape:
+//     any, the same out.
+class RL_API SoftshrinkImpl : public Module {
+ public:
+  explicit SoftshrinkImpl(double lambd = 0.5);
+  SoftshrinkImpl(const SoftshrinkOptions& options);
+  Tensor forward(const Tensor& input);
+  std::string extra_repr() const override;
+
+  double lambd = 0;
+};
+RUSHLIGHT_MODULE(Softshrink);
+
+class RReLUOptions {
+ public:
+  RReLUOptions(double lower = 0.125, double upper = 0.3333333333333333, bool inplace = false)
+      : lower_(lower), upper_(upper), inplace_(inplace) {}
+  RUSHLIGHT_OPTION(double, double, lower)
+  RUSHLIGHT_OPTION(double, double, upper)
+  RUSHLIGHT_OPTION(bool, bool, inplace)
+};
+
+// `x` where positive, else `x` times a random slope in training, and times the mean slope otherwise.
+//
+// Args:
+//     lower, upper: the slopes' bounds.
+//     inplace: overwrite the input.
+// Shape:
+//     any, the same out.
+// Errors:
+//     RuntimeError: `lower` is larger than `upper`.
+class RL_API RReLUImpl : public Module {
+ public:
+  explicit RReLUImpl(double lower = 0.125, double upper = 0.3333333333333333, bool inplace = false);
+  RReLUImpl(const RReLUOptions& options);
+  Tensor forward(const Tensor& input);
+  std::string extra_repr() const override;
+
+  double lower = 0;
+  double upper = 0;
+  bool inplace = false;
+};
+RUSHLIGHT_MODULE(RReLU);
+
+// Softmax over the channels of every pixel.
+//
+// Shape:
+//     `(N, C, H, W)` or `(C, H, W)`, the same out.
+// Errors:
+//     ValueError: another number of dimensions.
+class RL_API Softmax2dImpl : public Module {
+ public:
+  Tensor forward(const Tensor& input);
+};
+RUSHLIGHT_MODULE(Softmax2d);
+
 }  // namespace rushlight::nn

@@ -5,19 +5,12 @@
 
 namespace rushlight::nn {
 
-// Reads files from before `num_batches_tracked` existed (version 1).
+// Parameters and running statistics; reads files from before `num_batches_tracked` existed (version 1).
 class RL_API NormBaseImpl : public Module {
  public:
-};
-
-// What the three batch norms share.
-class RL_API BatchNormImpl : public NormBaseImpl {
- public:
-  explicit BatchNormImpl(int64_t num_features, double eps = 1e-05, std::optional<double> momentum = 0.1, bool affine = true, bool track_running_stats = true, std::optional<Device> device = {}, std::optional<ScalarType> dtype = {}, bool bias = true);
+  explicit NormBaseImpl(int64_t num_features, double eps = 1e-05, std::optional<double> momentum = 0.1, bool affine = true, bool track_running_stats = true, std::optional<Device> device = {}, std::optional<ScalarType> dtype = {}, bool bias = true);
   void reset_running_stats();
   void reset_parameters() override;
-  virtual void _check_input_dim(const Tensor& input);
-  Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
 
   int64_t num_features = 0;
@@ -30,6 +23,14 @@ class RL_API BatchNormImpl : public NormBaseImpl {
   Tensor running_mean;
   Tensor running_var;
   Tensor num_batches_tracked;
+};
+
+// What the three batch norms share.
+class RL_API BatchNormImpl : public NormBaseImpl {
+ public:
+  using NormBaseImpl::NormBaseImpl;
+  virtual void _check_input_dim(const Tensor& input);
+  Tensor forward(const Tensor& input);
 };
 
 class BatchNorm1dOptions {

@@ -116,4 +116,54 @@ class RL_API Dropout3dImpl : public DropoutNdImpl {
 };
 RUSHLIGHT_MODULE(Dropout3d);
 
+class AlphaDropoutOptions {
+ public:
+  AlphaDropoutOptions(double p = 0.5, bool inplace = false)
+      : p_(p), inplace_(inplace) {}
+  RUSHLIGHT_OPTION(double, double, p)
+  RUSHLIGHT_OPTION(bool, bool, inplace)
+};
+
+// Dropout for SELU networks: dropped values take SELU's lowest one, and mean and variance are kept.
+//
+// Args:
+//     p: the probability that a value is dropped.
+//     inplace: accepted for PyTorch's sake, which does not overwrite the input either.
+// Shape:
+//     any, the same out.
+// Errors:
+//     ValueError: `p` is not between 0 and 1.
+class RL_API AlphaDropoutImpl : public DropoutNdImpl {
+ public:
+  using DropoutNdImpl::DropoutNdImpl;
+  AlphaDropoutImpl(const AlphaDropoutOptions& options);
+  Tensor forward(const Tensor& input);
+};
+RUSHLIGHT_MODULE(AlphaDropout);
+
+class FeatureAlphaDropoutOptions {
+ public:
+  FeatureAlphaDropoutOptions(double p = 0.5, bool inplace = false)
+      : p_(p), inplace_(inplace) {}
+  RUSHLIGHT_OPTION(double, double, p)
+  RUSHLIGHT_OPTION(bool, bool, inplace)
+};
+
+// Alpha dropout of whole channels; see AlphaDropout.
+//
+// Args:
+//     p: the probability that a channel is dropped.
+//     inplace: accepted for PyTorch's sake, which does not overwrite the input either.
+// Shape:
+//     `(N, C, *)`, the same out.
+// Errors:
+//     ValueError: `p` is not between 0 and 1.
+class RL_API FeatureAlphaDropoutImpl : public DropoutNdImpl {
+ public:
+  using DropoutNdImpl::DropoutNdImpl;
+  FeatureAlphaDropoutImpl(const FeatureAlphaDropoutOptions& options);
+  Tensor forward(const Tensor& input);
+};
+RUSHLIGHT_MODULE(FeatureAlphaDropout);
+
 }  // namespace rushlight::nn

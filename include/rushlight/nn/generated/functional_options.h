@@ -677,6 +677,349 @@ Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const T
   return functional::triplet_margin_loss(anchor, positive, negative, options.margin(), options.p(), options.eps(), options.swap(), {}, {}, options.reduction());
 }
 
+class AffineGridFuncOptions {
+ public:
+  AffineGridFuncOptions(const IntList& size, const std::optional<bool>& align_corners = {})
+      : size_(size), align_corners_(align_corners) {}
+  AffineGridFuncOptions(std::initializer_list<int64_t> size) : AffineGridFuncOptions(IntList(size)) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, size)
+  RUSHLIGHT_OPTION(std::optional<bool>, std::optional<bool>, align_corners)
+};
+template <std::same_as<AffineGridFuncOptions> O>
+Tensor affine_grid(const Tensor& theta, const O& options) {
+  return functional::affine_grid(theta, options.size(), options.align_corners());
+}
+
+class GridSampleFuncOptions {
+ public:
+  GridSampleFuncOptions(std::string_view mode = "bilinear", std::string_view padding_mode = "zeros", const std::optional<bool>& align_corners = {})
+      : mode_(mode), padding_mode_(padding_mode), align_corners_(align_corners) {}
+  RUSHLIGHT_OPTION(std::string_view, std::string, mode)
+  RUSHLIGHT_OPTION(std::string_view, std::string, padding_mode)
+  RUSHLIGHT_OPTION(std::optional<bool>, std::optional<bool>, align_corners)
+};
+template <std::same_as<GridSampleFuncOptions> O>
+Tensor grid_sample(const Tensor& input, const Tensor& grid, const O& options) {
+  return functional::grid_sample(input, grid, options.mode(), options.padding_mode(), options.align_corners());
+}
+
+class UpsampleFuncOptions {
+ public:
+  UpsampleFuncOptions(const std::optional<IntList>& size = {}, const std::optional<std::vector<double>>& scale_factor = {}, std::string_view mode = "nearest", const std::optional<bool>& align_corners = {})
+      : size_(size), scale_factor_(scale_factor), mode_(mode), align_corners_(align_corners) {}
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, size)
+  RUSHLIGHT_OPTION(const std::vector<double>&, std::optional<std::vector<double>>, scale_factor)
+  RUSHLIGHT_OPTION(std::string_view, std::string, mode)
+  RUSHLIGHT_OPTION(std::optional<bool>, std::optional<bool>, align_corners)
+};
+template <std::same_as<UpsampleFuncOptions> O>
+Tensor upsample(const Tensor& input, const O& options) {
+  return functional::upsample(input, optional_list(options.size()), options.scale_factor(), options.mode(), options.align_corners());
+}
+
+class UpsampleNearestFuncOptions {
+ public:
+  UpsampleNearestFuncOptions(const std::optional<IntList>& size = {}, const std::optional<std::vector<double>>& scale_factor = {})
+      : size_(size), scale_factor_(scale_factor) {}
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, size)
+  RUSHLIGHT_OPTION(const std::vector<double>&, std::optional<std::vector<double>>, scale_factor)
+};
+template <std::same_as<UpsampleNearestFuncOptions> O>
+Tensor upsample_nearest(const Tensor& input, const O& options) {
+  return functional::upsample_nearest(input, optional_list(options.size()), options.scale_factor());
+}
+
+class UpsampleBilinearFuncOptions {
+ public:
+  UpsampleBilinearFuncOptions(const std::optional<IntList>& size = {}, const std::optional<std::vector<double>>& scale_factor = {})
+      : size_(size), scale_factor_(scale_factor) {}
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, size)
+  RUSHLIGHT_OPTION(const std::vector<double>&, std::optional<std::vector<double>>, scale_factor)
+};
+template <std::same_as<UpsampleBilinearFuncOptions> O>
+Tensor upsample_bilinear(const Tensor& input, const O& options) {
+  return functional::upsample_bilinear(input, optional_list(options.size()), options.scale_factor());
+}
+
+class LPPool1dFuncOptions {
+ public:
+  LPPool1dFuncOptions(double norm_type, const IntList& kernel_size, const std::optional<IntList>& stride = {}, bool ceil_mode = false)
+      : norm_type_(norm_type), kernel_size_(kernel_size), stride_(stride), ceil_mode_(ceil_mode) {}
+  RUSHLIGHT_OPTION(double, double, norm_type)
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
+  RUSHLIGHT_OPTION(bool, bool, ceil_mode)
+};
+template <std::same_as<LPPool1dFuncOptions> O>
+Tensor lp_pool1d(const Tensor& input, const O& options) {
+  return functional::lp_pool1d(input, options.norm_type(), options.kernel_size(), optional_list(options.stride()), options.ceil_mode());
+}
+
+class MaxUnpool1dFuncOptions {
+ public:
+  MaxUnpool1dFuncOptions(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0, const std::optional<IntList>& output_size = {})
+      : kernel_size_(kernel_size), stride_(stride), padding_(padding), output_size_(output_size) {}
+  MaxUnpool1dFuncOptions(std::initializer_list<int64_t> kernel_size) : MaxUnpool1dFuncOptions(IntList(kernel_size)) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
+  RUSHLIGHT_OPTION(const IntList&, IntList, padding)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, output_size)
+};
+template <std::same_as<MaxUnpool1dFuncOptions> O>
+Tensor max_unpool1d(const Tensor& input, const Tensor& indices, const O& options) {
+  return functional::max_unpool1d(input, indices, options.kernel_size(), optional_list(options.stride()), options.padding(), optional_list(options.output_size()));
+}
+
+class LPPool2dFuncOptions {
+ public:
+  LPPool2dFuncOptions(double norm_type, const IntList& kernel_size, const std::optional<IntList>& stride = {}, bool ceil_mode = false)
+      : norm_type_(norm_type), kernel_size_(kernel_size), stride_(stride), ceil_mode_(ceil_mode) {}
+  RUSHLIGHT_OPTION(double, double, norm_type)
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
+  RUSHLIGHT_OPTION(bool, bool, ceil_mode)
+};
+template <std::same_as<LPPool2dFuncOptions> O>
+Tensor lp_pool2d(const Tensor& input, const O& options) {
+  return functional::lp_pool2d(input, options.norm_type(), options.kernel_size(), optional_list(options.stride()), options.ceil_mode());
+}
+
+class MaxUnpool2dFuncOptions {
+ public:
+  MaxUnpool2dFuncOptions(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0, const std::optional<IntList>& output_size = {})
+      : kernel_size_(kernel_size), stride_(stride), padding_(padding), output_size_(output_size) {}
+  MaxUnpool2dFuncOptions(std::initializer_list<int64_t> kernel_size) : MaxUnpool2dFuncOptions(IntList(kernel_size)) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
+  RUSHLIGHT_OPTION(const IntList&, IntList, padding)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, output_size)
+};
+template <std::same_as<MaxUnpool2dFuncOptions> O>
+Tensor max_unpool2d(const Tensor& input, const Tensor& indices, const O& options) {
+  return functional::max_unpool2d(input, indices, options.kernel_size(), optional_list(options.stride()), options.padding(), optional_list(options.output_size()));
+}
+
+class LPPool3dFuncOptions {
+ public:
+  LPPool3dFuncOptions(double norm_type, const IntList& kernel_size, const std::optional<IntList>& stride = {}, bool ceil_mode = false)
+      : norm_type_(norm_type), kernel_size_(kernel_size), stride_(stride), ceil_mode_(ceil_mode) {}
+  RUSHLIGHT_OPTION(double, double, norm_type)
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
+  RUSHLIGHT_OPTION(bool, bool, ceil_mode)
+};
+template <std::same_as<LPPool3dFuncOptions> O>
+Tensor lp_pool3d(const Tensor& input, const O& options) {
+  return functional::lp_pool3d(input, options.norm_type(), options.kernel_size(), optional_list(options.stride()), options.ceil_mode());
+}
+
+class MaxUnpool3dFuncOptions {
+ public:
+  MaxUnpool3dFuncOptions(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0, const std::optional<IntList>& output_size = {})
+      : kernel_size_(kernel_size), stride_(stride), padding_(padding), output_size_(output_size) {}
+  MaxUnpool3dFuncOptions(std::initializer_list<int64_t> kernel_size) : MaxUnpool3dFuncOptions(IntList(kernel_size)) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
+  RUSHLIGHT_OPTION(const IntList&, IntList, padding)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, output_size)
+};
+template <std::same_as<MaxUnpool3dFuncOptions> O>
+Tensor max_unpool3d(const Tensor& input, const Tensor& indices, const O& options) {
+  return functional::max_unpool3d(input, indices, options.kernel_size(), optional_list(options.stride()), options.padding(), optional_list(options.output_size()));
+}
+
+class FractionalMaxPool2dWithIndicesFuncOptions {
+ public:
+  FractionalMaxPool2dWithIndicesFuncOptions(const IntList& kernel_size, const std::optional<IntList>& output_size = {}, const std::optional<std::vector<double>>& output_ratio = {})
+      : kernel_size_(kernel_size), output_size_(output_size), output_ratio_(output_ratio) {}
+  FractionalMaxPool2dWithIndicesFuncOptions(std::initializer_list<int64_t> kernel_size) : FractionalMaxPool2dWithIndicesFuncOptions(IntList(kernel_size)) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, output_size)
+  RUSHLIGHT_OPTION(const std::vector<double>&, std::optional<std::vector<double>>, output_ratio)
+};
+template <std::same_as<FractionalMaxPool2dWithIndicesFuncOptions> O>
+std::tuple<Tensor, Tensor> fractional_max_pool2d_with_indices(const Tensor& input, const O& options) {
+  return functional::fractional_max_pool2d_with_indices(input, options.kernel_size(), optional_list(options.output_size()), options.output_ratio(), false, {});
+}
+
+class FractionalMaxPool2dFuncOptions {
+ public:
+  FractionalMaxPool2dFuncOptions(const IntList& kernel_size, const std::optional<IntList>& output_size = {}, const std::optional<std::vector<double>>& output_ratio = {})
+      : kernel_size_(kernel_size), output_size_(output_size), output_ratio_(output_ratio) {}
+  FractionalMaxPool2dFuncOptions(std::initializer_list<int64_t> kernel_size) : FractionalMaxPool2dFuncOptions(IntList(kernel_size)) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, output_size)
+  RUSHLIGHT_OPTION(const std::vector<double>&, std::optional<std::vector<double>>, output_ratio)
+};
+template <std::same_as<FractionalMaxPool2dFuncOptions> O>
+Tensor fractional_max_pool2d(const Tensor& input, const O& options) {
+  return functional::fractional_max_pool2d(input, options.kernel_size(), optional_list(options.output_size()), options.output_ratio(), false, {});
+}
+
+class FractionalMaxPool3dWithIndicesFuncOptions {
+ public:
+  FractionalMaxPool3dWithIndicesFuncOptions(const IntList& kernel_size, const std::optional<IntList>& output_size = {}, const std::optional<std::vector<double>>& output_ratio = {})
+      : kernel_size_(kernel_size), output_size_(output_size), output_ratio_(output_ratio) {}
+  FractionalMaxPool3dWithIndicesFuncOptions(std::initializer_list<int64_t> kernel_size) : FractionalMaxPool3dWithIndicesFuncOptions(IntList(kernel_size)) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, output_size)
+  RUSHLIGHT_OPTION(const std::vector<double>&, std::optional<std::vector<double>>, output_ratio)
+};
+template <std::same_as<FractionalMaxPool3dWithIndicesFuncOptions> O>
+std::tuple<Tensor, Tensor> fractional_max_pool3d_with_indices(const Tensor& input, const O& options) {
+  return functional::fractional_max_pool3d_with_indices(input, options.kernel_size(), optional_list(options.output_size()), options.output_ratio(), false, {});
+}
+
+class FractionalMaxPool3dFuncOptions {
+ public:
+  FractionalMaxPool3dFuncOptions(const IntList& kernel_size, const std::optional<IntList>& output_size = {}, const std::optional<std::vector<double>>& output_ratio = {})
+      : kernel_size_(kernel_size), output_size_(output_size), output_ratio_(output_ratio) {}
+  FractionalMaxPool3dFuncOptions(std::initializer_list<int64_t> kernel_size) : FractionalMaxPool3dFuncOptions(IntList(kernel_size)) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, output_size)
+  RUSHLIGHT_OPTION(const std::vector<double>&, std::optional<std::vector<double>>, output_ratio)
+};
+template <std::same_as<FractionalMaxPool3dFuncOptions> O>
+Tensor fractional_max_pool3d(const Tensor& input, const O& options) {
+  return functional::fractional_max_pool3d(input, options.kernel_size(), optional_list(options.output_size()), options.output_ratio(), false, {});
+}
+
+class CTCLossFuncOptions {
+ public:
+  CTCLossFuncOptions(int64_t blank = 0, std::string_view reduction = "mean", bool zero_infinity = false)
+      : blank_(blank), reduction_(reduction), zero_infinity_(zero_infinity) {}
+  RUSHLIGHT_OPTION(int64_t, int64_t, blank)
+  RUSHLIGHT_OPTION(std::string_view, std::string, reduction)
+  RUSHLIGHT_OPTION(bool, bool, zero_infinity)
+};
+template <std::same_as<CTCLossFuncOptions> O>
+Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths, const Tensor& target_lengths, const O& options) {
+  return functional::ctc_loss(log_probs, targets, input_lengths, target_lengths, options.blank(), options.reduction(), options.zero_infinity());
+}
+
+class MultilabelMarginLossFuncOptions {
+ public:
+  MultilabelMarginLossFuncOptions(std::string_view reduction = "mean")
+      : reduction_(reduction) {}
+  RUSHLIGHT_OPTION(std::string_view, std::string, reduction)
+};
+template <std::same_as<MultilabelMarginLossFuncOptions> O>
+Tensor multilabel_margin_loss(const Tensor& input, const Tensor& target, const O& options) {
+  return functional::multilabel_margin_loss(input, target, {}, {}, options.reduction());
+}
+
+class LinearCrossEntropyFuncOptions {
+ public:
+  LinearCrossEntropyFuncOptions(const Tensor& linear_bias = {}, const Tensor& weight = {}, std::string_view reduction = "mean", const std::optional<int64_t>& ignore_index = {}, double label_smoothing = 0.0, const std::optional<int64_t>& batch_chunk_size = {})
+      : linear_bias_(linear_bias), weight_(weight), reduction_(reduction), ignore_index_(ignore_index), label_smoothing_(label_smoothing), batch_chunk_size_(batch_chunk_size) {}
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, linear_bias)
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, weight)
+  RUSHLIGHT_OPTION(std::string_view, std::string, reduction)
+  RUSHLIGHT_OPTION(std::optional<int64_t>, std::optional<int64_t>, ignore_index)
+  RUSHLIGHT_OPTION(double, double, label_smoothing)
+  RUSHLIGHT_OPTION(std::optional<int64_t>, std::optional<int64_t>, batch_chunk_size)
+};
+template <std::same_as<LinearCrossEntropyFuncOptions> O>
+Tensor linear_cross_entropy(const Tensor& input, const Tensor& linear_weight, const Tensor& target, const O& options) {
+  return functional::linear_cross_entropy(input, linear_weight, target, options.linear_bias(), options.weight(), options.reduction(), options.ignore_index(), options.label_smoothing(), options.batch_chunk_size());
+}
+
+class EmbeddingBagFuncOptions {
+ public:
+  EmbeddingBagFuncOptions(const Tensor& offsets = {}, const std::optional<double>& max_norm = {}, double norm_type = 2, bool scale_grad_by_freq = false, std::string_view mode = "mean", bool sparse = false, const Tensor& per_sample_weights = {}, bool include_last_offset = false, const std::optional<int64_t>& padding_idx = {})
+      : offsets_(offsets), max_norm_(max_norm), norm_type_(norm_type), scale_grad_by_freq_(scale_grad_by_freq), mode_(mode), sparse_(sparse), per_sample_weights_(per_sample_weights), include_last_offset_(include_last_offset), padding_idx_(padding_idx) {}
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, offsets)
+  RUSHLIGHT_OPTION(std::optional<double>, std::optional<double>, max_norm)
+  RUSHLIGHT_OPTION(double, double, norm_type)
+  RUSHLIGHT_OPTION(bool, bool, scale_grad_by_freq)
+  RUSHLIGHT_OPTION(std::string_view, std::string, mode)
+  RUSHLIGHT_OPTION(bool, bool, sparse)
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, per_sample_weights)
+  RUSHLIGHT_OPTION(bool, bool, include_last_offset)
+  RUSHLIGHT_OPTION(std::optional<int64_t>, std::optional<int64_t>, padding_idx)
+};
+template <std::same_as<EmbeddingBagFuncOptions> O>
+Tensor embedding_bag(const Tensor& input, const Tensor& weight, const O& options) {
+  return functional::embedding_bag(input, weight, options.offsets(), options.max_norm(), options.norm_type(), options.scale_grad_by_freq(), options.mode(), options.sparse(), options.per_sample_weights(), options.include_last_offset(), options.padding_idx());
+}
+
+class ScaledDotProductAttentionFuncOptions {
+ public:
+  ScaledDotProductAttentionFuncOptions(const Tensor& attn_mask = {}, double dropout_p = 0.0, bool is_causal = false, const std::optional<double>& scale = {}, bool enable_gqa = false)
+      : attn_mask_(attn_mask), dropout_p_(dropout_p), is_causal_(is_causal), scale_(scale), enable_gqa_(enable_gqa) {}
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, attn_mask)
+  RUSHLIGHT_OPTION(double, double, dropout_p)
+  RUSHLIGHT_OPTION(bool, bool, is_causal)
+  RUSHLIGHT_OPTION(std::optional<double>, std::optional<double>, scale)
+  RUSHLIGHT_OPTION(bool, bool, enable_gqa)
+};
+template <std::same_as<ScaledDotProductAttentionFuncOptions> O>
+Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value, const O& options) {
+  return functional::scaled_dot_product_attention(query, key, value, options.attn_mask(), options.dropout_p(), options.is_causal(), options.scale(), options.enable_gqa());
+}
+
+class MultiHeadAttentionForwardFuncOptions {
+ public:
+  MultiHeadAttentionForwardFuncOptions(int64_t embed_dim_to_check, int64_t num_heads, bool add_zero_attn, double dropout_p, bool training = true, const Tensor& key_padding_mask = {}, bool need_weights = true, const Tensor& attn_mask = {}, bool use_separate_proj_weight = false, const Tensor& q_proj_weight = {}, const Tensor& k_proj_weight = {}, const Tensor& v_proj_weight = {}, const Tensor& static_k = {}, const Tensor& static_v = {}, bool average_attn_weights = true, bool is_causal = false)
+      : embed_dim_to_check_(embed_dim_to_check), num_heads_(num_heads), add_zero_attn_(add_zero_attn), dropout_p_(dropout_p), training_(training), key_padding_mask_(key_padding_mask), need_weights_(need_weights), attn_mask_(attn_mask), use_separate_proj_weight_(use_separate_proj_weight), q_proj_weight_(q_proj_weight), k_proj_weight_(k_proj_weight), v_proj_weight_(v_proj_weight), static_k_(static_k), static_v_(static_v), average_attn_weights_(average_attn_weights), is_causal_(is_causal) {}
+  RUSHLIGHT_OPTION(int64_t, int64_t, embed_dim_to_check)
+  RUSHLIGHT_OPTION(int64_t, int64_t, num_heads)
+  RUSHLIGHT_OPTION(bool, bool, add_zero_attn)
+  RUSHLIGHT_OPTION(double, double, dropout_p)
+  RUSHLIGHT_OPTION(bool, bool, training)
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, key_padding_mask)
+  RUSHLIGHT_OPTION(bool, bool, need_weights)
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, attn_mask)
+  RUSHLIGHT_OPTION(bool, bool, use_separate_proj_weight)
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, q_proj_weight)
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, k_proj_weight)
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, v_proj_weight)
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, static_k)
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, static_v)
+  RUSHLIGHT_OPTION(bool, bool, average_attn_weights)
+  RUSHLIGHT_OPTION(bool, bool, is_causal)
+};
+template <std::same_as<MultiHeadAttentionForwardFuncOptions> O>
+std::tuple<Tensor, Tensor> multi_head_attention_forward(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& in_proj_weight, const Tensor& in_proj_bias, const Tensor& bias_k, const Tensor& bias_v, const Tensor& out_proj_weight, const Tensor& out_proj_bias, const O& options) {
+  return functional::multi_head_attention_forward(query, key, value, options.embed_dim_to_check(), options.num_heads(), in_proj_weight, in_proj_bias, bias_k, bias_v, options.add_zero_attn(), options.dropout_p(), out_proj_weight, out_proj_bias, options.training(), options.key_padding_mask(), options.need_weights(), options.attn_mask(), options.use_separate_proj_weight(), options.q_proj_weight(), options.k_proj_weight(), options.v_proj_weight(), options.static_k(), options.static_v(), options.average_attn_weights(), options.is_causal());
+}
+
+class RReLUFuncOptions {
+ public:
+  RReLUFuncOptions(double lower = 0.125, double upper = 0.3333333333333333, bool training = false, bool inplace = false)
+      : lower_(lower), upper_(upper), training_(training), inplace_(inplace) {}
+  RUSHLIGHT_OPTION(double, double, lower)
+  RUSHLIGHT_OPTION(double, double, upper)
+  RUSHLIGHT_OPTION(bool, bool, training)
+  RUSHLIGHT_OPTION(bool, bool, inplace)
+};
+template <std::same_as<RReLUFuncOptions> O>
+Tensor rrelu(const Tensor& input, const O& options) {
+  return functional::rrelu(input, options.lower(), options.upper(), options.training(), options.inplace());
+}
+
+class NativeChannelShuffleFuncOptions {
+ public:
+  NativeChannelShuffleFuncOptions(int64_t groups)
+      : groups_(groups) {}
+  RUSHLIGHT_OPTION(int64_t, int64_t, groups)
+};
+template <std::same_as<NativeChannelShuffleFuncOptions> O>
+Tensor native_channel_shuffle(const Tensor& input, const O& options) {
+  return functional::native_channel_shuffle(input, options.groups());
+}
+
+class ConvTbcFuncOptions {
+ public:
+  ConvTbcFuncOptions(int64_t pad = 0)
+      : pad_(pad) {}
+  RUSHLIGHT_OPTION(int64_t, int64_t, pad)
+};
+template <std::same_as<ConvTbcFuncOptions> O>
+Tensor conv_tbc(const Tensor& input, const Tensor& weight, const Tensor& bias, const O& options) {
+  return functional::conv_tbc(input, weight, bias, options.pad());
+}
+
 class SoftmaxFuncOptions {
  public:
   SoftmaxFuncOptions(const std::optional<int64_t>& dim = {}, const std::optional<ScalarType>& dtype = {})
@@ -1174,6 +1517,17 @@ class ChannelShuffleFuncOptions {
 template <std::same_as<ChannelShuffleFuncOptions> O>
 Tensor channel_shuffle(const Tensor& input, const O& options) {
   return functional::channel_shuffle(input, options.groups());
+}
+
+class PdistFuncOptions {
+ public:
+  PdistFuncOptions(double p = 2.0)
+      : p_(p) {}
+  RUSHLIGHT_OPTION(double, double, p)
+};
+template <std::same_as<PdistFuncOptions> O>
+Tensor pdist(const Tensor& input, const O& options) {
+  return functional::pdist(input, options.p());
 }
 
 }  // namespace rushlight::nn::functional

@@ -276,4 +276,338 @@ class RL_API CrossEntropyLossImpl : public WeightedLossImpl {
 };
 RUSHLIGHT_MODULE(CrossEntropyLoss);
 
+class NLLLoss2dOptions {
+ public:
+  NLLLoss2dOptions(const Tensor& weight = {}, int64_t ignore_index = -100, std::string_view reduction = "mean")
+      : weight_(weight), ignore_index_(ignore_index), reduction_(reduction) {}
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, weight)
+  RUSHLIGHT_OPTION(int64_t, int64_t, ignore_index)
+  RUSHLIGHT_OPTION(std::string_view, std::string, reduction)
+};
+
+// The old name of NLLLoss.
+//
+// Args:
+//     weight: `(C,)`, a factor for every class.
+//     size_average, reduce: deprecated forms of `reduction`.
+//     ignore_index: a target that does not count.
+//     reduction: "none", "mean" (weighted) or "sum".
+class RL_API NLLLoss2dImpl : public NLLLossImpl {
+ public:
+  explicit NLLLoss2dImpl(const Tensor& weight = {}, int64_t ignore_index = -100, std::string_view reduction = "mean");
+  NLLLoss2dImpl(const NLLLoss2dOptions& options);
+};
+RUSHLIGHT_MODULE(NLLLoss2d);
+
+class CosineEmbeddingLossOptions {
+ public:
+  CosineEmbeddingLossOptions(double margin = 0.0, std::string_view reduction = "mean")
+      : margin_(margin), reduction_(reduction) {}
+  RUSHLIGHT_OPTION(double, double, margin)
+  RUSHLIGHT_OPTION(std::string_view, std::string, reduction)
+};
+
+// `1 - cos(x1, x2)` where the target is 1, `max(0, cos(x1, x2) - margin)` where it is -1.
+//
+// Args:
+//     margin: what different vectors may have in common, from -1 to 1.
+//     size_average, reduce: deprecated forms of `reduction`.
+//     reduction: "none", "mean" or "sum".
+// Shape:
+//     inputs `(N, D)` or `(D,)`, target `(N,)` or `()`; a scalar out, or the target's shape for "none".
+class RL_API CosineEmbeddingLossImpl : public LossImpl {
+ public:
+  explicit CosineEmbeddingLossImpl(double margin = 0.0, std::string_view reduction = "mean");
+  CosineEmbeddingLossImpl(const CosineEmbeddingLossOptions& options);
+  Tensor forward(const Tensor& input1, const Tensor& input2, const Tensor& target);
+
+  double margin = 0;
+};
+RUSHLIGHT_MODULE(CosineEmbeddingLoss);
+
+class HingeEmbeddingLossOptions {
+ public:
+  HingeEmbeddingLossOptions(double margin = 1.0, std::string_view reduction = "mean")
+      : margin_(margin), reduction_(reduction) {}
+  RUSHLIGHT_OPTION(double, double, margin)
+  RUSHLIGHT_OPTION(std::string_view, std::string, reduction)
+};
+
+// `x` where the target is 1, `max(0, margin - x)` where it is -1.
+//
+// Args:
+//     margin: the distance that different pairs should have.
+//     size_average, reduce: deprecated forms of `reduction`.
+//     reduction: "none", "mean" or "sum".
+// Shape:
+//     input and target of the same shape; a scalar out, or that shape for "none".
+class RL_API HingeEmbeddingLossImpl : public LossImpl {
+ public:
+  explicit HingeEmbeddingLossImpl(double margin = 1.0, std::string_view reduction = "mean");
+  HingeEmbeddingLossImpl(const HingeEmbeddingLossOptions& options);
+  Tensor forward(const Tensor& input, const Tensor& target);
+
+  double margin = 0;
+};
+RUSHLIGHT_MODULE(HingeEmbeddingLoss);
+
+class MarginRankingLossOptions {
+ public:
+  MarginRankingLossOptions(double margin = 0.0, std::string_view reduction = "mean")
+      : margin_(margin), reduction_(reduction) {}
+  RUSHLIGHT_OPTION(double, double, margin)
+  RUSHLIGHT_OPTION(std::string_view, std::string, reduction)
+};
+
+// `max(0, -target (x1 - x2) + margin)`: with target 1 the first input should be larger, with -1 the second.
+//
+// Args:
+//     margin: by how much.
+//     size_average, reduce: deprecated forms of `reduction`.
+//     reduction: "none", "mean" or "sum".
+// Shape:
+//     three tensors `(N,)` or `()`; a scalar out, or that shape for "none".
+class RL_API MarginRankingLossImpl : public LossImpl {
+ public:
+  explicit MarginRankingLossImpl(double margin = 0.0, std::string_view reduction = "mean");
+  MarginRankingLossImpl(const MarginRankingLossOptions& options);
+  Tensor forward(const Tensor& input1, const Tensor& input2, const Tensor& target);
+
+  double margin = 0;
+};
+RUSHLIGHT_MODULE(MarginRankingLoss);
+
+class MultiLabelMarginLossOptions {
+ public:
+  MultiLabelMarginLossOptions(std::string_view reduction = "mean")
+      : reduction_(reduction) {}
+  RUSHLIGHT_OPTION(std::string_view, std::string, reduction)
+};
+
+// `sum of max(0, 1 - (x[y] - x[i])) / C` over target classes y and other classes i.
+//
+// Args:
+//     size_average, reduce: deprecated forms of `reduction`.
+//     reduction: "none", "mean" or "sum".
+// Shape:
+//     input `(N, C)` or `(C,)`, target int64 of the same shape: classes, ended by the
+//     first -1; a scalar out, or `(N,)`.
+class RL_API MultiLabelMarginLossImpl : public LossImpl {
+ public:
+  using LossImpl::LossImpl;
+  MultiLabelMarginLossImpl(const MultiLabelMarginLossOptions& options);
+  Tensor forward(const Tensor& input, const Tensor& target);
+};
+RUSHLIGHT_MODULE(MultiLabelMarginLoss);
+
+class SoftMarginLossOptions {
+ public:
+  SoftMarginLossOptions(std::string_view reduction = "mean")
+      : reduction_(reduction) {}
+  RUSHLIGHT_OPTION(std::string_view, std::string, reduction)
+};
+
+// `log(1 + exp(-target x))`, for targets of 1 and -1.
+//
+// Args:
+//     size_average, reduce: deprecated forms of `reduction`.
+//     reduction: "none", "mean" or "sum".
+// Shape:
+//     input and target of the same shape; a scalar out, or that shape for "none".
+class RL_API SoftMarginLossImpl : public LossImpl {
+ public:
+  using LossImpl::LossImpl;
+  SoftMarginLossImpl(const SoftMarginLossOptions& options);
+  Tensor forward(const Tensor& input, const Tensor& target);
+};
+RUSHLIGHT_MODULE(SoftMarginLoss);
+
+class MultiLabelSoftMarginLossOptions {
+ public:
+  MultiLabelSoftMarginLossOptions(const Tensor& weight = {}, std::string_view reduction = "mean")
+      : weight_(weight), reduction_(reduction) {}
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, weight)
+  RUSHLIGHT_OPTION(std::string_view, std::string, reduction)
+};
+
+// Binary cross entropy of every class by its score, averaged over the classes.
+//
+// Args:
+//     weight: `(C,)`, a factor for every class.
+//     size_average, reduce: deprecated forms of `reduction`.
+//     reduction: "none", "mean" or "sum".
+// Shape:
+//     input and target `(N, C)`; a scalar out, or `(N,)` for "none".
+class RL_API MultiLabelSoftMarginLossImpl : public WeightedLossImpl {
+ public:
+  using WeightedLossImpl::WeightedLossImpl;
+  MultiLabelSoftMarginLossImpl(const MultiLabelSoftMarginLossOptions& options);
+  Tensor forward(const Tensor& input, const Tensor& target);
+};
+RUSHLIGHT_MODULE(MultiLabelSoftMarginLoss);
+
+class MultiMarginLossOptions {
+ public:
+  MultiMarginLossOptions(int64_t p = 1, double margin = 1.0, const Tensor& weight = {}, std::string_view reduction = "mean")
+      : p_(p), margin_(margin), weight_(weight), reduction_(reduction) {}
+  RUSHLIGHT_OPTION(int64_t, int64_t, p)
+  RUSHLIGHT_OPTION(double, double, margin)
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, weight)
+  RUSHLIGHT_OPTION(std::string_view, std::string, reduction)
+};
+
+// `sum of max(0, margin - x[y] + x[i])^p / C` over the classes i other than the target y.
+//
+// Args:
+//     p: 1 or 2.
+//     margin: by how much the target's score should be larger.
+//     weight: `(C,)`, a factor for every class.
+//     size_average, reduce: deprecated forms of `reduction`.
+//     reduction: "none", "mean" or "sum".
+// Shape:
+//     input `(N, C)` or `(C,)`, target int64 `(N,)` or `()`; a scalar out, or the target's shape for "none".
+// Errors:
+//     ValueError: another `p`, or a weight that is not one-dimensional.
+class RL_API MultiMarginLossImpl : public WeightedLossImpl {
+ public:
+  explicit MultiMarginLossImpl(int64_t p = 1, double margin = 1.0, const Tensor& weight = {}, std::string_view reduction = "mean");
+  MultiMarginLossImpl(const MultiMarginLossOptions& options);
+  Tensor forward(const Tensor& input, const Tensor& target);
+
+  int64_t p = 0;
+  double margin = 0;
+};
+RUSHLIGHT_MODULE(MultiMarginLoss);
+
+class PoissonNLLLossOptions {
+ public:
+  PoissonNLLLossOptions(bool log_input = true, bool full = false, double eps = 1e-08, std::string_view reduction = "mean")
+      : log_input_(log_input), full_(full), eps_(eps), reduction_(reduction) {}
+  RUSHLIGHT_OPTION(bool, bool, log_input)
+  RUSHLIGHT_OPTION(bool, bool, full)
+  RUSHLIGHT_OPTION(double, double, eps)
+  RUSHLIGHT_OPTION(std::string_view, std::string, reduction)
+};
+
+// Minus the log-likelihood of counts under a Poisson distribution, less its constant.
+//
+// Args:
+//     log_input: the input is the logarithm of the rate.
+//     full: add Stirling's approximation of the constant for targets above 1.
+//     size_average, reduce: deprecated forms of `reduction`.
+//     eps: added to the rate before its logarithm, without `log_input`.
+//     reduction: "none", "mean" or "sum".
+// Shape:
+//     input and target of the same shape; a scalar out, or that shape for "none".
+class RL_API PoissonNLLLossImpl : public LossImpl {
+ public:
+  explicit PoissonNLLLossImpl(bool log_input = true, bool full = false, double eps = 1e-08, std::string_view reduction = "mean");
+  PoissonNLLLossImpl(const PoissonNLLLossOptions& options);
+  Tensor forward(const Tensor& log_input, const Tensor& target);
+
+  bool log_input = false;
+  bool full = false;
+  double eps = 0;
+};
+RUSHLIGHT_MODULE(PoissonNLLLoss);
+
+class GaussianNLLLossOptions {
+ public:
+  GaussianNLLLossOptions(bool full = false, double eps = 1e-06, std::string_view reduction = "mean")
+      : full_(full), eps_(eps), reduction_(reduction) {}
+  RUSHLIGHT_OPTION(bool, bool, full)
+  RUSHLIGHT_OPTION(double, double, eps)
+  RUSHLIGHT_OPTION(std::string_view, std::string, reduction)
+};
+
+// Minus the log-likelihood under normal distributions with the input as mean, less its constant.
+//
+// Args:
+//     full: add the constant.
+//     eps: the least variance.
+//     reduction: "none", "mean" or "sum".
+// Shape:
+//     input and target of the same shape; var of that shape, without its last dimension or with one of size 1, or (in
+//     Python) a number; a scalar out, or the input's shape for "none".
+// Errors:
+//     ValueError: a negative variance, or one of another shape.
+class RL_API GaussianNLLLossImpl : public LossImpl {
+ public:
+  explicit GaussianNLLLossImpl(bool full = false, double eps = 1e-06, std::string_view reduction = "mean");
+  GaussianNLLLossImpl(const GaussianNLLLossOptions& options);
+  Tensor forward(const Tensor& input, const Tensor& target, const Tensor& var);
+
+  bool full = false;
+  double eps = 0;
+};
+RUSHLIGHT_MODULE(GaussianNLLLoss);
+
+class CTCLossOptions {
+ public:
+  CTCLossOptions(int64_t blank = 0, std::string_view reduction = "mean", bool zero_infinity = false)
+      : blank_(blank), reduction_(reduction), zero_infinity_(zero_infinity) {}
+  RUSHLIGHT_OPTION(int64_t, int64_t, blank)
+  RUSHLIGHT_OPTION(std::string_view, std::string, reduction)
+  RUSHLIGHT_OPTION(bool, bool, zero_infinity)
+};
+
+// Minus the log-probability of a sequence of labels, summed over all ways to align it with the input.
+//
+// Args:
+//     blank: the class that stands for no label.
+//     reduction: "none", "mean" (each loss divided by its target's length first) or "sum".
+//     zero_infinity: count targets longer than their input as zero instead of infinity.
+// Shape:
+//     log_probs `(T, N, C)` or `(T, C)`, from log_softmax; targets int64 `(N, S)`, or all after one another; lengths
+//     `(N,)` or `()`; a scalar out, or `(N,)` for "none".
+// Errors:
+//     RuntimeError: lengths that do not fit; IndexError: a target that is no class.
+class RL_API CTCLossImpl : public LossImpl {
+ public:
+  explicit CTCLossImpl(int64_t blank = 0, std::string_view reduction = "mean", bool zero_infinity = false);
+  CTCLossImpl(const CTCLossOptions& options);
+  Tensor forward(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths, const Tensor& target_lengths);
+
+  int64_t blank = 0;
+  bool zero_infinity = false;
+};
+RUSHLIGHT_MODULE(CTCLoss);
+
+class TripletMarginLossOptions {
+ public:
+  TripletMarginLossOptions(double margin = 1.0, double p = 2.0, double eps = 1e-06, bool swap = false, std::string_view reduction = "mean")
+      : margin_(margin), p_(p), eps_(eps), swap_(swap), reduction_(reduction) {}
+  RUSHLIGHT_OPTION(double, double, margin)
+  RUSHLIGHT_OPTION(double, double, p)
+  RUSHLIGHT_OPTION(double, double, eps)
+  RUSHLIGHT_OPTION(bool, bool, swap)
+  RUSHLIGHT_OPTION(std::string_view, std::string, reduction)
+};
+
+// `max(0, d(anchor, positive) - d(anchor, negative) + margin)`, with the p-norm of differences as distance.
+//
+// Args:
+//     margin: by how much the negative should be farther away; positive.
+//     p: the p of the norm.
+//     eps: added to differences, so that the norm has a derivative at zero.
+//     swap: take the distance of positive and negative where it is smaller (Balntas et al. 2016).
+//     size_average, reduce: deprecated forms of `reduction`.
+//     reduction: "none", "mean" or "sum".
+// Shape:
+//     three tensors `(N, D)` or `(D,)`; a scalar out, or `(N,)` or `()` for "none".
+// Errors:
+//     ValueError: a margin that is not positive.
+class RL_API TripletMarginLossImpl : public LossImpl {
+ public:
+  explicit TripletMarginLossImpl(double margin = 1.0, double p = 2.0, double eps = 1e-06, bool swap = false, std::string_view reduction = "mean");
+  TripletMarginLossImpl(const TripletMarginLossOptions& options);
+  Tensor forward(const Tensor& anchor, const Tensor& positive, const Tensor& negative);
+
+  double margin = 0;
+  double p = 0;
+  double eps = 0;
+  bool swap = false;
+};
+RUSHLIGHT_MODULE(TripletMarginLoss);
+
 }  // namespace rushlight::nn

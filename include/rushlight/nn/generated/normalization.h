@@ -127,4 +127,70 @@ class RL_API RMSNormImpl : public Module {
 };
 RUSHLIGHT_MODULE(RMSNorm);
 
+class LocalResponseNormOptions {
+ public:
+  LocalResponseNormOptions(int64_t size, double alpha = 0.0001, double beta = 0.75, double k = 1.0)
+      : size_(size), alpha_(alpha), beta_(beta), k_(k) {}
+  RUSHLIGHT_OPTION(int64_t, int64_t, size)
+  RUSHLIGHT_OPTION(double, double, alpha)
+  RUSHLIGHT_OPTION(double, double, beta)
+  RUSHLIGHT_OPTION(double, double, k)
+};
+
+// Divides by a power of the mean square over neighbouring channels: `x / (k + alpha mean(x^2))^beta`.
+//
+// Args:
+//     size: how many channels are neighbours.
+//     alpha, beta, k: the constants.
+// Shape:
+//     `(N, C, *)`, the same out.
+// Errors:
+//     ValueError: fewer than 3 dimensions.
+class RL_API LocalResponseNormImpl : public Module {
+ public:
+  explicit LocalResponseNormImpl(int64_t size, double alpha = 0.0001, double beta = 0.75, double k = 1.0);
+  LocalResponseNormImpl(const LocalResponseNormOptions& options);
+  Tensor forward(const Tensor& input);
+  std::string extra_repr() const override;
+
+  int64_t size = 0;
+  double alpha = 0;
+  double beta = 0;
+  double k = 0;
+};
+RUSHLIGHT_MODULE(LocalResponseNorm);
+
+class CrossMapLRN2dOptions {
+ public:
+  CrossMapLRN2dOptions(int64_t size, double alpha = 0.0001, double beta = 0.75, double k = 1)
+      : size_(size), alpha_(alpha), beta_(beta), k_(k) {}
+  RUSHLIGHT_OPTION(int64_t, int64_t, size)
+  RUSHLIGHT_OPTION(double, double, alpha)
+  RUSHLIGHT_OPTION(double, double, beta)
+  RUSHLIGHT_OPTION(double, double, k)
+};
+
+// The old name of LocalResponseNorm for images.
+//
+// Args:
+//     size: how many channels are neighbours.
+//     alpha, beta, k: the constants.
+// Shape:
+//     `(N, C, *)`, the same out.
+// Errors:
+//     ValueError: fewer than 3 dimensions.
+class RL_API CrossMapLRN2dImpl : public Module {
+ public:
+  explicit CrossMapLRN2dImpl(int64_t size, double alpha = 0.0001, double beta = 0.75, double k = 1);
+  CrossMapLRN2dImpl(const CrossMapLRN2dOptions& options);
+  Tensor forward(const Tensor& input);
+  std::string extra_repr() const override;
+
+  int64_t size = 0;
+  double alpha = 0;
+  double beta = 0;
+  double k = 0;
+};
+RUSHLIGHT_MODULE(CrossMapLRN2d);
+
 }  // namespace rushlight::nn

@@ -241,6 +241,40 @@ class RL_API AvgPool3dImpl : public AvgPoolNdImpl {
 };
 RUSHLIGHT_MODULE(AvgPool3d);
 
+// What the adaptive maximum poolings share.
+class RL_API AdaptiveMaxPoolNdImpl : public Module {
+ public:
+  explicit AdaptiveMaxPoolNdImpl(const OptionalIntList& output_size);
+  std::string extra_repr() const override;
+
+  OptionalIntList output_size;
+};
+
+class AdaptiveMaxPool1dOptions {
+ public:
+  AdaptiveMaxPool1dOptions(const OptionalIntList& output_size)
+      : output_size_(output_size) {}
+  AdaptiveMaxPool1dOptions(std::initializer_list<std::optional<int64_t>> output_size) : AdaptiveMaxPool1dOptions(OptionalIntList(output_size)) {}
+  RUSHLIGHT_OPTION(const OptionalIntList&, OptionalIntList, output_size)
+};
+
+// The maximum of `output_size` equal parts of the length.
+//
+// Args:
+//     output_size: length of the output.
+//     return_indices: also return where the maxima are.
+// Shape:
+//     input `(N, C, L)` or `(C, L)`, output `(N, C, output_size)` or `(C, output_size)`.
+// Errors:
+//     RuntimeError: another number of dimensions, or an empty input.
+class RL_API AdaptiveMaxPool1dImpl : public AdaptiveMaxPoolNdImpl {
+ public:
+  using AdaptiveMaxPoolNdImpl::AdaptiveMaxPoolNdImpl;
+  AdaptiveMaxPool1dImpl(const AdaptiveMaxPool1dOptions& options);
+  Tensor forward(const Tensor& input);
+};
+RUSHLIGHT_MODULE(AdaptiveMaxPool1d);
+
 class AdaptiveMaxPool2dOptions {
  public:
   AdaptiveMaxPool2dOptions(const OptionalIntList& output_size)
@@ -258,16 +292,38 @@ class AdaptiveMaxPool2dOptions {
 //     input `(N, C, H, W)` or `(C, H, W)`, output `(N, C, *output_size)` or `(C, *output_size)`.
 // Errors:
 //     RuntimeError: another number of dimensions, or an empty image.
-class RL_API AdaptiveMaxPool2dImpl : public Module {
+class RL_API AdaptiveMaxPool2dImpl : public AdaptiveMaxPoolNdImpl {
  public:
-  explicit AdaptiveMaxPool2dImpl(const OptionalIntList& output_size);
+  using AdaptiveMaxPoolNdImpl::AdaptiveMaxPoolNdImpl;
   AdaptiveMaxPool2dImpl(const AdaptiveMaxPool2dOptions& options);
   Tensor forward(const Tensor& input);
-  std::string extra_repr() const override;
-
-  OptionalIntList output_size;
 };
 RUSHLIGHT_MODULE(AdaptiveMaxPool2d);
+
+class AdaptiveMaxPool3dOptions {
+ public:
+  AdaptiveMaxPool3dOptions(const OptionalIntList& output_size)
+      : output_size_(output_size) {}
+  AdaptiveMaxPool3dOptions(std::initializer_list<std::optional<int64_t>> output_size) : AdaptiveMaxPool3dOptions(OptionalIntList(output_size)) {}
+  RUSHLIGHT_OPTION(const OptionalIntList&, OptionalIntList, output_size)
+};
+
+// The maximum of `output_size` equal parts of a volume.
+//
+// Args:
+//     output_size: depth, height and width of the output; one number means all three, None keeps the input's.
+//     return_indices: also return where the maxima are.
+// Shape:
+//     input `(N, C, D, H, W)` or `(C, D, H, W)`, output `(N, C, *output_size)` or `(C, *output_size)`.
+// Errors:
+//     RuntimeError: another number of dimensions, or an empty volume.
+class RL_API AdaptiveMaxPool3dImpl : public AdaptiveMaxPoolNdImpl {
+ public:
+  using AdaptiveMaxPoolNdImpl::AdaptiveMaxPoolNdImpl;
+  AdaptiveMaxPool3dImpl(const AdaptiveMaxPool3dOptions& options);
+  Tensor forward(const Tensor& input);
+};
+RUSHLIGHT_MODULE(AdaptiveMaxPool3d);
 
 // What the adaptive mean poolings share.
 class RL_API AdaptiveAvgPoolNdImpl : public Module {
@@ -349,5 +405,273 @@ class RL_API AdaptiveAvgPool3dImpl : public AdaptiveAvgPoolNdImpl {
   Tensor forward(const Tensor& input);
 };
 RUSHLIGHT_MODULE(AdaptiveAvgPool3d);
+
+// What the inverses of maximum pooling share.
+class RL_API MaxUnpoolNdImpl : public Module {
+ public:
+  explicit MaxUnpoolNdImpl(const IntList& kernel_size, const IntList& stride, const IntList& padding);
+  std::string extra_repr() const override;
+
+  IntList kernel_size;
+  IntList stride;
+  IntList padding;
+};
+
+class MaxUnpool1dOptions {
+ public:
+  MaxUnpool1dOptions(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0)
+      : kernel_size_(kernel_size), stride_(stride), padding_(padding) {}
+  MaxUnpool1dOptions(std::initializer_list<int64_t> kernel_size) : MaxUnpool1dOptions(IntList(kernel_size)) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
+  RUSHLIGHT_OPTION(const IntList&, IntList, padding)
+};
+
+// Puts maxima back to where `MaxPool1d` with `return_indices` found them; zeros elsewhere.
+//
+// Args:
+//     kernel_size: size of the pooling's windows.
+//     stride: step between windows, by default `kernel_size`.
+//     padding: the pooling's padding.
+// Shape:
+//     input and indices `(N, C, L)` or `(C, L)`; output likewise with sizes
+//     `(n - 1) stride - 2 padding + kernel_size`, or the `output_size` that the call may give.
+// Errors:
+//     ValueError: an `output_size` that the pooling cannot have had.
+//     RuntimeError: indices that are not int64, of another shape, or outside the output.
+class RL_API MaxUnpool1dImpl : public MaxUnpoolNdImpl {
+ public:
+  explicit MaxUnpool1dImpl(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0);
+  MaxUnpool1dImpl(const MaxUnpool1dOptions& options);
+  Tensor forward(const Tensor& input, const Tensor& indices, const std::optional<IntList>& output_size = {});
+};
+RUSHLIGHT_MODULE(MaxUnpool1d);
+
+class MaxUnpool2dOptions {
+ public:
+  MaxUnpool2dOptions(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0)
+      : kernel_size_(kernel_size), stride_(stride), padding_(padding) {}
+  MaxUnpool2dOptions(std::initializer_list<int64_t> kernel_size) : MaxUnpool2dOptions(IntList(kernel_size)) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
+  RUSHLIGHT_OPTION(const IntList&, IntList, padding)
+};
+
+// Puts maxima back to where `MaxPool2d` with `return_indices` found them; zeros elsewhere.
+//
+// Args:
+//     kernel_size: size of the pooling's windows.
+//     stride: step between windows, by default `kernel_size`.
+//     padding: the pooling's padding.
+// Shape:
+//     input and indices `(N, C, H, W)` or `(C, H, W)`; output likewise with sizes
+//     `(n - 1) stride - 2 padding + kernel_size`, or the `output_size` that the call may give.
+// Errors:
+//     ValueError: an `output_size` that the pooling cannot have had.
+//     RuntimeError: indices that are not int64, of another shape, or outside the output.
+class RL_API MaxUnpool2dImpl : public MaxUnpoolNdImpl {
+ public:
+  explicit MaxUnpool2dImpl(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0);
+  MaxUnpool2dImpl(const MaxUnpool2dOptions& options);
+  Tensor forward(const Tensor& input, const Tensor& indices, const std::optional<IntList>& output_size = {});
+};
+RUSHLIGHT_MODULE(MaxUnpool2d);
+
+class MaxUnpool3dOptions {
+ public:
+  MaxUnpool3dOptions(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0)
+      : kernel_size_(kernel_size), stride_(stride), padding_(padding) {}
+  MaxUnpool3dOptions(std::initializer_list<int64_t> kernel_size) : MaxUnpool3dOptions(IntList(kernel_size)) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
+  RUSHLIGHT_OPTION(const IntList&, IntList, padding)
+};
+
+// Puts maxima back to where `MaxPool3d` with `return_indices` found them; zeros elsewhere.
+//
+// Args:
+//     kernel_size: size of the pooling's windows.
+//     stride: step between windows, by default `kernel_size`.
+//     padding: the pooling's padding.
+// Shape:
+//     input and indices `(N, C, D, H, W)` or `(C, D, H, W)`; output likewise with sizes
+//     `(n - 1) stride - 2 padding + kernel_size`, or the `output_size` that the call may give.
+// Errors:
+//     ValueError: an `output_size` that the pooling cannot have had.
+//     RuntimeError: indices that are not int64, of another shape, or outside the output.
+class RL_API MaxUnpool3dImpl : public MaxUnpoolNdImpl {
+ public:
+  explicit MaxUnpool3dImpl(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0);
+  MaxUnpool3dImpl(const MaxUnpool3dOptions& options);
+  Tensor forward(const Tensor& input, const Tensor& indices, const std::optional<IntList>& output_size = {});
+};
+RUSHLIGHT_MODULE(MaxUnpool3d);
+
+class FractionalMaxPool2dOptions {
+ public:
+  FractionalMaxPool2dOptions(const IntList& kernel_size, const std::optional<IntList>& output_size = {}, const std::optional<FloatList>& output_ratio = {}, const Tensor& _random_samples = {})
+      : kernel_size_(kernel_size), output_size_(output_size), output_ratio_(output_ratio), _random_samples_(_random_samples) {}
+  FractionalMaxPool2dOptions(std::initializer_list<int64_t> kernel_size) : FractionalMaxPool2dOptions(IntList(kernel_size)) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, output_size)
+  RUSHLIGHT_OPTION(const FloatList&, std::optional<FloatList>, output_ratio)
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, _random_samples)
+};
+
+// The maximum of windows of an image whose places are random, so that any output size is possible.
+//
+// Args:
+//     kernel_size: height and width of the windows; one number means all.
+//     output_size: height and width of the output.
+//     output_ratio: the output's size as a part of the input's, between 0 and 1; instead of `output_size`.
+//     return_indices: also return where the maxima are.
+//     _random_samples: `(N, C, 2)` numbers in [0, 1) to use instead of new ones.
+// Shape:
+//     input `(N, C, H, W)` or `(C, H, W)`, output likewise.
+// Errors:
+//     ValueError: both or neither of `output_size` and `output_ratio`, or a ratio outside (0, 1).
+//     RuntimeError: windows that do not fit.
+class RL_API FractionalMaxPool2dImpl : public Module {
+ public:
+  explicit FractionalMaxPool2dImpl(const IntList& kernel_size, const std::optional<IntList>& output_size = {}, const std::optional<FloatList>& output_ratio = {}, const Tensor& _random_samples = {});
+  FractionalMaxPool2dImpl(const FractionalMaxPool2dOptions& options);
+  Tensor forward(const Tensor& input);
+
+  IntList kernel_size;
+  std::optional<IntList> output_size;
+  std::optional<FloatList> output_ratio;
+  Tensor _random_samples;
+};
+RUSHLIGHT_MODULE(FractionalMaxPool2d);
+
+class FractionalMaxPool3dOptions {
+ public:
+  FractionalMaxPool3dOptions(const IntList& kernel_size, const std::optional<IntList>& output_size = {}, const std::optional<FloatList>& output_ratio = {}, const Tensor& _random_samples = {})
+      : kernel_size_(kernel_size), output_size_(output_size), output_ratio_(output_ratio), _random_samples_(_random_samples) {}
+  FractionalMaxPool3dOptions(std::initializer_list<int64_t> kernel_size) : FractionalMaxPool3dOptions(IntList(kernel_size)) {}
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, output_size)
+  RUSHLIGHT_OPTION(const FloatList&, std::optional<FloatList>, output_ratio)
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, _random_samples)
+};
+
+// The maximum of windows of a volume whose places are random, so that any output size is possible.
+//
+// Args:
+//     kernel_size: depth, height and width of the windows; one number means all.
+//     output_size: depth, height and width of the output.
+//     output_ratio: the output's size as a part of the input's, between 0 and 1; instead of `output_size`.
+//     return_indices: also return where the maxima are.
+//     _random_samples: `(N, C, 3)` numbers in [0, 1) to use instead of new ones.
+// Shape:
+//     input `(N, C, D, H, W)` or `(C, D, H, W)`, output likewise.
+// Errors:
+//     ValueError: both or neither of `output_size` and `output_ratio`, or a ratio outside (0, 1).
+//     RuntimeError: windows that do not fit.
+class RL_API FractionalMaxPool3dImpl : public Module {
+ public:
+  explicit FractionalMaxPool3dImpl(const IntList& kernel_size, const std::optional<IntList>& output_size = {}, const std::optional<FloatList>& output_ratio = {}, const Tensor& _random_samples = {});
+  FractionalMaxPool3dImpl(const FractionalMaxPool3dOptions& options);
+  Tensor forward(const Tensor& input);
+
+  IntList kernel_size;
+  std::optional<IntList> output_size;
+  std::optional<FloatList> output_ratio;
+  Tensor _random_samples;
+};
+RUSHLIGHT_MODULE(FractionalMaxPool3d);
+
+// What the power-mean poolings share.
+class RL_API LPPoolNdImpl : public Module {
+ public:
+  explicit LPPoolNdImpl(double norm_type, const IntList& kernel_size, const std::optional<IntList>& stride = {}, bool ceil_mode = false);
+  std::string extra_repr() const override;
+
+  double norm_type = 0;
+  IntList kernel_size;
+  std::optional<IntList> stride;
+  bool ceil_mode = false;
+};
+
+class LPPool1dOptions {
+ public:
+  LPPool1dOptions(double norm_type, const IntList& kernel_size, const std::optional<IntList>& stride = {}, bool ceil_mode = false)
+      : norm_type_(norm_type), kernel_size_(kernel_size), stride_(stride), ceil_mode_(ceil_mode) {}
+  RUSHLIGHT_OPTION(double, double, norm_type)
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
+  RUSHLIGHT_OPTION(bool, bool, ceil_mode)
+};
+
+// The p-norm of windows along the length: `(sum of x^p)^(1/p)`.
+//
+// Args:
+//     norm_type: the p; infinity gives the largest absolute value.
+//     kernel_size: length of the windows.
+//     stride: step between windows, by default `kernel_size`.
+//     ceil_mode: let the last window reach over the end.
+// Shape:
+//     input `(N, C, L)` or `(C, L)`, output likewise.
+class RL_API LPPool1dImpl : public LPPoolNdImpl {
+ public:
+  using LPPoolNdImpl::LPPoolNdImpl;
+  LPPool1dImpl(const LPPool1dOptions& options);
+  Tensor forward(const Tensor& input);
+};
+RUSHLIGHT_MODULE(LPPool1d);
+
+class LPPool2dOptions {
+ public:
+  LPPool2dOptions(double norm_type, const IntList& kernel_size, const std::optional<IntList>& stride = {}, bool ceil_mode = false)
+      : norm_type_(norm_type), kernel_size_(kernel_size), stride_(stride), ceil_mode_(ceil_mode) {}
+  RUSHLIGHT_OPTION(double, double, norm_type)
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
+  RUSHLIGHT_OPTION(bool, bool, ceil_mode)
+};
+
+// The p-norm of windows of an image: `(sum of x^p)^(1/p)`.
+//
+// Args:
+//     norm_type: the p; infinity gives the largest absolute value.
+//     kernel_size: height and width of the windows.
+//     stride: step between windows, by default `kernel_size`.
+//     ceil_mode: let the last window reach over the end.
+// Shape:
+//     input `(N, C, H, W)` or `(C, H, W)`, output likewise.
+class RL_API LPPool2dImpl : public LPPoolNdImpl {
+ public:
+  using LPPoolNdImpl::LPPoolNdImpl;
+  LPPool2dImpl(const LPPool2dOptions& options);
+  Tensor forward(const Tensor& input);
+};
+RUSHLIGHT_MODULE(LPPool2d);
+
+class LPPool3dOptions {
+ public:
+  LPPool3dOptions(double norm_type, const IntList& kernel_size, const std::optional<IntList>& stride = {}, bool ceil_mode = false)
+      : norm_type_(norm_type), kernel_size_(kernel_size), stride_(stride), ceil_mode_(ceil_mode) {}
+  RUSHLIGHT_OPTION(double, double, norm_type)
+  RUSHLIGHT_OPTION(const IntList&, IntList, kernel_size)
+  RUSHLIGHT_OPTION(const IntList&, std::optional<IntList>, stride)
+  RUSHLIGHT_OPTION(bool, bool, ceil_mode)
+};
+
+// The p-norm of windows of a volume: `(sum of x^p)^(1/p)`.
+//
+// Args:
+//     norm_type: the p; infinity gives the largest absolute value.
+//     kernel_size: depth, height and width of the windows.
+//     stride: step between windows, by default `kernel_size`.
+//     ceil_mode: let the last window reach over the end.
+// Shape:
+//     input `(N, C, D, H, W)` or `(C, D, H, W)`, output likewise.
+class RL_API LPPool3dImpl : public LPPoolNdImpl {
+ public:
+  using LPPoolNdImpl::LPPoolNdImpl;
+  LPPool3dImpl(const LPPool3dOptions& options);
+  Tensor forward(const Tensor& input);
+};
+RUSHLIGHT_MODULE(LPPool3d);
 
 }  // namespace rushlight::nn

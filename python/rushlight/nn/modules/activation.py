@@ -18,6 +18,7 @@ __all__ = [
     "ELU",
     "GELU",
     "GLU",
+    "Hardshrink",
     "Hardsigmoid",
     "Hardswish",
     "Hardtanh",
@@ -26,14 +27,17 @@ __all__ = [
     "LogSoftmax",
     "Mish",
     "PReLU",
+    "RReLU",
     "ReLU",
     "ReLU6",
     "SELU",
     "SiLU",
     "Sigmoid",
     "Softmax",
+    "Softmax2d",
     "Softmin",
     "Softplus",
+    "Softshrink",
     "Softsign",
     "Tanh",
     "Tanhshrink",
@@ -622,3 +626,98 @@ class LogSoftmax(Module):
 
     def extra_repr(self) -> str:
         return f"dim={self.dim}"
+
+
+class Hardshrink(Module):
+    """`x` where `|x| > lambd`, else 0.
+
+    Args:
+        lambd: the bound.
+    Shape:
+        any, the same out.
+    Example:
+        >>> nn.Hardshrink()(torch.tensor([-1.0, 0.2]))
+        tensor([-1.,  0.])
+    """
+
+    def __init__(self, lambd: float = 0.5) -> None:
+        super().__init__()
+        self.lambd = lambd
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.hardshrink(input, self.lambd)
+
+    def extra_repr(self) -> str:
+        return f"{self.lambd}"
+
+
+class Softshrink(Module):
+    """`x` moved towards 0 by `lambd`, and 0 where that is passed.
+
+    Args:
+        lambd: the bound.
+    Shape:
+        any, the same out.
+    Example:
+        >>> nn.Softshrink()(torch.tensor([-1.0, 0.2]))
+        tensor([-0.5000,  0.0000])
+    """
+
+    def __init__(self, lambd: float = 0.5) -> None:
+        super().__init__()
+        self.lambd = lambd
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.softshrink(input, self.lambd)
+
+    def extra_repr(self) -> str:
+        return f"{self.lambd}"
+
+
+class RReLU(Module):
+    """`x` where positive, else `x` times a random slope in training, and times the mean slope otherwise.
+
+    Args:
+        lower, upper: the slopes' bounds.
+        inplace: overwrite the input.
+    Shape:
+        any, the same out.
+    Errors:
+        RuntimeError: `lower` is larger than `upper`.
+    Example:
+        >>> nn.RReLU(0.1, 0.3).eval()(torch.tensor([-1.0, 1.0]))
+        tensor([-0.2000,  1.0000])
+    Source:
+        Xu et al., "Empirical Evaluation of Rectified Activations in Convolutional Network", 2015.
+    """
+
+    def __init__(self, lower: float = 0.125, upper: float = 0.3333333333333333, inplace: bool = False) -> None:
+        super().__init__()
+        self.lower = lower
+        self.upper = upper
+        self.inplace = inplace
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.rrelu(input, self.lower, self.upper, self.training, self.inplace)
+
+    def extra_repr(self) -> str:
+        inplace = ", inplace=True" if self.inplace else ""
+        return f"lower={self.lower}, upper={self.upper}{inplace}"
+
+
+class Softmax2d(Module):
+    """Softmax over the channels of every pixel.
+
+    Shape:
+        `(N, C, H, W)` or `(C, H, W)`, the same out.
+    Errors:
+        ValueError: another number of dimensions.
+    Example:
+        >>> nn.Softmax2d()(torch.zeros(1, 2, 1, 1)).flatten()
+        tensor([0.5000, 0.5000])
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        if input.dim() != 3 and input.dim() != 4:
+            raise ValueError(f"Softmax2d: expected input to be 3D or 4D, got {input.dim()}D instead")
+        return F.softmax(input, -3)

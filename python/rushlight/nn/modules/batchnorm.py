@@ -15,31 +15,9 @@ __all__ = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d"]
 
 
 class _NormBase(Module):
-    """Reads files from before `num_batches_tracked` existed (version 1)."""
+    """Parameters and running statistics; reads files from before `num_batches_tracked` existed (version 1)."""
 
     _version: int = 2
-
-    def _load_from_state_dict(
-        self,
-        state_dict: dict,
-        prefix: str,
-        local_metadata: dict,
-        strict: bool,
-        missing_keys: list[str],
-        unexpected_keys: list[str],
-        error_msgs: list[str],
-    ) -> None:
-        version = local_metadata.get("version")
-        if (version is None or version < 2) and self.track_running_stats:
-            own = self.num_batches_tracked
-            state_dict.setdefault(prefix + "num_batches_tracked", torch.tensor(0) if own is None else own)
-        super()._load_from_state_dict(
-            state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs
-        )
-
-
-class _BatchNorm(_NormBase):
-    """What the three batch norms share."""
 
     def __init__(
         self,
@@ -90,6 +68,34 @@ class _BatchNorm(_NormBase):
         if self.bias is not None:
             init.zeros_(self.bias)
 
+    def extra_repr(self) -> str:
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
+            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
+        )
+
+    def _load_from_state_dict(
+        self,
+        state_dict: dict,
+        prefix: str,
+        local_metadata: dict,
+        strict: bool,
+        missing_keys: list[str],
+        unexpected_keys: list[str],
+        error_msgs: list[str],
+    ) -> None:
+        version = local_metadata.get("version")
+        if (version is None or version < 2) and self.track_running_stats:
+            own = self.num_batches_tracked
+            state_dict.setdefault(prefix + "num_batches_tracked", torch.tensor(0) if own is None else own)
+        super()._load_from_state_dict(
+            state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs
+        )
+
+
+class _BatchNorm(_NormBase):
+    """What the three batch norms share."""
+
     def _check_input_dim(self, input: Tensor) -> None:
         raise NotImplementedError("a subclass of _BatchNorm defines _check_input_dim")
 
@@ -105,12 +111,6 @@ class _BatchNorm(_NormBase):
         use_batch = self.training or (self.running_mean is None and self.running_var is None)
         return F.batch_norm(
             input, self.running_mean, self.running_var, self.weight, self.bias, use_batch, factor, self.eps
-        )
-
-    def extra_repr(self) -> str:
-        return (
-            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
-            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
         )
 
 

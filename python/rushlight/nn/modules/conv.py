@@ -12,9 +12,24 @@ from .. import init
 from ..common_types import Device, DType, IntList
 from ..parameter import Parameter
 from .module import Module
-from .utils import _all_equal, _check_conv_padding, _ntuple, _reversed_padding, _same_or_ntuple
+from .utils import (
+    _all_equal,
+    _as_ints,
+    _check_conv_padding,
+    _ntuple,
+    _reversed_padding,
+    _same_or_ntuple,
+    _transposed_padding,
+)
 
-__all__ = ["Conv1d", "Conv2d", "Conv3d"]
+__all__ = [
+    "Conv1d",
+    "Conv2d",
+    "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "ConvTranspose3d",
+]
 
 
 class _ConvNd(Module):
@@ -285,3 +300,243 @@ class Conv3d(_ConvNd):
             padded = F.pad(input, self._reversed_padding_repeated_twice, mode=self.padding_mode)
             return F.conv3d(padded, weight, bias, self.stride, 0, self.dilation, self.groups)
         return F.conv3d(input, weight, bias, self.stride, self.padding, self.dilation, self.groups)
+
+
+class _ConvTransposeNd(_ConvNd):
+    """What the transposed convolutions share; sizes arrive with one number per dimension."""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: IntList,
+        stride: IntList,
+        padding: IntList,
+        output_padding: IntList,
+        groups: int,
+        bias: bool,
+        dilation: IntList,
+        padding_mode: str,
+        device: Device | None = None,
+        dtype: DType | None = None,
+    ) -> None:
+        super().__init__(
+            in_channels,
+            out_channels,
+            kernel_size,
+            stride,
+            padding,
+            dilation,
+            True,
+            output_padding,
+            groups,
+            bias,
+            padding_mode,
+            device,
+            dtype,
+        )
+        if padding_mode != "zeros":
+            raise ValueError(
+                f'Only "zeros" padding mode is supported for transposed convolutions, got {padding_mode!r}'
+            )
+
+
+class ConvTranspose1d(_ConvTransposeNd):
+    """The transpose of a convolution of signals: what Conv1d's gradient does, with learned kernels.
+
+    Args:
+        in_channels, out_channels: channels of the input and of the output.
+        kernel_size: length of the kernels.
+        stride: step between the positions in the output.
+        padding: how much of the output is cut off at both ends.
+        output_padding: added to the output's far end, as several sizes fit the same input.
+        groups: number of groups of channels that do not mix.
+        bias: whether a learned constant is added to every output channel.
+        dilation: distance between the kernel's points.
+        padding_mode: "zeros".
+        device, dtype: of the parameters.
+    Shape:
+        input `(N, C_in, L)` or `(C_in, L)`; output likewise with `C_out` channels and
+        `L_out = (L - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1`;
+        weight `(C_in, C_out / groups, *kernel_size)`. A call may give the `output_size` instead of
+        `output_padding`.
+    Errors:
+        ValueError: channels not divisible by `groups`, another padding mode, an `output_size` that cannot be.
+        RuntimeError: the input has other channels.
+    Example:
+        >>> nn.ConvTranspose1d(16, 33, 3, stride=2)(torch.randn(20, 16, 50)).shape
+        torch.Size([20, 33, 101])
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: IntList,
+        stride: IntList = 1,
+        padding: IntList = 0,
+        output_padding: IntList = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: IntList = 1,
+        padding_mode: str = "zeros",
+        device: Device | None = None,
+        dtype: DType | None = None,
+    ) -> None:
+        super().__init__(
+            in_channels,
+            out_channels,
+            _ntuple(kernel_size, 1),
+            _ntuple(stride, 1),
+            _ntuple(padding, 1),
+            _ntuple(output_padding, 1),
+            groups,
+            bias,
+            _ntuple(dilation, 1),
+            padding_mode,
+            device,
+            dtype,
+        )
+
+    def forward(self, input: Tensor, output_size: IntList | None = None) -> Tensor:
+        padding = _as_ints(self.padding)
+        extra = _transposed_padding(
+            input, output_size, self.output_padding, self.stride, padding, self.kernel_size, self.dilation
+        )
+        return F.conv_transpose1d(
+            input, self.weight, self.bias, self.stride, padding, extra, self.groups, self.dilation
+        )
+
+
+class ConvTranspose2d(_ConvTransposeNd):
+    """The transpose of a convolution of images: what Conv2d's gradient does, with learned kernels.
+
+    Args:
+        in_channels, out_channels: channels of the input and of the output.
+        kernel_size: height and width of the kernels; one number means both, here and below.
+        stride: step between the positions in the output.
+        padding: how much of the output is cut off at all edges.
+        output_padding: added to the output's far end, as several sizes fit the same input.
+        groups: number of groups of channels that do not mix.
+        bias: whether a learned constant is added to every output channel.
+        dilation: distance between the kernel's points.
+        padding_mode: "zeros".
+        device, dtype: of the parameters.
+    Shape:
+        input `(N, C_in, H, W)` or `(C_in, H, W)`; output likewise with `C_out` channels and
+        `H_out = (H - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1`;
+        weight `(C_in, C_out / groups, *kernel_size)`. A call may give the `output_size` instead of
+        `output_padding`.
+    Errors:
+        ValueError: channels not divisible by `groups`, another padding mode, an `output_size` that cannot be.
+        RuntimeError: the input has other channels.
+    Example:
+        >>> nn.ConvTranspose2d(16, 33, 3, stride=2)(torch.randn(20, 16, 12, 12)).shape
+        torch.Size([20, 33, 25, 25])
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: IntList,
+        stride: IntList = 1,
+        padding: IntList = 0,
+        output_padding: IntList = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: IntList = 1,
+        padding_mode: str = "zeros",
+        device: Device | None = None,
+        dtype: DType | None = None,
+    ) -> None:
+        super().__init__(
+            in_channels,
+            out_channels,
+            _ntuple(kernel_size, 2),
+            _ntuple(stride, 2),
+            _ntuple(padding, 2),
+            _ntuple(output_padding, 2),
+            groups,
+            bias,
+            _ntuple(dilation, 2),
+            padding_mode,
+            device,
+            dtype,
+        )
+
+    def forward(self, input: Tensor, output_size: IntList | None = None) -> Tensor:
+        padding = _as_ints(self.padding)
+        extra = _transposed_padding(
+            input, output_size, self.output_padding, self.stride, padding, self.kernel_size, self.dilation
+        )
+        return F.conv_transpose2d(
+            input, self.weight, self.bias, self.stride, padding, extra, self.groups, self.dilation
+        )
+
+
+class ConvTranspose3d(_ConvTransposeNd):
+    """The transpose of a convolution of volumes: what Conv3d's gradient does, with learned kernels.
+
+    Args:
+        in_channels, out_channels: channels of the input and of the output.
+        kernel_size: depth, height and width of the kernels; one number means all three, here and below.
+        stride: step between the positions in the output.
+        padding: how much of the output is cut off on all sides.
+        output_padding: added to the output's far end, as several sizes fit the same input.
+        groups: number of groups of channels that do not mix.
+        bias: whether a learned constant is added to every output channel.
+        dilation: distance between the kernel's points.
+        padding_mode: "zeros".
+        device, dtype: of the parameters.
+    Shape:
+        input `(N, C_in, D, H, W)` or `(C_in, D, H, W)`; output likewise with `C_out` channels and
+        `D_out = (D - 1) stride - 2 padding + dilation (kernel_size - 1) + output_padding + 1`;
+        weight `(C_in, C_out / groups, *kernel_size)`. A call may give the `output_size` instead of
+        `output_padding`.
+    Errors:
+        ValueError: channels not divisible by `groups`, another padding mode, an `output_size` that cannot be.
+        RuntimeError: the input has other channels.
+    Example:
+        >>> nn.ConvTranspose3d(16, 33, 3, stride=2)(torch.randn(2, 16, 5, 6, 7)).shape
+        torch.Size([2, 33, 11, 13, 15])
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: IntList,
+        stride: IntList = 1,
+        padding: IntList = 0,
+        output_padding: IntList = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: IntList = 1,
+        padding_mode: str = "zeros",
+        device: Device | None = None,
+        dtype: DType | None = None,
+    ) -> None:
+        super().__init__(
+            in_channels,
+            out_channels,
+            _ntuple(kernel_size, 3),
+            _ntuple(stride, 3),
+            _ntuple(padding, 3),
+            _ntuple(output_padding, 3),
+            groups,
+            bias,
+            _ntuple(dilation, 3),
+            padding_mode,
+            device,
+            dtype,
+        )
+
+    def forward(self, input: Tensor, output_size: IntList | None = None) -> Tensor:
+        padding = _as_ints(self.padding)
+        extra = _transposed_padding(
+            input, output_size, self.output_padding, self.stride, padding, self.kernel_size, self.dilation
+        )
+        return F.conv_transpose3d(
+            input, self.weight, self.bias, self.stride, padding, extra, self.groups, self.dilation
+        )

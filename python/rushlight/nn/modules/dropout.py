@@ -7,7 +7,14 @@ from rushlight import Tensor
 from .. import functional as F
 from .module import Module
 
-__all__ = ["Dropout", "Dropout1d", "Dropout2d", "Dropout3d"]
+__all__ = [
+    "AlphaDropout",
+    "Dropout",
+    "Dropout1d",
+    "Dropout2d",
+    "Dropout3d",
+    "FeatureAlphaDropout",
+]
 
 
 class _DropoutNd(Module):
@@ -106,3 +113,43 @@ class Dropout3d(_DropoutNd):
 
     def forward(self, input: Tensor) -> Tensor:
         return F.dropout3d(input, self.p, self.training, self.inplace)
+
+
+class AlphaDropout(_DropoutNd):
+    """Dropout for SELU networks: dropped values take SELU's lowest one, and mean and variance are kept.
+
+    Args:
+        p: the probability that a value is dropped.
+        inplace: accepted for PyTorch's sake, which does not overwrite the input either.
+    Shape:
+        any, the same out.
+    Errors:
+        ValueError: `p` is not between 0 and 1.
+    Example:
+        >>> nn.AlphaDropout(0.2)(torch.randn(20, 16)).shape
+        torch.Size([20, 16])
+    Source:
+        Klambauer et al., "Self-Normalizing Neural Networks", 2017.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.alpha_dropout(input, self.p, self.training)
+
+
+class FeatureAlphaDropout(_DropoutNd):
+    """Alpha dropout of whole channels; see AlphaDropout.
+
+    Args:
+        p: the probability that a channel is dropped.
+        inplace: accepted for PyTorch's sake, which does not overwrite the input either.
+    Shape:
+        `(N, C, *)`, the same out.
+    Errors:
+        ValueError: `p` is not between 0 and 1.
+    Example:
+        >>> nn.FeatureAlphaDropout(0.2)(torch.randn(20, 16, 4, 32, 32)).shape
+        torch.Size([20, 16, 4, 32, 32])
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.feature_alpha_dropout(input, self.p, self.training)

@@ -12,7 +12,13 @@ from ..parameter import Parameter
 from .module import Module
 from .utils import _ntuple
 
-__all__ = ["GroupNorm", "LayerNorm", "RMSNorm"]
+__all__ = [
+    "CrossMapLRN2d",
+    "GroupNorm",
+    "LayerNorm",
+    "LocalResponseNorm",
+    "RMSNorm",
+]
 
 
 class LayerNorm(Module):
@@ -185,3 +191,65 @@ class RMSNorm(Module):
 
     def extra_repr(self) -> str:
         return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}"
+
+
+class LocalResponseNorm(Module):
+    """Divides by a power of the mean square over neighbouring channels: `x / (k + alpha mean(x^2))^beta`.
+
+    Args:
+        size: how many channels are neighbours.
+        alpha, beta, k: the constants.
+    Shape:
+        `(N, C, *)`, the same out.
+    Errors:
+        ValueError: fewer than 3 dimensions.
+    Example:
+        >>> nn.LocalResponseNorm(2)(torch.randn(32, 5, 24, 24)).shape
+        torch.Size([32, 5, 24, 24])
+    Source:
+        Krizhevsky et al., "ImageNet Classification with Deep Convolutional Neural Networks", 2012.
+    """
+
+    def __init__(self, size: int, alpha: float = 0.0001, beta: float = 0.75, k: float = 1.0) -> None:
+        super().__init__()
+        self.size = size
+        self.alpha = alpha
+        self.beta = beta
+        self.k = k
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
+
+    def extra_repr(self) -> str:
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"
+
+
+class CrossMapLRN2d(Module):
+    """The old name of LocalResponseNorm for images.
+
+    Args:
+        size: how many channels are neighbours.
+        alpha, beta, k: the constants.
+    Shape:
+        `(N, C, *)`, the same out.
+    Errors:
+        ValueError: fewer than 3 dimensions.
+    Example:
+        >>> nn.CrossMapLRN2d(2)(torch.randn(32, 5, 24, 24)).shape
+        torch.Size([32, 5, 24, 24])
+    Source:
+        Krizhevsky et al., "ImageNet Classification with Deep Convolutional Neural Networks", 2012.
+    """
+
+    def __init__(self, size: int, alpha: float = 0.0001, beta: float = 0.75, k: float = 1) -> None:
+        super().__init__()
+        self.size = size
+        self.alpha = alpha
+        self.beta = beta
+        self.k = k
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
+
+    def extra_repr(self) -> str:
+        return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..common_types import IntList
+from rushlight import Tensor
+
+from ..common_types import FloatList, IntList
 
 __all__ = ["consume_prefix_in_state_dict_if_present"]
 
@@ -31,6 +33,69 @@ def _pair(x: IntList) -> tuple[int, ...]:
 
 def _triple(x: IntList) -> tuple[int, ...]:
     return _ntuple(x, 3)
+
+
+def _as_ints(x: tuple[int, ...] | str) -> tuple[int, ...]:
+    """A padding that is known not to be text."""
+    if isinstance(x, str):
+        raise TypeError(f"expected padding in numbers, but got {x!r}")
+    return x
+
+
+def _floats(x: FloatList | None) -> float | tuple[float, ...] | None:
+    """The numbers as floats: one, or a tuple; nothing for None and 0."""
+    if isinstance(x, Iterable):
+        return tuple(float(v) for v in x)
+    return float(x) if x else None
+
+
+def _ratios(name: str, x: FloatList | None, n: int) -> tuple[float, ...] | None:
+    """`n` floats between 0 and 1: `x` repeated, or the ones that `x` lists."""
+    if x is None:
+        return None
+    ratios = tuple(x) if isinstance(x, Iterable) else (x,) * n
+    if not all(0 < v < 1 for v in ratios):
+        raise ValueError(f"{name} must be between 0 and 1 (got {x})")
+    return ratios
+
+
+def _ntuple_or_none(x: IntList | None, n: int) -> tuple[int, ...] | None:
+    return None if x is None else _ntuple(x, n)
+
+
+def _transposed_padding(
+    input: Tensor,
+    output_size: IntList | None,
+    output_padding: tuple[int, ...],
+    stride: tuple[int, ...],
+    padding: tuple[int, ...],
+    kernel_size: tuple[int, ...],
+    dilation: tuple[int, ...],
+) -> tuple[int, ...]:
+    """The output padding with which a transposed convolution gives `output_size`; `output_padding` if that is None."""
+    if output_size is None:
+        return output_padding
+    n = len(kernel_size)
+    lead = 2 if input.dim() == n + 2 else 1
+    wanted = tuple(output_size)
+    if len(wanted) == lead + n:
+        wanted = wanted[lead:]
+    if len(wanted) != n:
+        raise ValueError(
+            f"ConvTranspose{n}D: for {input.dim()}D input, output_size must have {n} or {lead + n} elements "
+            f"(got {len(wanted)})"
+        )
+    least = tuple(
+        (input.size(lead + d) - 1) * stride[d] - 2 * padding[d] + dilation[d] * (kernel_size[d] - 1) + 1
+        for d in range(n)
+    )
+    most = tuple(size + step - 1 for size, step in zip(least, stride, strict=True))
+    if any(not low <= size <= high for low, size, high in zip(least, wanted, most, strict=True)):
+        raise ValueError(
+            f"requested an output size of {wanted}, but valid sizes range from {least} to {most} "
+            f"(for an input of {tuple(input.shape[2:])})"
+        )
+    return tuple(size - low for size, low in zip(wanted, least, strict=True))
 
 
 def _int_tuple(x: object) -> tuple[int, ...]:
