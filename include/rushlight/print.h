@@ -23,6 +23,10 @@ RL_API PrintOptions& print_options();
 // "tensor([1., 2.], requires_grad=True)"; `name` stands in front of the parenthesis.
 RL_API std::string format_tensor(const Tensor& tensor, std::string_view name = "tensor");
 RL_API std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
+// (1,2)
+RL_API std::ostream& operator<<(std::ostream& out, Complex<float> value);
+RL_API std::ostream& operator<<(std::ostream& out, Complex<double> value);
+RL_API std::ostream& operator<<(std::ostream& out, const Scalar& value);
 // Sizes and strides: [2, 3]
 RL_API std::ostream& operator<<(std::ostream& out, IntArrayRef list);
 RL_API std::ostream& operator<<(std::ostream& out, ScalarType type);

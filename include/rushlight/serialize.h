@@ -23,7 +23,7 @@ struct Checkpoint {
 
 // Writes `path` so that it holds either the old or the new content, whatever happens: a temporary file beside it, fsync,
 // rename. Any strides; storages shared by several names are written once per name. Raises OSError (disk), ValueError
-// (a name twice), NotImplementedError (a dtype the format lacks).
+// (a name twice). complex128, which the format lacks, is stored as pairs of float64 and comes back complex.
 //   save_file({{"weight", w}, {"bias", b}}, "model.safetensors");
 RL_API void save_file(const NamedTensors& tensors, const std::string& path, const Metadata& metadata = {});
 // Reads all of a file. Every size, offset and checksum is verified before a tensor is returned; nothing is executed.

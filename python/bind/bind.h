@@ -212,6 +212,10 @@ Tensor tensor_from(PyObject* data, std::optional<ScalarType> dtype);
 bool is_array(PyObject* o) noexcept;  // a NumPy array, or what offers its memory as one does
 // A tensor over the memory of an array, which must have a dtype and strides that tensors have.
 Tensor tensor_over_array(PyObject* array);
+// A vector over an object's buffer; count -1: to its end. ValueError when the buffer does not fit.
+Tensor tensor_over_buffer(PyObject* buffer, ScalarType dtype, int64_t count, int64_t offset);
+// A tensor over the memory of a DLPack capsule, or of an object that makes one.
+Tensor tensor_over_dlpack(PyObject* object);
 // A tensor of a dtype and geometry over a storage, which it takes over.
 Tensor tensor_over(Storage* storage, ScalarType dtype, IntArrayRef sizes, IntArrayRef strides);
 PyObject* to_list(const Tensor& tensor);

@@ -22,6 +22,27 @@ int64_t long_value(PyObject* o) {
   return v;
 }
 
+// The same as a number: what needs 64 bits without a sign is kept so, and more is Python's OverflowError.
+Scalar whole_number(PyObject* o) {
+  int overflow = 0;
+  const long long v = PyLong_AsLongLongAndOverflow(o, &overflow);
+  if (overflow == 0) [[likely]] {
+    if (v == -1 && PyErr_Occurred()) throw PythonError();
+    return Scalar(static_cast<int64_t>(v));
+  }
+  const unsigned long long u = PyLong_AsUnsignedLongLong(o);
+  if (PyErr_Occurred()) throw PythonError();
+  return Scalar(static_cast<uint64_t>(u));
+}
+
+Scalar complex_number(PyObject* o) {
+  const Py_complex z = PyComplex_AsCComplex(o);
+  if (PyErr_Occurred()) throw PythonError();
+  return Scalar(Complex<double>(z.real, z.imag));
+}
+
+bool is_numpy_complex(PyObject* o) noexcept { return strncmp(Py_TYPE(o)->tp_name, "numpy.complex", 13) == 0; }
+
 }  // namespace
 
 bool int_from(PyObject* o, int64_t& out) {
@@ -62,7 +83,7 @@ bool float_from(PyObject* o, double& out) {
     return true;
   }
   Scalar s;
-  if (!scalar_from(o, s)) return false;
+  if (!scalar_from(o, s) || s.isComplex()) return false;
   out = s.toDouble();
   return true;
 }
@@ -77,7 +98,11 @@ bool scalar_from(PyObject* o, Scalar& out) {
     return true;
   }
   if (PyLong_Check(o)) {
-    out = Scalar(long_value(o));
+    out = whole_number(o);
+    return true;
+  }
+  if (PyComplex_Check(o)) {
+    out = complex_number(o);
     return true;
   }
   if (is_tensor(o)) {
@@ -87,26 +112,30 @@ bool scalar_from(PyObject* o, Scalar& out) {
     return true;
   }
   if (!is_numpy_scalar(o)) return false;
-  int64_t i = 0;
   bool b = false;
   if (bool_from(o, b)) {
     out = Scalar(b);
-  } else if (int_from(o, i)) {
-    out = Scalar(i);
-  } else {
-    Ref number = Ref::steal(PyComplex_Check(o) ? nullptr : PyNumber_Float(o));
-    if (!number) {
-      PyErr_Clear();
-      return false;
-    }
-    out = Scalar(PyFloat_AS_DOUBLE(number.get()));
+    return true;
   }
+  if (is_numpy_complex(o)) {
+    out = complex_number(o);
+    return true;
+  }
+  const bool whole = PyIndex_Check(o);
+  Ref number = Ref::steal(whole ? PyNumber_Index(o) : PyNumber_Float(o));
+  if (!number) {
+    PyErr_Clear();
+    return false;
+  }
+  out = whole ? whole_number(number.get()) : Scalar(PyFloat_AS_DOUBLE(number.get()));
   return true;
 }
 
 PyObject* wrap(const Scalar& scalar) {
   if (scalar.isFloatingPoint()) return PyFloat_FromDouble(scalar.toDouble());
   if (scalar.isBoolean()) return PyBool_FromLong(scalar.toBool());
+  if (scalar.isComplex()) return PyComplex_FromDoubles(scalar.toDouble(), scalar.imag());
+  if (scalar.isUnsigned()) return PyLong_FromUnsignedLongLong(scalar.toUInt64());
   return PyLong_FromLongLong(scalar.toLong());
 }
 

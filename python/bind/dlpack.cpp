@@ -37,14 +37,16 @@ struct DLManagedTensorVersioned {
 };
 constexpr uint64_t kReadOnly = 1, kCopied = 2;
 constexpr int32_t kDLCPU = 1;
-enum Code : uint8_t { kDLInt = 0, kDLUInt = 1, kDLFloat = 2, kDLBfloat = 4, kDLBool = 6 };
+enum Code : uint8_t { kDLInt = 0, kDLUInt = 1, kDLFloat = 2, kDLBfloat = 4, kDLComplex = 5, kDLBool = 6 };
 
 DLDataType code_of(ScalarType dtype) {
   const auto bits = static_cast<uint8_t>(element_size(dtype) * 8);
   if (dtype == kBool) return {kDLBool, bits, 1};
   if (dtype == kBFloat16) return {kDLBfloat, bits, 1};
   if (is_floating_point(dtype)) return {kDLFloat, bits, 1};
-  return {dtype == kByte ? kDLUInt : kDLInt, bits, 1};
+  if (is_complex(dtype)) return {kDLComplex, bits, 1};
+  const bool is_unsigned = dtype == kByte || (dtype >= kUInt16 && dtype <= kUInt64);
+  return {is_unsigned ? kDLUInt : kDLInt, bits, 1};
 }
 ScalarType dtype_of(const DLDataType& type) {
   for (int i = 0; i < static_cast<int>(ScalarType::Undefined); ++i) {
@@ -113,6 +115,15 @@ PyObject* to_dlpack(PyObject* self, PyObject* const* args, Py_ssize_t count, PyO
       PyErr_SetString(PyExc_BufferError, "Can't export tensors that require gradient, use tensor.detach()");
       return nullptr;
     }
+    if (given(a[0])) return raise(PyExc_AssertionError, "stream should be None on cpu.");
+    int type = kDLCPU, id = 0;
+    if (given(a[2]) && (!PyTuple_Check(a[2]) || !PyArg_ParseTuple(a[2], "ii", &type, &id))) {
+      PyErr_Clear();
+      fail(ErrorKind::kType, "__dlpack__: dl_device must be a tuple of two ints, not {}", type_name(a[2]));
+    }
+    if (type != kDLCPU)
+      return raise(PyExc_BufferError, "__dlpack__: the tensor is on the cpu (1, 0), and cannot go to device ({}, {})",
+                   type, id);
     const bool copy = a[3] == Py_True;
     if (copy) t = t.clone();
     long major = 0;
@@ -141,7 +152,7 @@ Tensor take(PyObject* capsule, const char* name, const char* used_name, bool rea
   auto* managed = static_cast<Managed*>(PyCapsule_GetPointer(capsule, name));
   const DLTensor& source = managed->tensor;
   if (source.device.type != kDLCPU)
-    fail(ErrorKind::kRuntime, "from_dlpack: unsupported device type {}; only the cpu (1)", source.device.type);
+    fail(ErrorKind::kRuntime, "from_dlpack: unsupported device type {}; only the cpu (1) is there", source.device.type);
   const ScalarType dtype = dtype_of(source.dtype);
   const IntArrayRef sizes(source.shape, static_cast<size_t>(source.ndim));
   DimVector strides(sizes.size());
@@ -164,8 +175,9 @@ Tensor take(PyObject* capsule, const char* name, const char* used_name, bool rea
 
 Ref capsule_of(PyObject* o) {
   if (PyCapsule_CheckExact(o)) return Ref::share(o);
-  check_type(PyObject_HasAttrString(o, "__dlpack__"), "from_dlpack: expected an object with __dlpack__ (got {})",
-             type_name(o));
+  check(PyObject_HasAttrString(o, "__dlpack__"),
+        "from_dlpack received an invalid capsule. It takes an object with __dlpack__ or a capsule, not {}",
+        type_name(o));
   Ref method = Ref::steal(checked(PyObject_GetAttrString(o, "__dlpack__")));
   Ref empty = Ref::steal(checked(PyTuple_New(0)));
   Ref version = Ref::steal(checked(Py_BuildValue("{s:(ii)}", "max_version", 1, 0)));
@@ -175,27 +187,50 @@ Ref capsule_of(PyObject* o) {
   return Ref::steal(checked(PyObject_CallNoArgs(method.get())));
 }
 
-PyObject* from_dlpack(PyObject*, PyObject* object) {
+// Note [Read-only memory from DLPack]
+// A producer can say that its memory must not be written. The tensor made of it is refused as the target of any write
+// (RuntimeError: clone() it first), where PyTorch would write; the old form of capsule cannot say so.
+Tensor tensor_of_capsule(PyObject* capsule, bool* copied) {
+  *copied = false;
+  if (PyCapsule_IsValid(capsule, kVersionedName)) {
+    auto* managed = static_cast<DLManagedTensorVersioned*>(PyCapsule_GetPointer(capsule, kVersionedName));
+    check(managed->version.major == 1, "from_dlpack: DLPack version {}.{} is not supported, only 1.x",
+          managed->version.major, managed->version.minor);
+    *copied = managed->flags & kCopied;
+    return take<DLManagedTensorVersioned>(capsule, kVersionedName, "used_dltensor_versioned",
+                                          managed->flags & kReadOnly);
+  }
+  check(PyCapsule_IsValid(capsule, kName),
+        "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you might "
+        "have already constructed a tensor from it once.");
+  return take<DLManagedTensor>(capsule, kName, "used_dltensor", false);
+}
+
+PyObject* from_dlpack(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
+  static const char* const names[] = {"ext_tensor", "device", "copy"};
   return guarded([&]() -> PyObject* {
-    Ref capsule = capsule_of(object);
-    if (PyCapsule_IsValid(capsule.get(), kVersionedName)) {
-      auto* managed = static_cast<DLManagedTensorVersioned*>(PyCapsule_GetPointer(capsule.get(), kVersionedName));
-      check(managed->version.major == 1, "from_dlpack: DLPack version {}.{} is not supported, only 1.x",
-            managed->version.major, managed->version.minor);
-      return wrap(take<DLManagedTensorVersioned>(capsule.get(), kVersionedName, "used_dltensor_versioned",
-                                                 managed->flags & kReadOnly));
-    }
-    check(PyCapsule_IsValid(capsule.get(), kName),
-          "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you "
-          "might have already "
-          "constructed a tensor from it once.");
-    return wrap(take<DLManagedTensor>(capsule.get(), kName, "used_dltensor", false));
+    PyObject* a[3];
+    take_arguments("from_dlpack", names, 3, 1, 1, args, count, keywords, a);
+    Device device(kCPU);
+    check_type(!given(a[1]) || device_from(a[1], device),
+               "from_dlpack(): argument 'device' must be torch.device, not {}", type_name(a[1] ? a[1] : Py_None));
+    if (!device.is_cpu())
+      fail(ErrorKind::kAssertion, "Torch not compiled with CUDA enabled: this build computes on the cpu; got device {}",
+           device.str());
+    bool copy = false, copied = false;
+    check_type(!given(a[2]) || bool_from(a[2], copy), "from_dlpack(): argument 'copy' must be bool, not {}",
+               type_name(a[2] ? a[2] : Py_None));
+    Tensor t = tensor_of_capsule(capsule_of(a[0]).get(), &copied);
+    if (given(a[2]) && !copy) check_value(!copied, "from_dlpack: copy=False, but the producer made a copy");
+    return wrap(copy && !copied ? t.clone() : t);
   });
 }
 
 PyMethodDef dlpack_functions[] = {
-    {"from_dlpack", from_dlpack, METH_O,
-     "from_dlpack(object): a tensor that shares the memory of an object with __dlpack__."},
+    {"from_dlpack", as_function(from_dlpack), METH_FASTCALL | METH_KEYWORDS,
+     "from_dlpack(ext_tensor, *, device=None, copy=None): a tensor that shares the memory of an object with "
+     "__dlpack__, "
+     "or of a capsule. Memory that its owner calls read-only cannot be written through the tensor."},
     {"to_dlpack", [](PyObject*, PyObject* t) { return PyObject_CallMethod(t, "__dlpack__", nullptr); }, METH_O,
      nullptr},
     {}};
@@ -205,6 +240,11 @@ PyMethodDef dlpack_functions[] = {
 PyMethodDef tensor_dlpack_methods[] = {{"__dlpack__", as_function(to_dlpack), METH_FASTCALL | METH_KEYWORDS, nullptr},
                                        {"__dlpack_device__", dlpack_device, METH_NOARGS, nullptr},
                                        {}};
+
+Tensor tensor_over_dlpack(PyObject* object) {
+  bool copied = false;
+  return tensor_of_capsule(capsule_of(object).get(), &copied);
+}
 
 bool init_dlpack(PyObject* module) { return PyModule_AddFunctions(module, dlpack_functions) == 0; }
 

@@ -16,6 +16,8 @@ std::optional<ScalarType> dtype_of_format(const Py_buffer& view) {
          "given numpy array has byte order different from the native byte order. Conversion between byte orders is "
          "currently not supported.");
   }
+  if (format[0] == 'Z' && (format[1] == 'f' || format[1] == 'd') && format[2] == 0)
+    return format[1] == 'f' ? kComplexFloat : kComplexDouble;
   if (format[0] == 0 || format[1] != 0) return std::nullopt;
   const auto of_size = [&](ScalarType one, ScalarType two, ScalarType four, ScalarType eight) {
     return view.itemsize == 1 ? one : view.itemsize == 2 ? two : view.itemsize == 4 ? four : eight;
@@ -29,9 +31,14 @@ std::optional<ScalarType> dtype_of_format(const Py_buffer& view) {
     case 'l':
     case 'q':
       return of_size(kChar, kShort, kInt, kLong);
-    case 'B':
     case 'c':
       return kByte;
+    case 'B':
+    case 'H':
+    case 'I':
+    case 'L':
+    case 'Q':
+      return of_size(kByte, kUInt16, kUInt32, kUInt64);
     case 'e':
     case 'f':
     case 'd':
@@ -60,8 +67,8 @@ std::string array_type(PyObject* array) {
 
 [[noreturn]] void unsupported(PyObject* array) {
   fail(ErrorKind::kType,
-       "can't convert np.ndarray of type {}. The only supported types are: float64, float32, float16, int64, int32, "
-       "int16, int8, uint8, and bool.",
+       "can't convert np.ndarray of type {}. The only supported types are: float64, float32, float16, complex64, "
+       "complex128, int64, int32, int16, int8, uint64, uint32, uint16, uint8, and bool.",
        array_type(array));
 }
 
@@ -84,32 +91,7 @@ PyObject* frombuffer(PyObject*, PyObject* const* args, Py_ssize_t count, PyObjec
     check_type(!given(a[2]) || int_from(a[2], elements), "frombuffer(): argument 'count' must be int");
     check_type(!given(a[3]) || int_from(a[3], offset), "frombuffer(): argument 'offset' must be int");
     check_type(!given(a[4]) || bool_from(a[4], grad), "frombuffer(): argument 'requires_grad' must be bool");
-    auto view = std::make_unique<Py_buffer>();
-    if (PyObject_GetBuffer(a[0], view.get(), PyBUF_WRITABLE) < 0) {
-      PyErr_Clear();
-      checked(PyObject_GetBuffer(a[0], view.get(), PyBUF_SIMPLE));
-    }
-    const int64_t length = view->len, size = element_size(dtype);
-    Storage* storage =
-        Storage::borrow(static_cast<char*>(view->buf) + offset,
-                        static_cast<size_t>(std::max<int64_t>(length - offset, 0)), release_view, view.get());
-    storage->read_only = view->readonly;
-    view.release();
-    Tensor hold = tensor_over(storage, kByte, {0}, {1});
-    check_value(length > 0 && elements != 0, "both buffer length ({}) and count ({}) must not be 0", length, elements);
-    check_value(offset >= 0 && offset < length,
-                "offset ({} bytes) must be non-negative and no greater than buffer length ({} bytes) minus 1", offset,
-                length);
-    check_value(elements > 0 || (length - offset) % size == 0,
-                "buffer length ({} bytes) after offset ({} bytes) must be a multiple of element size ({})", length,
-                offset, size);
-    if (elements < 0) elements = (length - offset) / size;
-    check_value(elements * size <= length - offset,
-                "requested buffer length ({} * {} bytes) after offset ({} bytes) must not be greater than actual "
-                "buffer length ({} bytes)",
-                elements, size, offset, length);
-    storage->retain();
-    Tensor t = tensor_over(storage, dtype, {elements}, {1});
+    Tensor t = tensor_over_buffer(a[0], dtype, elements, offset);
     if (grad) t.requires_grad_(true);
     return wrap(std::move(t));
   });
@@ -137,6 +119,16 @@ const char* format_of(ScalarType dtype) {
       return "f";
     case kDouble:
       return "d";
+    case kUInt16:
+      return "H";
+    case kUInt32:
+      return "I";
+    case kUInt64:
+      return "L";
+    case kComplexFloat:
+      return "Zf";
+    case kComplexDouble:
+      return "Zd";
     default:
       return nullptr;
   }
@@ -229,8 +221,12 @@ template <class T>
 PyObject* element(const T* p) {
   if constexpr (std::is_same_v<T, bool>)
     return PyBool_FromLong(*p);
+  else if constexpr (std::is_same_v<T, uint64_t>)
+    return PyLong_FromUnsignedLongLong(*p);
   else if constexpr (std::is_integral_v<T>)
     return PyLong_FromLongLong(*p);
+  else if constexpr (is_complex_v<T>)
+    return PyComplex_FromDoubles(static_cast<double>(p->re), static_cast<double>(p->im));
   else
     return PyFloat_FromDouble(static_cast<double>(cpu::load(*p)));
 }
@@ -278,6 +274,36 @@ bool is_array(PyObject* o) noexcept {
   return like;
 }
 
+Tensor tensor_over_buffer(PyObject* buffer, ScalarType dtype, int64_t count, int64_t offset) {
+  check_not_implemented(has_kernels(dtype), "frombuffer: tensors of dtype {} have no kernels", dtype_name(dtype));
+  auto view = std::make_unique<Py_buffer>();
+  if (PyObject_GetBuffer(buffer, view.get(), PyBUF_WRITABLE) < 0) {
+    PyErr_Clear();
+    checked(PyObject_GetBuffer(buffer, view.get(), PyBUF_SIMPLE));
+  }
+  const int64_t length = view->len, size = element_size(dtype);
+  Storage* storage =
+      Storage::borrow(static_cast<char*>(view->buf) + offset,
+                      static_cast<size_t>(std::max<int64_t>(length - offset, 0)), release_view, view.get());
+  storage->read_only = view->readonly;
+  view.release();
+  Tensor hold = tensor_over(storage, kByte, {0}, {1});
+  check_value(length > 0 && count != 0, "both buffer length ({}) and count ({}) must not be 0", length, count);
+  check_value(offset >= 0 && offset < length,
+              "offset ({} bytes) must be non-negative and no greater than buffer length ({} bytes) minus 1", offset,
+              length);
+  check_value(count > 0 || (length - offset) % size == 0,
+              "buffer length ({} bytes) after offset ({} bytes) must be a multiple of element size ({})", length,
+              offset, size);
+  if (count < 0) count = (length - offset) / size;
+  check_value(count <= (length - offset) / size,
+              "requested buffer length ({} * {} bytes) after offset ({} bytes) must not be greater than actual "
+              "buffer length ({} bytes)",
+              count, size, offset, length);
+  storage->retain();
+  return tensor_over(storage, dtype, {count}, {1});
+}
+
 Tensor tensor_over_array(PyObject* array) {
   auto view = std::make_unique<Py_buffer>();
   if (PyObject_GetBuffer(array, view.get(), PyBUF_RECORDS) < 0) {
@@ -321,7 +347,7 @@ Tensor tensor_over_array(PyObject* array) {
 
 PyObject* to_item(const Tensor& t) { return wrap(t.item()); }
 PyObject* to_list(const Tensor& t) {
-  return cpu::dispatch(t.dtype(), "tolist", [&]<class T>() -> PyObject* {
+  return cpu::dispatch_all(t.dtype(), "tolist", [&]<class T>() -> PyObject* {
     return nested(static_cast<const T*>(t.const_data_ptr()), t.sizes(), t.strides(), 0);
   });
 }

@@ -50,14 +50,16 @@ bool is_contiguous(const Tensor& self, Format format) {
 int64_t numel(const Tensor& self) { return self.numel(); }
 bool is_floating(const Tensor& self) { return self.is_floating_point(); }
 bool is_complex_(const Tensor& self) { return self.is_complex(); }
-bool is_signed(const Tensor& self) { return self.dtype() != kByte && self.dtype() != kBool; }
+bool is_signed(const Tensor& self) {
+  return is_differentiable(self.dtype()) || (self.dtype() >= kChar && self.dtype() <= kLong);
+}
 bool is_nonzero(const Tensor& self) {
   check(self.numel() != 0, "Boolean value of Tensor with no values is ambiguous");
   check(self.numel() == 1, "Boolean value of Tensor with more than one value is ambiguous");
   return self.item().toBool();
 }
 Scalar item(const Tensor& self) { return self.item(); }
-Tensor itself(const Tensor& self) { return self; }
+bool never(const Tensor&) { return false; }
 
 template <class R, class... A>
 Row row(const char* name, const char* schema, uint8_t flags, R (*f)(A...), const char* doc) {
@@ -90,6 +92,9 @@ const Row hand_rows[] = {
     conversion("double", "double(T self, memory_format? memory_format=None) -> T", convert_to<kDouble>),
     conversion("half", "half(T self, memory_format? memory_format=None) -> T", convert_to<kHalf>),
     conversion("bfloat16", "bfloat16(T self, memory_format? memory_format=None) -> T", convert_to<kBFloat16>),
+    conversion("cfloat", "cfloat(T self, memory_format? memory_format=None) -> T", convert_to<kComplexFloat>),
+    conversion("cdouble", "cdouble(T self, memory_format? memory_format=None) -> T", convert_to<kComplexDouble>),
+    conversion("chalf", "chalf(T self, memory_format? memory_format=None) -> T", convert_to<ScalarType::ComplexHalf>),
     conversion("long", "long(T self, memory_format? memory_format=None) -> T", convert_to<kLong>),
     conversion("int", "int(T self, memory_format? memory_format=None) -> T", convert_to<kInt>),
     conversion("short", "short(T self, memory_format? memory_format=None) -> T", convert_to<kShort>),
@@ -109,9 +114,8 @@ const Row hand_rows[] = {
         "Whether the dtype is a floating point type."),
     row("is_complex", "is_complex(T self) -> bool", kFunction, is_complex_, "Whether the dtype is complex."),
     row("is_signed", "is_signed(T self) -> bool", kFunction, is_signed, "Whether the dtype has negative values."),
-    row("real", "real(T self) -> T", kFunction, itself, "The tensor itself: there are no complex tensors."),
-    row("conj", "conj(T self) -> T", kFunction | kMethod, itself, "The tensor itself: there are no complex tensors."),
-    row("resolve_conj", "resolve_conj(T self) -> T", kFunction, itself, "The tensor itself."),
+    row("is_conj", "is_conj(T input) -> bool", kFunction, never, "False: conjugates are computed at once."),
+    row("is_neg", "is_neg(T input) -> bool", kFunction, never, "False: negations are computed at once."),
     row("_local_scalar_dense", "_local_scalar_dense(T self) -> S", kFunction, item,
         "The value of a tensor with one element."),
 };

@@ -2,6 +2,7 @@
 #include "rushlight/indexing.h"
 
 #include "bind/bind.h"
+#include "core/scalar_checks.h"
 
 namespace rushlight::python {
 namespace {
@@ -139,6 +140,9 @@ void assign(const Tensor& t, const Indices& indices, PyObject* value) {
   if (is_tensor(value)) {
     indexing::set(t, indices, tensor_of(value));
   } else if (scalar_from(value, number)) {
+    check_value(!number.isUnsigned() || t.dtype() == kUInt64 || is_differentiable(t.dtype()),
+                "Overflow when unpacking long long");
+    check_fits(number, t.dtype());
     indexing::set(t, indices, number);
   } else {
     fail(ErrorKind::kType, "can't assign a {} to a {}; make a tensor of it first", type_name(value),

@@ -178,21 +178,29 @@ Scalar only_element(PyObject* self) {
   return x.item();
 }
 
+// The only element as a real number of the kind that `type` names.
+Scalar only_real(PyObject* self, const char* type) {
+  const Scalar value = only_element(self);
+  check(value.imag() == 0, "value cannot be converted to type {} without overflow", type);
+  return value.isComplex() ? Scalar(value.toDouble()) : value;
+}
+
 PyObject* to_int(PyObject* self) {
   return guarded([&]() -> PyObject* {
-    Ref number = Ref::steal(wrap(only_element(self)));
+    Ref number = Ref::steal(wrap(only_real(self, "int64_t")));
     return PyNumber_Long(number.get());
   });
 }
 PyObject* to_float(PyObject* self) {
-  return guarded([&]() -> PyObject* { return PyFloat_FromDouble(only_element(self).toDouble()); });
+  return guarded([&]() -> PyObject* { return PyFloat_FromDouble(only_real(self, "double").toDouble()); });
 }
 PyObject* to_index(PyObject* self) {
   return guarded([&]() -> PyObject* {
     const Tensor& x = tensor_of(self);
     check_type(x.numel() == 1 && is_integral(x.dtype(), true),
                "only integer tensors of a single element can be converted to an index");
-    return PyLong_FromLongLong(x.item().toLong());
+    const Scalar value = x.item();
+    return value.isUnsigned() ? wrap(value) : PyLong_FromLongLong(value.toLong());
   });
 }
 

@@ -59,7 +59,7 @@ std::string signature(const Overload& overload, bool method) {
   }
   if (overload.outputs > 0) {
     if (!star) add("*");
-    add(overload.outputs == 1 ? "Tensor out = None" : "tuple of Tensors out = None");
+    add(overload.outputs == 1 && !overload.out_list ? "Tensor out = None" : "tuple of Tensors out = None");
   }
   return text + ")";
 }
@@ -122,13 +122,10 @@ Reason explain_keywords(const std::string& op, const Overload& overload, PyObjec
     PyObject* key = PyTuple_GET_ITEM(keywords, j);
     const std::string text = key_text(key);
     if (overload.outputs > 0 && text == "out") {
-      const bool good =
-          values[j] == Py_None ||
-          (overload.outputs == 1 ? is_tensor(values[j]) : PyTuple_Check(values[j]) || PyList_Check(values[j]));
-      if (good) continue;
       Parameter out;
       out.name = "out";
-      out.kind = overload.outputs == 1 ? Kind::Tensor : Kind::Tensors;
+      out.kind = overload.outputs == 1 && !overload.out_list ? Kind::Tensor : Kind::Tensors;
+      if (values[j] == Py_None || fits(out, values[j])) continue;
       return wrong_argument(op, out, values[j], 0);
     }
     size_t i = 0;

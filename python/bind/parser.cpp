@@ -96,7 +96,7 @@ bool convert_option(const Parameter& p, PyObject* o, OptionsSlot& options) {
     }
     case Kind::OptionLayout:
       if (Py_TYPE(o) != &LayoutClass) return false;
-      check_not_implemented(o == strided_layout(), "only strided tensors exist; layout= must be torch.strided");
+      options.other_layout = o != strided_layout();
       return true;
     case Kind::OptionPinMemory:
       return bool_from(o, flag);
@@ -124,7 +124,9 @@ bool convert_none(const Parameter& p, Slot& slot) {
 
 bool convert_outputs(const Overload& overload, PyObject* o, Frame& frame) {
   Slot* slots = frame.slots() - overload.outputs;
-  if (overload.outputs == 1) {
+  if (overload.out_list) {
+    if (!convert_tensors(Parameter(), o, frame, slots[0])) return false;
+  } else if (overload.outputs == 1) {
     if (!is_tensor(o)) return false;
     slots[0].tensor = &tensor_of(o);
   } else {
@@ -217,8 +219,17 @@ double estimate(const Overload& overload, const Frame& frame, Slot* slots) {
   return products > kReleaseProducts ? kReleaseElements + 1.0 : 0.0;
 }
 
+// Windows raise what PyTorch's do; other ops have such layouts there, but not here.
+void check_layout(const Row& row, const OptionsSlot& options) {
+  if (!options.other_layout) return;
+  check_value(std::string_view(row.ns) != "signal.windows",
+              "{} is implemented for strided tensors only, got: another layout, such as torch.sparse_coo", row.name);
+  fail(ErrorKind::kNotImplemented, "only strided tensors exist; layout= must be torch.strided");
+}
+
 PyObject* run(const Overload& overload, Frame& frame) {
   Slot* slots = frame.slots();
+  if (overload.options_slot >= 0) check_layout(*overload.row, slots[overload.options_slot].options);
   const bool release = estimate(overload, frame, slots) > kReleaseElements;
   if (frame.out_count > 0) {
     Slot* first = frame.out_slots();
@@ -350,7 +361,7 @@ bool convert(const Parameter& p, PyObject* o, Frame& frame, Slot* slots) {
 bool parse(const Overload& overload, PyObject* const* args, Py_ssize_t count, PyObject* keywords, Frame& frame) {
   Slot* slots = frame.slots();
   const auto& parameters = overload.parameters;
-  if (overload.options_slot >= 0) slots[overload.options_slot].options = {-1, -1, -1, false};
+  if (overload.options_slot >= 0) slots[overload.options_slot].options = {-1, -1, -1, false, false};
   uint32_t have = 0;
   Py_ssize_t positional = count;
   const int rest = overload.row->varargs;

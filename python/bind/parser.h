@@ -49,9 +49,10 @@ enum class Work : uint8_t { Elements, Matmul, Convolution };  // how the cost of
 struct Overload {
   const Row* row = nullptr;
   std::vector<Parameter> parameters;
-  int positional = 0;  // how many may be given by position
-  int required = 0;    // leading parameters without a default
-  int outputs = 0;     // tensors that out= takes; 0: none
+  int positional = 0;     // how many may be given by position
+  int required = 0;       // leading parameters without a default
+  int outputs = 0;        // tensors that out= takes; 0: none
+  bool out_list = false;  // out= is one list of any length
   int options_slot = -1;
   Work work = Work::Elements;
   uint32_t defaults = 0;                         // bit i: parameter i has a default

@@ -1,4 +1,5 @@
 // Every op of the table as a Python function and a Tensor method.
+#include <algorithm>
 #include <map>
 
 #include "bind/parser.h"
@@ -10,10 +11,12 @@ const Row table[] = {
 #include "generated/python_rows.inc"
 };
 
-// The submodule of a namespace: "nn.functional" is _C._nn, "linalg" _C._linalg, "_optim" _C._optim.
+// The submodule of a namespace: "nn.functional" is _C._nn, "linalg" _C._linalg, "signal.windows" _C._signal_windows,
+// "_optim" _C._optim.
 PyObject* submodule(PyObject* module, std::string_view ns) {
   if (ns.empty()) return module;
-  const std::string name = ns == "nn.functional" ? "_nn" : ns[0] == '_' ? std::string(ns) : "_" + std::string(ns);
+  std::string name = ns == "nn.functional" ? "_nn" : ns[0] == '_' ? std::string(ns) : "_" + std::string(ns);
+  std::replace(name.begin(), name.end(), '.', '_');
   PyObject* dict = PyModule_GetDict(module);
   if (PyObject* found = PyDict_GetItemString(dict, name.c_str())) return found;
   Ref made = Ref::steal(PyModule_New(("rushlight._C." + name).c_str()));

@@ -12,6 +12,7 @@ namespace rushlight::python {
 struct OptionsSlot {
   int8_t dtype, device_type, device_index;  // -1: not given
   bool requires_grad;
+  bool other_layout;  // a layout= that is not torch.strided
 };
 struct Slot {
   union {
@@ -128,13 +129,15 @@ inline PyObject* result_of(double v, const Slot&) { return PyFloat_FromDouble(v)
 inline PyObject* result_of(const Scalar& v, const Slot&) { return wrap(v); }
 inline PyObject* result_of(ScalarType v, const Slot&) { return wrap(v); }
 
-// A tuple of tensors: a named one when the header says so. Steals the items.
+inline PyObject* item_of(const Tensor& t) { return wrap(Tensor(t)); }
+inline PyObject* item_of(const std::vector<Tensor>& v) { return wrap_list(v); }
+// A tuple of tensors (or lists of them): a named one when the header says so. Steals the items.
 PyObject* make_tuple(PyTypeObject* named, PyObject** items, size_t count);
 template <class... T>
 PyObject* result_of(std::tuple<T...>&& values, const Slot& header) {
   return std::apply(
       [&](auto&... v) {
-        PyObject* items[] = {wrap(Tensor(v))...};
+        PyObject* items[] = {item_of(v)...};
         return make_tuple(header.header.named, items, sizeof...(T));
       },
       values);

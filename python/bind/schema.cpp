@@ -269,7 +269,7 @@ PyTypeObject* named_tuple(const Row& row, std::string_view returns) {
   auto& fields = field_lists->emplace_back();
   for (auto part : split(returns)) {
     const auto name = trim(part.substr(part.find(' ')));
-    if (name.starts_with("result")) return nullptr;
+    if (name.starts_with("result") && name != "result") return nullptr;
     fields.push_back({texts->emplace_back(name).c_str(), nullptr});
   }
   const int count = static_cast<int>(fields.size());
@@ -323,6 +323,7 @@ void read_schema(Overload& overload) {
   const std::string_view returns = text.substr(arrow + 4);
   const bool tuple = returns.starts_with("(") && returns != "()";
   const std::string_view inner = tuple ? returns.substr(1, returns.size() - 2) : std::string_view();
+  overload.out_list = returns == "T[]";
   if (overload.row->out_call) overload.outputs = tuple ? static_cast<int>(split(inner).size()) : 1;
   check(overload.outputs <= kMaxOutputs, "schema {}: more than {} outputs", text, kMaxOutputs);
   if (tuple) overload.named = named_tuple(*overload.row, inner);

@@ -196,7 +196,9 @@ PyObject* result_type(PyObject*, PyObject* const* args, Py_ssize_t count) {
       } else {
         check_type(scalar_from(args[i], number), "result_type(): argument {} must be Tensor or Number, not {}", i + 1,
                    type_name(args[i]));
-        type = number.isFloatingPoint() ? get_default_dtype() : number.type();
+        type = number.isFloatingPoint() ? get_default_dtype()
+               : number.isComplex()     ? to_complex_type(get_default_dtype())
+                                        : number.type();
         weight = 0;
       }
       by_weight[weight] = by_weight[weight] ? promote_types(*by_weight[weight], type) : type;

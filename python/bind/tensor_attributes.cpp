@@ -34,9 +34,23 @@ PyObject* retains_grad(const Tensor& t) { return PyBool_FromLong(t.retains_grad(
 PyObject* grad_fn(const Tensor& t) { return wrap_node(t.grad_fn()); }
 PyObject* requires_grad(const Tensor& t) { return PyBool_FromLong(t.requires_grad()); }
 PyObject* data(const Tensor& t) { return wrap(t.data()); }
-PyObject* real(const Tensor& t) { return wrap(t); }
-PyObject* imag(const Tensor&) {
-  return raise(PyExc_RuntimeError, "imag is not implemented for tensors with non-complex dtypes.");
+PyObject* real(const Tensor& t) { return wrap(rushlight::real(t)); }
+PyObject* imag(const Tensor& t) { return wrap(rushlight::imag(t)); }
+// t.real = value, t.imag = value: written through the view of that part.
+template <Tensor (*part)(const Tensor&)>
+int set_part(PyObject* self, PyObject* value, void*) {
+  return guarded([&]() -> int {
+    check_type(value != nullptr, "the real and imaginary parts of a tensor cannot be deleted");
+    Tensor target = part(tensor_of(self));
+    Scalar number;
+    if (is_tensor(value))
+      target.copy_(tensor_of(value));
+    else if (scalar_from(value, number))
+      target.fill_(number);
+    else
+      fail(ErrorKind::kType, "expected a Tensor or a number for a part of a tensor, but got {}", type_name(value));
+    return 0;
+  });
 }
 
 PyObject* transposed(const Tensor& t) {
@@ -55,12 +69,16 @@ PyObject* matrices_transposed(const Tensor& t) {
   check(t.dim() != 1, "tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.");
   return wrap(t.dim() == 0 ? t : t.transpose(-2, -1));
 }
+PyObject* matrices_adjoint(const Tensor& t) {
+  check(t.dim() != 1, "tensor.mH is only supported on matrices or batches of matrices. Got 1-D tensor.");
+  return wrap(rushlight::conj(t.dim() == 0 ? t : t.transpose(-2, -1)));
+}
 PyObject* adjoint(const Tensor& t) {
   check(t.dim() == 0 || t.dim() == 2,
         "tensor.H is only supported on matrices (2-D tensors). Got {}-D tensor. For batches of matrices, consider "
         "using tensor.mH",
         t.dim());
-  return wrap(t.dim() == 0 ? t : t.transpose(0, 1));
+  return wrap(rushlight::conj(t.dim() == 0 ? t : t.transpose(0, 1)));
 }
 
 PyObject* grad(const Tensor& t) { return wrap(t.grad()); }
@@ -119,10 +137,9 @@ PyGetSetDef tensor_attributes[] = {
     {"T", getter<transposed>, nullptr, "All dimensions in reverse order.", nullptr},
     {"mT", getter<matrices_transposed>, nullptr, "The last two dimensions swapped.", nullptr},
     {"H", getter<adjoint>, nullptr, "The (conjugate) transpose of a matrix.", nullptr},
-    {"mH", getter<matrices_transposed>, nullptr,
-     "The last two dimensions swapped (and conjugated, if it were complex).", nullptr},
-    {"real", getter<real>, nullptr, nullptr, nullptr},
-    {"imag", getter<imag>, nullptr, nullptr, nullptr},
+    {"mH", getter<matrices_adjoint>, nullptr, "The last two dimensions swapped, and conjugated.", nullptr},
+    {"real", getter<real>, set_part<rushlight::real>, "A view of the real parts; a real tensor itself.", nullptr},
+    {"imag", getter<imag>, set_part<rushlight::imag>, "A view of the imaginary parts.", nullptr},
     {"data", getter<data>, set_data, "The same memory without history; writes through it are not tracked.", nullptr},
     {"grad", getter<grad>, set_grad, "The gradient that backward() has accumulated, or None.", nullptr},
     {"_grad", getter<grad>, set_grad, nullptr, nullptr},

@@ -25,7 +25,9 @@ PyObject* storage_offset(const Tensor& t) { return PyLong_FromLongLong(t.storage
 PyObject* element_size(const Tensor& t) { return PyLong_FromLongLong(t.element_size()); }
 PyObject* is_floating(const Tensor& t) { return PyBool_FromLong(t.is_floating_point()); }
 PyObject* is_complex_(const Tensor& t) { return PyBool_FromLong(t.is_complex()); }
-PyObject* is_signed(const Tensor& t) { return PyBool_FromLong(t.dtype() != kByte && t.dtype() != kBool); }
+PyObject* is_signed(const Tensor& t) {
+  return PyBool_FromLong(is_differentiable(t.dtype()) || (t.dtype() >= kChar && t.dtype() <= kLong));
+}
 PyObject* is_inference(const Tensor& t) { return PyBool_FromLong(t.impl()->inference); }
 PyObject* is_view(const Tensor& t) { return PyBool_FromLong(t.is_view()); }
 PyObject* no(const Tensor&) { return Py_NewRef(Py_False); }
@@ -214,8 +216,6 @@ PyMethodDef tensor_methods[] = {
     {"_is_view", fact<is_view>, METH_NOARGS, nullptr},
     {"_is_non_overlapping_and_dense", fact<non_overlapping>, METH_NOARGS, nullptr},
     {"_storage_facts", fact<storage_facts>, METH_NOARGS, "(address, bytes, identity) of the storage."},
-    {"resolve_conj", itself, METH_NOARGS, nullptr},
-    {"resolve_neg", itself, METH_NOARGS, nullptr},
     {"coalesce", itself, METH_NOARGS, nullptr},
     {"type", as_function(type), METH_VARARGS | METH_KEYWORDS,
      "type(dtype=None): the type's name, or the tensor converted."},

@@ -70,22 +70,31 @@ std::optional<ScalarType> infer_dtype(PyObject* o, int depth) {
 
 // ---- filling --------------------------------------------------------------------------------------------------------
 
+[[noreturn]] void fail_negative() {
+  PyErr_SetString(PyExc_OverflowError, "can't convert negative int to unsigned");
+  throw PythonError();
+}
+
 template <class T>
 T int_value(PyObject* o, ScalarType dtype) {
   Scalar number;
   if (PyFloat_Check(o)) {
     const double d = PyFloat_AS_DOUBLE(o);
     check_value(!std::isnan(d), "cannot convert float NaN to integer");
-    check(std::fabs(d) < 9.3e18, "value cannot be converted to type {} without overflow", dtype_name(dtype));
+    const bool in_range = std::is_same_v<T, uint64_t> ? d > -1 && d < 0x1p64 : d >= -0x1p63 && d < 0x1p63;
+    check(in_range, "value cannot be converted to type {} without overflow", dtype_name(dtype));
+    if constexpr (std::is_same_v<T, uint64_t>) return static_cast<uint64_t>(d);
     number = Scalar(static_cast<int64_t>(d));
-  } else if (PyLong_Check(o)) {
-    int overflow = 0;
-    const long long v = PyLong_AsLongLongAndOverflow(o, &overflow);
-    check_value(overflow == 0, "Overflow when unpacking long long");
-    number = Scalar(static_cast<int64_t>(v));
   } else {
+    check_type(!PyComplex_Check(o), "'{}' object cannot be interpreted as an integer", type_name(o));
+    if (PyLong_Check(o)) check_value(_PyLong_NumBits(o) <= 64, "Overflow when unpacking long long");
     check_type(scalar_from(o, number), "an integer is required (got type {})", type_name(o));
   }
+  if constexpr (std::is_same_v<T, uint64_t>) {
+    if (!number.isUnsigned() && number.toLong() < 0) fail_negative();
+    return number.toUInt64();
+  }
+  check_value(!number.isUnsigned(), "Overflow when unpacking long long");
   const int64_t v = number.toLong();
   const auto most = static_cast<int64_t>(std::numeric_limits<T>::max());
   const int64_t least =
@@ -94,13 +103,40 @@ T int_value(PyObject* o, ScalarType dtype) {
   return static_cast<T>(v);
 }
 
+// Floating and complex elements; a whole number of any size becomes the nearest float.
+template <class T>
+T float_value(PyObject* o) {
+  Scalar number;
+  if (PyFloat_CheckExact(o))
+    number = Scalar(PyFloat_AS_DOUBLE(o));
+  else if (PyLong_CheckExact(o)) {
+    number = Scalar(PyLong_AsDouble(o));
+    if (PyErr_Occurred()) throw PythonError();
+  } else {
+    check_type(scalar_from(o, number) && (is_complex_v<T> || !number.isComplex()), "must be real number, not {}",
+               type_name(o));
+  }
+  if constexpr (is_complex_v<T>)
+    return number.to<T>();
+  else
+    return cpu::store<T>(number.toDouble());
+}
+
 template <class T>
 T leaf_value(PyObject* o, ScalarType dtype) {
   if (is_tensor(o)) {
     const Tensor& t = tensor_of(o);
     check_value(t.numel() == 1, "only one element tensors can be converted to Python scalars");
-    return cpu::dispatch(t.dtype(), "tensor", [&]<class S>() -> T {
-      return cpu::store<T>(cpu::load(*static_cast<const S*>(t.const_data_ptr())));
+    return cpu::dispatch_all(t.dtype(), "tensor", [&]<class S>() -> T {
+      const auto value = cpu::load(*static_cast<const S*>(t.const_data_ptr()));
+      if constexpr (is_complex_v<S> && !is_complex_v<T>) {
+        check(value.im == 0, "value cannot be converted to type {} without overflow", dtype_name(dtype));
+        return cpu::store<T>(value.re);
+      } else if constexpr (is_complex_v<T> && !is_complex_v<S>) {
+        return T(static_cast<typename T::value_type>(value));
+      } else {
+        return cpu::store<T>(value);
+      }
     });
   }
   if constexpr (std::is_same_v<T, bool>) {
@@ -110,10 +146,7 @@ T leaf_value(PyObject* o, ScalarType dtype) {
   } else if constexpr (std::is_integral_v<T>) {
     return int_value<T>(o, dtype);
   } else {
-    if (PyFloat_CheckExact(o)) return cpu::store<T>(PyFloat_AS_DOUBLE(o));
-    Scalar number;
-    check_type(scalar_from(o, number), "must be real number, not {}", type_name(o));
-    return cpu::store<T>(number.toDouble());
+    return float_value<T>(o);
   }
 }
 
@@ -210,6 +243,15 @@ PyObject* as_tensor(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject
   });
 }
 
+// What asarray() looks at, in PyTorch's order.
+enum class Source : uint8_t { Array, DLPack, Buffer, Data };
+Source source_kind(PyObject* o) {
+  if (is_tensor(o) || is_numpy_scalar(o)) return Source::Data;
+  if (is_array(o)) return Source::Array;
+  if (PyCapsule_CheckExact(o) || PyObject_HasAttrString(o, "__dlpack__")) return Source::DLPack;
+  return PyObject_CheckBuffer(o) ? Source::Buffer : Source::Data;
+}
+
 PyObject* asarray(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
   static const char* const names[] = {"obj", "dtype", "device", "copy", "requires_grad"};
   return guarded([&]() -> PyObject* {
@@ -218,13 +260,18 @@ PyObject* asarray(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* 
     check_device_argument("asarray", a[2]);
     const auto dtype = dtype_argument("asarray", a[1]);
     const bool grad = flag_argument("asarray", "requires_grad", a[4]);
-    Tensor t = shared_or_copied(a[0], dtype);
+    const auto kind = source_kind(a[0]);
+    Tensor t = kind == Source::DLPack   ? tensor_over_dlpack(a[0])
+               : kind == Source::Buffer ? tensor_over_buffer(a[0], dtype.value_or(get_default_dtype()), -1, 0)
+                                        : shared_or_copied(a[0], dtype);
+    if (kind == Source::DLPack && dtype) t = t.to(*dtype);
     const bool shares = is_tensor(a[0]) ? t.impl()->storage == tensor_of(a[0]).impl()->storage
-                                        : is_array(a[0]) && t.impl()->storage->deleter != nullptr;
+                                        : kind != Source::Data && t.impl()->storage->deleter != nullptr;
     if (given(a[3])) {
       const bool copy = flag_argument("asarray", "copy", a[3]);
       check_value(copy || shares,
-                  "can't alias arbitrary sequence; asarray: copy=False needs a tensor or an array of the wanted dtype");
+                  "can't alias arbitrary sequence into a tensor. asarray: copy=False needs a tensor, an array or a "
+                  "buffer of the wanted dtype");
       if (copy && shares) t = t.clone();
     }
     if (t.requires_grad() && !grad) t = t.detach();
@@ -256,9 +303,9 @@ Tensor legacy(PyObject* args, PyObject* kwargs, ScalarType dtype) {
     sizes.push_back(size);
   }
   if (sizes.size() == static_cast<size_t>(PyTuple_GET_SIZE(items))) return empty(sizes, TensorOptions(dtype));
-  check_type(count == 1 && (is_sequence(first) || is_array(first)),
-             "new(): invalid data type '{}' (expected sizes, or "
-             "one sequence of numbers)",
+  check_type(!PyUnicode_Check(first), "new(): invalid data type '{}' (expected sizes, or one sequence of numbers)",
+             type_name(first));
+  check_type(count == 1 && (is_sequence(first) || is_array(first)), "new(): data must be a sequence (got {})",
              type_name(first));
   return tensor_from(first, dtype);
 }
@@ -309,7 +356,7 @@ Tensor tensor_from(PyObject* data, std::optional<ScalarType> dtype) {
   const ScalarType type = dtype ? *dtype : infer_dtype(data).value_or(get_default_dtype());
   check_value(dtype || !PyUnicode_Check(data), "too many dimensions 'str'");
   Tensor result = detail::allocate_tensor(sizes, type);
-  cpu::dispatch(type, "tensor", [&]<class T>() {
+  cpu::dispatch_all(type, "tensor", [&]<class T>() {
     T* out = static_cast<T*>(result.data_ptr());
     if (result.numel() > 0) fill<T>(data, sizes, 0, out, type);
   });

@@ -56,18 +56,7 @@ PyObject* dtype_is_signed(PyObject* self, void*) {
   return PyBool_FromLong(is_differentiable(t) || t == kChar || t == kShort || t == kInt || t == kLong);
 }
 PyObject* dtype_itemsize(PyObject* self, void*) { return PyLong_FromLongLong(element_size(type_of(self))); }
-PyObject* dtype_to_real(PyObject* self, PyObject*) {
-  switch (type_of(self)) {
-    case ScalarType::ComplexHalf:
-      return wrap(kHalf);
-    case kComplexFloat:
-      return wrap(kFloat);
-    case kComplexDouble:
-      return wrap(kDouble);
-    default:
-      return Py_NewRef(self);
-  }
-}
+PyObject* dtype_to_real(PyObject* self, PyObject*) { return wrap(to_real_type(type_of(self))); }
 PyObject* dtype_to_complex(PyObject* self, PyObject*) {
   switch (type_of(self)) {
     case kHalf:
@@ -81,7 +70,7 @@ PyObject* dtype_to_complex(PyObject* self, PyObject*) {
       break;
   }
   if (is_complex(type_of(self))) return Py_NewRef(self);
-  return raise(PyExc_RuntimeError, "Unknown Complex ScalarType for {}", as_dtype(self).name);
+  return raise(PyExc_RuntimeError, "Unknown Complex ScalarType for {}", to_string(type_of(self)));
 }
 
 PyMethodDef dtype_methods[] = {
@@ -156,7 +145,26 @@ PyObject* device_reduce(PyObject* self, PyObject*) {
     return Py_BuildValue("O(si)", &DeviceClass, device_kind(d).c_str(), static_cast<int>(d.index()));
   });
 }
-PyMethodDef device_methods[] = {{"__reduce__", device_reduce, METH_NOARGS, nullptr}, {}};
+// `with torch.device("cpu"):` sets where tensors are made, which is the cpu anyway.
+PyObject* device_enter(PyObject* self, PyObject*) {
+  const Device& d = device_value(self);
+  if (!d.is_cpu())
+    return raise(PyExc_RuntimeError, "this build computes on the cpu; tensors cannot be made on {}", d.str());
+  return Py_NewRef(self);
+}
+PyObject* device_exit(PyObject*, PyObject* const*, Py_ssize_t) { return none(); }
+// As a decorator: the function itself.
+PyObject* device_call(PyObject* self, PyObject* args, PyObject* kwargs) {
+  PyObject* function = nullptr;
+  static const char* names[] = {"func", nullptr};
+  if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O", const_cast<char**>(names), &function)) return nullptr;
+  Ref entered = Ref::steal(device_enter(self, nullptr));
+  return entered ? Py_NewRef(function) : nullptr;
+}
+PyMethodDef device_methods[] = {{"__reduce__", device_reduce, METH_NOARGS, nullptr},
+                                {"__enter__", device_enter, METH_NOARGS, nullptr},
+                                {"__exit__", as_function(device_exit), METH_FASTCALL, nullptr},
+                                {}};
 PyGetSetDef device_attributes[] = {
     {"type", device_type, nullptr, nullptr, nullptr}, {"index", device_index, nullptr, nullptr, nullptr}, {}};
 
@@ -228,12 +236,12 @@ PyObject* info_new(PyTypeObject* type, PyObject* args, PyObject* kwargs) {
     return raise(PyExc_TypeError,
                  "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'");
   }
-  if (!floating && (is_differentiable(dtype) || dtype == kBool)) {
+  if (!floating && dtype == kBool) return raise(PyExc_TypeError, "torch.bool is not supported by torch.iinfo");
+  if (!floating && is_differentiable(dtype)) {
     return raise(PyExc_TypeError,
                  "torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'");
   }
-  if (dtype == kComplexFloat) dtype = kFloat;
-  if (dtype == kComplexDouble) dtype = kDouble;
+  dtype = to_real_type(dtype);
   auto* o = PyObject_New(PyInfo, type);
   if (!o) return nullptr;
   o->type = dtype;
@@ -259,10 +267,10 @@ PyObject* iinfo_max(PyObject* self, void*) { return PyLong_FromUnsignedLongLong(
 PyObject* iinfo_min(PyObject* self, void*) { return PyLong_FromLongLong(int_min(info_type(self))); }
 PyObject* iinfo_repr(PyObject* self) {
   const ScalarType t = info_type(self);
-  return guarded([&]() -> PyObject* {
-    return PyUnicode_FromString(
-        format("iinfo(min={}, max={}, dtype={})", int_min(t), int_max(t), python_dtype_name(t) + 6).c_str());
-  });
+  char text[128];  // PyTorch shows the bounds as floats
+  snprintf(text, sizeof text, "iinfo(min=%g, max=%g, dtype=%s)", static_cast<double>(int_min(t)),
+           static_cast<double>(int_max(t)), python_dtype_name(t) + 6);
+  return PyUnicode_FromString(text);
 }
 PyObject* info_compare(PyObject* a, PyObject* b, int op) {
   if (Py_TYPE(a) != Py_TYPE(b) || (op != Py_EQ && op != Py_NE)) Py_RETURN_NOTIMPLEMENTED;
@@ -316,6 +324,7 @@ bool add_constants(PyObject* module) {
     formats[i] = new_constant(MemoryFormatClass, format_names[i], i);
     if (!formats[i] || PyModule_AddObjectRef(module, format_names[i] + 6, formats[i]) < 0) return false;
   }
+  if (PyModule_AddObjectRef(module, "legacy_contiguous_format", formats[0]) < 0) return false;
   // only strided tensors exist; the other names are there to be compared with
   const char* layouts[] = {"torch.strided",    "torch.sparse_coo", "torch.sparse_csr", "torch.sparse_csc",
                            "torch.sparse_bsr", "torch.sparse_bsc", "torch.jagged"};
@@ -365,6 +374,8 @@ bool dtype_from(PyObject* o, ScalarType& out) {
     out = kBool;
   else if (o == reinterpret_cast<PyObject*>(&PyLong_Type))
     out = kLong;
+  else if (o == reinterpret_cast<PyObject*>(&PyComplex_Type))
+    out = kComplexDouble;
   else
     return false;
   return true;
@@ -398,6 +409,7 @@ bool memory_format_from(PyObject* o, MemoryFormat& out) {
 
 bool init_types(PyObject* module) {
   DeviceClass.tp_new = device_new;
+  DeviceClass.tp_call = device_call;
   DeviceClass.tp_str = device_str;
   DeviceClass.tp_hash = device_hash;
   DeviceClass.tp_richcompare = device_compare;

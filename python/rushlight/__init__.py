@@ -39,6 +39,7 @@ from ._tensor_str import printoptions  # noqa: E402
 from .functional import (  # noqa: E402
     broadcast_shapes,
     einsum,
+    lu,
     nonzero,
     norm,
     split,
@@ -59,12 +60,27 @@ from .legacy import (  # noqa: E402
     LongTensor,
     ShortTensor,
 )
-from .storage import TypedStorage, UntypedStorage  # noqa: E402
+from .storage import (  # noqa: E402
+    BFloat16Storage,
+    BoolStorage,
+    ByteStorage,
+    CharStorage,
+    ComplexDoubleStorage,
+    ComplexFloatStorage,
+    DoubleStorage,
+    FloatStorage,
+    HalfStorage,
+    IntStorage,
+    LongStorage,
+    ShortStorage,
+    TypedStorage,
+    UntypedStorage,
+)
 
 # Imported on first use, so that `import rushlight` stays short.
 _LAZY_MODULES = frozenset(
-    "amp autograd backends cpu cuda datasets distributed distributions fft func linalg nn optim overrides random"
-    " return_types serialization special testing types utils version".split()
+    "amp array_api autograd backends cpu cuda datasets distributed distributions fft func linalg masked nn optim"
+    " overrides random return_types serialization signal special testing types utils version".split()
 )
 _LAZY_NAMES = {"save": "serialization", "load": "serialization", "autocast": "amp", "vmap": "func"}
 
@@ -77,9 +93,14 @@ def __getattr__(name: str) -> Any:
             if error.name != f"{__name__}.{name}":
                 raise
     if name in _LAZY_NAMES:
-        value = getattr(importlib.import_module("." + _LAZY_NAMES[name], __name__), name)
-        globals()[name] = value
-        return value
+        try:
+            value = getattr(importlib.import_module("." + _LAZY_NAMES[name], __name__), name)
+        except ModuleNotFoundError as error:
+            if error.name != f"{__name__}.{_LAZY_NAMES[name]}":
+                raise
+        else:
+            globals()[name] = value
+            return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

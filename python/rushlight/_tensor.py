@@ -93,6 +93,19 @@ def _map_(self: Tensor, tensor: Tensor, callable: Callable[[Any, Any], Any]) -> 
     return self.copy_(_C.tensor(values, dtype=self.dtype).reshape(self.shape))
 
 
+def _map2_(self: Tensor, x: Tensor, y: Tensor, callable: Callable[[Any, Any, Any], Any]) -> Tensor:
+    """Replace every element z by callable(z, x, y), with x and y from two other tensors, in place."""
+    if self.requires_grad:
+        raise TypeError("map2_() requires that the tensor does not require grad; use detach() first")
+    others = [t.expand(self.shape).flatten().tolist() for t in (x, y)]
+    values = [callable(*v) for v in zip(self.flatten().tolist(), *others, strict=True)]
+    return self.copy_(_C.tensor(values, dtype=self.dtype).reshape(self.shape))
+
+
+def _rdiv(self: Tensor, other: Any) -> Tensor:
+    return self.reciprocal() * other
+
+
 def _reversed(self: Tensor) -> Tensor:
     return self if self.dim() == 0 else self.flip(0)
 
@@ -102,7 +115,35 @@ def _array_wrap(self: Tensor, array: Any, context: Any = None, return_scalar: bo
 
 
 def _complex(self: Tensor) -> complex:
+    if self.numel() != 1:
+        raise ValueError("only one element tensors can be converted to Python scalars")
     return complex(self.item())
+
+
+def _to_device(self: Tensor, device: Any, /, *, stream: Any = None) -> Tensor:
+    """The tensor on a device, as the array API standard spells `to(device)`."""
+    if stream is not None:
+        raise ValueError("to_device: stream must be None on the cpu")
+    return self.to(device)
+
+
+def _array_namespace(self: Tensor, /, *, api_version: str | None = None) -> Any:
+    """The namespace of the Python array API standard."""
+    from . import array_api
+
+    if api_version not in (None, "2022.12", "2023.12", array_api.__array_api_version__):
+        raise ValueError(
+            f"__array_namespace__: api_version={api_version!r} is not available; "
+            f"this is {array_api.__array_api_version__}"
+        )
+    return array_api
+
+
+def _repr_html(self: Tensor) -> str:
+    """A table for notebooks: dtype, shape, device, extremes and the values."""
+    from ._tensor_str import to_html
+
+    return to_html(self)
 
 
 def _dir(self: Tensor) -> list[str]:
@@ -127,18 +168,24 @@ _METHODS = {
     "__array_wrap__": _array_wrap,
     "__array_priority__": 1000,  # array * tensor asks the tensor first
     "__complex__": _complex,
+    "__array_namespace__": _array_namespace,
+    "_repr_html_": _repr_html,
+    "to_device": _to_device,
     "__dir__": _dir,
     "untyped_storage": _untyped_storage,
     "storage": _storage,
     "_typed_storage": _storage,
     "apply_": _apply_,
     "map_": _map_,
+    "map2_": _map2_,
+    "__rdiv__": _rdiv,
     "to_dense": _to_dense,
     "where": _where,
     "unique": functional.unique,
     "unique_consecutive": functional.unique_consecutive,
     "nonzero": functional.nonzero,
     "norm": functional.norm,
+    "lu": functional.lu,
     "split": functional.split,
 }
 for _name, _method in _METHODS.items():

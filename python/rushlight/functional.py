@@ -135,6 +135,24 @@ def _store(out: Tensor, result: Tensor, words: str) -> Tensor:
     return out.copy_(result)
 
 
+def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) -> Any:
+    """The compact LU factorization with its pivots, with `get_infos` also LAPACK's info: `linalg.lu_factor`."""
+    if not isinstance(get_infos, bool):
+        raise TypeError(f"get_infos should be a bool, but got {type(get_infos).__name__}")
+    if not get_infos:
+        LU, pivots, _ = _C._linalg.lu_factor_ex(A, pivot=pivot)
+        found: tuple = (LU, pivots)
+    else:
+        found = _C._linalg.lu_factor_ex(A, pivot=pivot)
+    if out is None:
+        return found
+    if len(out) != len(found):
+        raise TypeError(f"expected tuple of {len(found)} elements but got {len(out)}")
+    for target, result in zip(out, found, strict=True):
+        target.resize_(result.shape).copy_(result)
+    return out
+
+
 def broadcast_shapes(*shapes: Any) -> Size:
     """The shape that tensors of the given shapes are broadcast to.
 

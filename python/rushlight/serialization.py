@@ -7,16 +7,26 @@ the metadata.  Nothing in a file is ever executed.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 from . import _C
 
-__all__ = ["load", "load_file", "save", "save_file"]
+__all__ = [
+    "add_safe_globals",
+    "clear_safe_globals",
+    "get_safe_globals",
+    "load",
+    "load_file",
+    "safe_globals",
+    "save",
+    "save_file",
+]
 
 _STRUCTURE = "rushlight.structure"
 
@@ -29,7 +39,7 @@ def save_file(
     """Writes tensors by name, atomically: `path` holds the old content or the new one, never a part.
 
     Args:
-        tensors: names to tensors of any shape and of dtype float16/32/64, bfloat16, int8/16/32/64, uint8 or bool.
+        tensors: names to tensors of any shape and dtype; complex128, which the format lacks, becomes float64 pairs.
         path: where to write.
         metadata: texts by name, kept in the header.
     Raises:
@@ -219,6 +229,35 @@ def load(
         return _restore(json.loads(described), tensors)
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise RuntimeError(f"load: the description of the nesting is damaged: {error!r}") from None
+
+
+_safe_globals: list[Any] = []
+
+
+def add_safe_globals(safe_globals: list[Any]) -> None:
+    """Kept for programs that call it: files hold data only, so nothing in them is called when they are loaded."""
+    _safe_globals.extend(x for x in safe_globals if x not in _safe_globals)
+
+
+def get_safe_globals() -> list[Any]:
+    """What `add_safe_globals` was given."""
+    return list(_safe_globals)
+
+
+def clear_safe_globals() -> None:
+    """Forgets what `add_safe_globals` was given."""
+    _safe_globals.clear()
+
+
+@contextlib.contextmanager
+def safe_globals(safe_globals: list[Any]) -> Iterator[None]:
+    """`add_safe_globals` for a `with` block."""
+    before = get_safe_globals()
+    add_safe_globals(safe_globals)
+    try:
+        yield
+    finally:
+        _safe_globals[:] = before
 
 
 def _refuse_foreign(head: bytes, name: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
+from collections.abc import Sequence
 
 from . import _C
 from ._C import Tensor
@@ -70,7 +72,7 @@ class UntypedStorage:
         return memo[id(self)]
 
     def __reduce__(self) -> tuple:
-        return _rebuild_storage, (self.bytes_tensor().numpy().tobytes(),)
+        return _rebuild_storage, (bytes(memoryview(self.bytes_tensor())),)
 
     def __getitem__(self, index: int) -> int:
         return self.bytes_tensor()[index].item()
@@ -125,3 +127,45 @@ class TypedStorage:
 
     def __repr__(self) -> str:
         return f"[torch.storage.TypedStorage(dtype={self.dtype}, device={self.device}) of size {self.size()}]"
+
+
+class _LegacyStorage(type):
+    """FloatStorage and its like: classes that only make and recognise a TypedStorage of one dtype."""
+
+    dtype: _C.dtype
+
+    def __call__(cls, values: int | Sequence[object] | None = None) -> TypedStorage:
+        """A storage of so many elements, not set, or of the elements of a sequence."""
+        if values is None or isinstance(values, int):
+            tensor = _C.empty(values or 0, dtype=cls.dtype)
+        else:
+            tensor = _C.tensor(values, dtype=cls.dtype)
+        return TypedStorage(UntypedStorage.of(tensor), cls.dtype)
+
+    def from_buffer(cls, buffer: object, byte_order: str = "native") -> TypedStorage:
+        """A storage with a copy of a buffer's bytes. ValueError for another byte order than this machine's."""
+        if byte_order not in ("native", sys.byteorder):
+            raise ValueError(f"from_buffer: byte_order must be 'native' or {sys.byteorder!r}, got {byte_order!r}")
+        tensor = _C.frombuffer(buffer, dtype=cls.dtype).clone()
+        return TypedStorage(UntypedStorage.of(tensor), cls.dtype)
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, TypedStorage) and instance.dtype == cls.dtype
+
+
+_LEGACY_STORAGES = {
+    "ByteStorage": _C.uint8,
+    "CharStorage": _C.int8,
+    "ShortStorage": _C.int16,
+    "IntStorage": _C.int32,
+    "LongStorage": _C.int64,
+    "HalfStorage": _C.float16,
+    "BFloat16Storage": _C.bfloat16,
+    "FloatStorage": _C.float32,
+    "DoubleStorage": _C.float64,
+    "BoolStorage": _C.bool,
+    "ComplexFloatStorage": _C.complex64,
+    "ComplexDoubleStorage": _C.complex128,
+}
+for _name, _dtype in _LEGACY_STORAGES.items():
+    globals()[_name] = _LegacyStorage(_name, (), {"dtype": _dtype, "__module__": "torch"})

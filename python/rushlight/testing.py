@@ -16,6 +16,8 @@ _TOLERANCES = {
     _C.bfloat16: (1.6e-2, 1e-5),
     _C.float32: (1.3e-6, 1e-5),
     _C.float64: (1e-7, 1e-7),
+    _C.complex64: (1.3e-6, 1e-5),
+    _C.complex128: (1e-7, 1e-7),
 }
 
 
@@ -98,10 +100,14 @@ def _difference(
 
 
 def _report(a: Tensor, b: Tensor, rtol: float, atol: float, equal_nan: bool, what: str) -> str:
-    exact = not (a.is_floating_point() or b.is_floating_point())
+    kind = _C.promote_types(a.dtype, b.dtype)
+    exact = not (kind.is_floating_point or kind.is_complex)
     if exact:
         a, b = a.long(), b.long()
         good = a.eq(b)
+    elif kind.is_complex:
+        a, b = a.cdouble(), b.cdouble()
+        good = _C.isclose(a, b, rtol=rtol, atol=atol, equal_nan=equal_nan)
     else:
         a, b = a.double(), b.double()
         good = _C.isclose(a, b, rtol=rtol, atol=atol, equal_nan=equal_nan)

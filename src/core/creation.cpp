@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/scalar_checks.h"
+#include "cpu/dispatch.h"
 #include "rushlight/autograd.h"
 #include "rushlight/ops.h"
 
@@ -17,45 +19,48 @@ TensorData::TensorData(std::initializer_list<TensorData> items) {
     check_value(item.sizes() == inner, "tensor: the items of a list must have one shape, but got {} and {}", inner,
                 item.sizes());
     values_.insert(values_.end(), item.values().begin(), item.values().end());
+    if (item.complex_type_ == kComplexDouble) complex_type_ = kComplexDouble;
   }
 }
 
 namespace {
 
-// Converts rows of Scalars in a type that holds all of them exactly.
-Tensor filled(const TensorData& data, ScalarType type) {
-  Tensor out = empty(data.sizes(), TensorOptions(type));
-  const auto fill = [&]<class T>(T* to) {
-    for (const Scalar& s : data.values()) *to++ = s.to<T>();
-  };
-  if (type == kDouble)
-    fill(out.data_ptr<double>());
-  else if (type == kLong)
-    fill(out.data_ptr<int64_t>());
-  else
-    fill(out.data_ptr<bool>());
-  return out;
+// int64, the default dtype, bool or a complex type: what the numbers ask for.
+ScalarType natural_type(const TensorData& data) {
+  if (data.values().empty()) return get_default_dtype();
+  bool floating = false, whole = false;
+  for (const Scalar& s : data.values()) {
+    if (s.isComplex()) return data.complex_type();
+    floating |= s.isFloatingPoint();
+    whole |= s.isIntegral(false);
+  }
+  return floating ? get_default_dtype() : whole ? kLong : kBool;
 }
 
 }  // namespace
 
 Tensor tensor(const TensorData& data, TensorOptions options) {
-  ScalarType widest = data.values().empty() ? kDouble : kBool;
-  for (const Scalar& s : data.values()) {
-    if (s.isFloatingPoint())
-      widest = kDouble;
-    else if (!s.isBoolean() && widest == kBool)
-      widest = kLong;
-  }
-  const ScalarType natural = widest == kDouble ? get_default_dtype() : widest;
-  Tensor out = filled(data, widest).to(options.has_dtype() ? options.dtype() : natural);
+  const ScalarType type = options.has_dtype() ? options.dtype() : natural_type(data);
+  Tensor out = empty(data.sizes(), options.dtype(type).requires_grad(false));
+  cpu::dispatch_all(type, "tensor", [&]<class T>() {
+    T* to = static_cast<T*>(out.data_ptr());
+    for (const Scalar& s : data.values()) {
+      check_fits(s, type);
+      if constexpr (std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>)
+        *to++ = cpu::store<T>(s.toDouble());
+      else
+        *to++ = s.to<T>();
+    }
+  });
   if (options.requires_grad()) out.requires_grad_();
   return out;
 }
 
 Tensor tensor_from(const void* data, int64_t count, ScalarType type, TensorOptions options) {
   NoGradGuard no_grad;
-  const ScalarType natural = is_floating_point(type) ? get_default_dtype() : is_integral(type, false) ? kLong : type;
+  const ScalarType natural = is_floating_point(type)                       ? get_default_dtype()
+                             : is_integral(type, false) && type != kUInt64 ? kLong
+                                                                           : type;
   Tensor out = from_blob(const_cast<void*>(data), {count}, TensorOptions(type))
                    .to(TensorOptions(options.has_dtype() ? options.dtype() : natural), false, true);
   if (options.requires_grad()) out.requires_grad_();

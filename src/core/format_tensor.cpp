@@ -28,7 +28,7 @@ struct Part {
 };
 
 Scalar value_of(const Part& part) {
-  return cpu::dispatch(part.tensor.dtype(), "print", [&]<class T>() -> Scalar {
+  return cpu::dispatch_all(part.tensor.dtype(), "print", [&]<class T>() -> Scalar {
     return Scalar(cpu::load(static_cast<const T*>(part.tensor.const_data_ptr())[part.offset]));
   });
 }
@@ -72,12 +72,11 @@ class Formatter {
     return text.size() < width_ ? std::string(width_ - text.size(), ' ') + text : text;
   }
   size_t width() const { return width_; }
-  bool floating() const { return floating_; }
 
  private:
   std::string format(const Scalar& value) const {
     if (value.isBoolean()) return value.toBool() ? "True" : "False";
-    if (!floating_) return std::to_string(value.toLong());
+    if (!floating_) return value.isUnsigned() ? std::to_string(value.toUInt64()) : std::to_string(value.toLong());
     const double v = value.toDouble();
     if (sci_mode_) return printed("%.*e", print_options().precision, v);
     if (!int_mode_) return printed("%.*f", print_options().precision, v);
@@ -88,6 +87,42 @@ class Formatter {
   bool floating_, int_mode_ = true, sci_mode_ = false, seen_ = false;
   double smallest_ = std::numeric_limits<double>::infinity(), largest_ = 0;
   size_t width_ = 1;
+};
+
+// How the elements of a tensor are written: the parts of complex ones each in their own width and mode.
+class Writer {
+ public:
+  explicit Writer(const Tensor& tensor)
+      : complex_(tensor.is_complex()), real_(complex_ || tensor.is_floating_point()), imag_(true) {}
+
+  void see(const Scalar& value) {
+    each_part(value, [](Formatter& f, const Scalar& part) { f.see(part); });
+  }
+  void decide() {
+    real_.decide();
+    imag_.decide();
+  }
+  void measure(const Scalar& value) {
+    each_part(value, [](Formatter& f, const Scalar& part) { f.measure(part); });
+  }
+  std::string text(const Scalar& value) const {
+    if (!complex_) return real_.padded(value);
+    std::string imag = imag_.padded(Scalar(value.imag()));
+    imag.erase(0, imag.find_first_not_of(' '));
+    return real_.padded(Scalar(value.toDouble())) + (imag[0] == '-' ? "" : "+") + imag + "j";
+  }
+  int64_t width() const { return static_cast<int64_t>(real_.width() + (complex_ ? imag_.width() + 1 : 0)); }
+
+ private:
+  template <class F>
+  void each_part(const Scalar& value, const F& f) {
+    if (!complex_) return f(real_, value);
+    f(real_, Scalar(value.toDouble()));
+    f(imag_, Scalar(value.imag()));
+  }
+
+  bool complex_;
+  Formatter real_, imag_;
 };
 
 // Calls f for the elements that are shown.
@@ -103,7 +138,7 @@ void for_shown(const Part& part, bool summarize, const F& f) {
   }
 }
 
-std::string vector_text(const Part& part, int64_t indent, bool summarize, const Formatter& formatter) {
+std::string vector_text(const Part& part, int64_t indent, bool summarize, const Writer& writer) {
   const auto& options = print_options();
   const int64_t n = part.size(), edge = options.edgeitems;
   std::vector<std::string> items;
@@ -116,10 +151,10 @@ std::string vector_text(const Part& part, int64_t indent, bool summarize, const 
         items.push_back(" ...");
         i = n - edge;
       }
-      items.push_back(formatter.padded(value_of(part.at(i))));
+      items.push_back(writer.text(value_of(part.at(i))));
     }
   }
-  const auto element = static_cast<int64_t>(formatter.width()) + 2;
+  const int64_t element = writer.width() + 2;
   const int64_t per_line = std::max<int64_t>(
       1,
       static_cast<int64_t>(std::floor(static_cast<double>(options.linewidth - indent) / static_cast<double>(element))));
@@ -133,9 +168,9 @@ std::string vector_text(const Part& part, int64_t indent, bool summarize, const 
   return text + "]";
 }
 
-std::string part_text(const Part& part, int64_t indent, bool summarize, const Formatter& formatter) {
-  if (part.dims() == 0) return formatter.padded(value_of(part));
-  if (part.dims() == 1) return vector_text(part, indent, summarize, formatter);
+std::string part_text(const Part& part, int64_t indent, bool summarize, const Writer& writer) {
+  if (part.dims() == 0) return writer.text(value_of(part));
+  if (part.dims() == 1) return vector_text(part, indent, summarize, writer);
   const int64_t n = part.size(), edge = print_options().edgeitems;
   const bool cut = summarize && n > 2 * edge;
   const std::string separator =
@@ -149,7 +184,7 @@ std::string part_text(const Part& part, int64_t indent, bool summarize, const Fo
       if (i == n) break;
       text += separator;
     }
-    text += part_text(part.at(i), indent + 1, summarize, formatter);
+    text += part_text(part.at(i), indent + 1, summarize, writer);
   }
   return text + "]";
 }
@@ -158,11 +193,11 @@ std::string values_text(const Tensor& tensor, int64_t indent) {
   if (tensor.numel() == 0) return "[]";
   const bool summarize = static_cast<double>(tensor.numel()) > print_options().threshold;
   const Part all{tensor, 0, 0};
-  Formatter formatter(tensor.is_floating_point());
-  for_shown(all, summarize, [&](const Scalar& v) { formatter.see(v); });
-  formatter.decide();
-  for_shown(all, summarize, [&](const Scalar& v) { formatter.measure(v); });
-  return part_text(all, indent, summarize, formatter);
+  Writer writer(tensor);
+  for_shown(all, summarize, [&](const Scalar& v) { writer.see(v); });
+  writer.decide();
+  for_shown(all, summarize, [&](const Scalar& v) { writer.measure(v); });
+  return part_text(all, indent, summarize, writer);
 }
 
 std::string tuple_text(IntArrayRef sizes) {
@@ -174,7 +209,9 @@ std::string tuple_text(IntArrayRef sizes) {
 std::vector<std::string> suffixes(const Tensor& tensor) {
   std::vector<std::string> out;
   const ScalarType dtype = tensor.dtype();
-  const bool plain = dtype == get_default_dtype() || (tensor.numel() > 0 && (dtype == kLong || dtype == kBool));
+  const ScalarType complex_default = get_default_dtype() == kDouble ? kComplexDouble : kComplexFloat;
+  const bool plain = dtype == get_default_dtype() ||
+                     (tensor.numel() > 0 && (dtype == kLong || dtype == kBool || dtype == complex_default));
   const bool show_size = tensor.numel() == 0 ? tensor.dim() != 1 : print_options().edgeitems == 0;
   if (show_size) out.push_back("size=" + tuple_text(tensor.sizes()));
   if (!plain) out.push_back("dtype=torch." + std::string(dtype_name(dtype)));
@@ -211,6 +248,18 @@ std::string Tensor::toString() const { return format_tensor(*this); }
 std::string to_string(const Tensor& tensor) { return format_tensor(tensor); }
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor) { return out << format_tensor(tensor); }
 
+std::ostream& operator<<(std::ostream& out, Complex<float> value) {
+  return out << '(' << value.re << ',' << value.im << ')';
+}
+std::ostream& operator<<(std::ostream& out, Complex<double> value) {
+  return out << '(' << value.re << ',' << value.im << ')';
+}
+std::ostream& operator<<(std::ostream& out, const Scalar& value) {
+  if (value.isComplex()) return out << value.toComplexDouble();
+  if (value.isFloatingPoint()) return out << value.toDouble();
+  if (value.isBoolean()) return out << (value.toBool() ? "true" : "false");
+  return value.isUnsigned() ? out << value.toUInt64() : out << value.toLong();
+}
 std::ostream& operator<<(std::ostream& out, IntArrayRef list) { return out << format("{}", list); }
 std::ostream& operator<<(std::ostream& out, ScalarType type) { return out << to_string(type); }
 std::ostream& operator<<(std::ostream& out, const Device& device) { return out << device.str(); }

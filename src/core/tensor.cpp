@@ -72,8 +72,8 @@ bool Tensor::is_non_overlapping_and_dense() const {
 Scalar Tensor::item() const {
   check(defined(), "item() of an undefined tensor");
   check(numel() == 1, "a Tensor with {} elements cannot be converted to Scalar", numel());
-  return cpu::dispatch(dtype(), "item",
-                       [&]<class T>() -> Scalar { return Scalar(cpu::load(*static_cast<const T*>(data_ptr()))); });
+  return cpu::dispatch_all(dtype(), "item",
+                           [&]<class T>() -> Scalar { return Scalar(cpu::load(*static_cast<const T*>(data_ptr()))); });
 }
 
 void Tensor::expect_type(ScalarType type) const {

@@ -2,6 +2,8 @@
 // safetensors (8 bytes of header length, a JSON header, the bytes of all tensors without gaps). What the format lacks is a
 // checksum, so the header's metadata gets one entry for each tensor, "crc32/<name>": the CRC-32 of the name, dtype, shape
 // and bytes. A file that has such entries must have one for every tensor, so that a changed name is noticed too.
+// complex64 is "C64". The format has no complex128: such a tensor is stored as float64 with a last dimension of 2, and the
+// metadata entry "complex/<name>" makes it complex again.
 // Tensors lie in the file by falling item size, so that each is aligned; the header keeps the order they were given in.
 // Format: https://huggingface.co/docs/safetensors
 #include <zlib.h>
@@ -20,15 +22,16 @@ namespace rushlight {
 namespace {
 
 constexpr size_t kMaxHeader = 100'000'000;
-constexpr std::string_view kChecksum = "crc32/";
+constexpr std::string_view kChecksum = "crc32/", kComplex = "complex/";
 
 struct FormatName {
   ScalarType type;
   std::string_view name;
 };
-constexpr FormatName kNames[] = {{kBool, "BOOL"}, {kByte, "U8"},   {kChar, "I8"},  {kShort, "I16"},
-                                 {kInt, "I32"},   {kLong, "I64"},  {kHalf, "F16"}, {kBFloat16, "BF16"},
-                                 {kFloat, "F32"}, {kDouble, "F64"}};
+constexpr FormatName kNames[] = {{kBool, "BOOL"},  {kByte, "U8"},         {kChar, "I8"},       {kShort, "I16"},
+                                 {kInt, "I32"},    {kLong, "I64"},        {kUInt16, "U16"},    {kUInt32, "U32"},
+                                 {kUInt64, "U64"}, {kHalf, "F16"},        {kBFloat16, "BF16"}, {kFloat, "F32"},
+                                 {kDouble, "F64"}, {kComplexFloat, "C64"}};
 
 std::string_view format_name(ScalarType type, std::string_view tensor) {
   for (const auto& n : kNames) {
@@ -66,8 +69,34 @@ struct Layout {
   std::vector<Tensor> contiguous;  // in file order
 };
 
-Layout lay_out(const NamedTensors& tensors, const Metadata& metadata) {
+// Tensors of dtypes that the format lacks become others, which `metadata` tells.
+NamedTensors storable(NamedTensors tensors, Metadata& metadata) {
+  for (auto& [name, tensor] : tensors) {
+    if (!tensor.defined() || tensor.dtype() != kComplexDouble) continue;
+    tensor = view_as_real(tensor.detach());
+    metadata.emplace_back(std::string(kComplex) + name, "complex128");
+  }
+  return tensors;
+}
+
+void make_complex(Checkpoint& checkpoint, std::string_view source) {
+  for (const auto& [key, value] : checkpoint.metadata) {
+    if (!key.starts_with(kComplex)) continue;
+    const std::string_view name = std::string_view(key).substr(kComplex.size());
+    for (auto& [own, tensor] : checkpoint.tensors) {
+      if (own != name) continue;
+      check(tensor.dtype() == kDouble && tensor.dim() > 0 && tensor.sizes().back() == 2,
+            "{}: tensor '{}' is said to be complex, but has dtype {} and shape {}", source, name,
+            dtype_name(tensor.dtype()), tensor.sizes());
+      tensor = view_as_complex(tensor).detach();
+    }
+  }
+  std::erase_if(checkpoint.metadata, [](const auto& m) { return m.first.starts_with(kComplex); });
+}
+
+Layout lay_out(const NamedTensors& given, Metadata metadata) {
   NoGradGuard guard;
+  const NamedTensors tensors = storable(given, metadata);
   const size_t n = tensors.size();
   std::vector<std::string_view> names;
   for (const auto& [name, tensor] : tensors) {
@@ -251,6 +280,7 @@ Checkpoint load_bytes(std::string_view bytes, std::string_view source) {
     result.tensors.emplace_back(*e.name, std::move(t));
   }
   std::erase_if(result.metadata, [](const auto& m) { return m.first.starts_with(kChecksum); });
+  make_complex(result, source);
   return result;
 }
 

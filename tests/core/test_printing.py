@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from record_printing import show
 
 import rushlight as torch
+
+GOLDEN = json.loads((Path(__file__).parent / "printing_golden.json").read_text())
 
 EXPECTED = {
     "torch.tensor(1.5)": "tensor(1.5000)",
@@ -157,6 +162,12 @@ def default_options() -> Iterator[None]:
 @pytest.mark.parametrize("expression", EXPECTED)
 def test_repr(expression: str) -> None:
     assert repr(eval(expression)) == EXPECTED[expression]
+
+
+@pytest.mark.parametrize(("expression", "options", "expected"), GOLDEN)
+def test_recorded(expression: str, options: dict, expected: str) -> None:
+    """Random tensors of every dtype under random options; see record_printing.py."""
+    assert show(torch, expression, options) == expected
 
 
 @pytest.mark.parametrize(("options", "expression", "expected"), WITH_OPTIONS)

@@ -112,7 +112,14 @@ def __getattr__(name: str) -> Any:
     import importlib
 
     if name in ("gradcheck", "gradgradcheck"):
-        return getattr(importlib.import_module(".gradcheck", __name__), name)
+        module = importlib.import_module(".gradcheck", __name__)
+        # the import binds the name `gradcheck` to the module
+        globals().update(gradcheck=module.gradcheck, gradgradcheck=module.gradgradcheck)
+        return globals()[name]
     if name in ("functional", "graph"):
-        return importlib.import_module("." + name, __name__)
+        try:
+            return importlib.import_module("." + name, __name__)
+        except ModuleNotFoundError as error:
+            if error.name != f"{__name__}.{name}":
+                raise
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
