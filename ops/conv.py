@@ -2,16 +2,16 @@
 
 GEOMETRY = "int[] stride, int[] padding, int[] dilation, bool transposed, int[] output_padding, int groups"
 REST = "stride, padding, dilation, transposed, output_padding, groups"
-op(f"convolution(T input, T weight, T? bias, {GEOMETRY}) -> T", meta=f"meta::convolution(input, weight, bias, {REST})", method=False, out=False,
-   grad={"input": f"_convolution_input(grad, weight, input.sizes(), {REST})", "weight": f"_convolution_weight(grad, input, weight.sizes(), {REST})",
+op(f"convolution(T input, T weight, T? bias, {GEOMETRY}) -> T", complex=True, meta=f"meta::convolution(input, weight, bias, {REST})", method=False, out=False,
+   grad={"input": f"_convolution_input(grad, conj(weight), input.sizes(), {REST})", "weight": f"_convolution_weight(grad, conj(input), weight.sizes(), {REST})",
          "bias": "convolution_backward_bias(grad)"},
    samples=["(randn(2, 4, 7), randn(6, 2, 3), randn(6), [2], [1], [1], False, [0], 2)", "(randn(2, 4, 5, 6), randn(4, 3, 3, 2), None, [2, 1], [1, 0], [1, 2], True, [1, 0], 1)"],
    doc="Convolution of (N, C, *) with a weight of (O, C / groups, *), or its transpose with (C, O / groups, *), in 1 to 3 spatial dimensions.")
 op(f"_convolution_input(T grad_output, T weight, int[] input_size, {GEOMETRY}) -> T", meta="meta::sized(grad_output, input_size)", method=False, node="ConvolutionBackward0", python=False,
-   grad={"grad_output": f"convolution(grad, weight, Tensor(), {REST})", "weight": f"_convolution_weight(grad_output, grad, weight.sizes(), {REST})"},
+   grad={"grad_output": f"convolution(grad, conj(weight), Tensor(), {REST})", "weight": f"_convolution_weight(conj(grad_output), grad, weight.sizes(), {REST})"},
    doc="The gradient of a convolution for its input.")
 op(f"_convolution_weight(T grad_output, T input, int[] weight_size, {GEOMETRY}) -> T", meta="meta::sized(grad_output, weight_size)", method=False, node="ConvolutionBackward0", python=False,
-   grad={"grad_output": f"convolution(input, grad, Tensor(), {REST})", "input": f"_convolution_input(grad_output, grad, input.sizes(), {REST})"},
+   grad={"grad_output": f"convolution(conj(input), grad, Tensor(), {REST})", "input": f"_convolution_input(conj(grad_output), grad, input.sizes(), {REST})"},
    doc="The gradient of a convolution for its weight.")
 
 SPATIAL = {1: "7", 2: "5, 6", 3: "4, 4, 5"}
@@ -22,11 +22,11 @@ for n in (1, 2, 3):
     conv_text = f"(T input, T weight, T? bias=None, int[{n}] stride=1, str padding, int[{n}] dilation=1, int groups=1) -> T"
     transposed = f"(T input, T weight, T? bias=None, int[{n}] stride=1, int[{n}] padding=0, int[{n}] output_padding=0, int groups=1, int[{n}] dilation=1) -> T"
     for space in ("", "nn.functional."):
-        composite(f"{space}conv{n}d{conv}", samples=[f"({x}, {w}, None, 1, 1, 1, 2)", f"({x}, {w}, randn(6), 2, 0, 2, 2)"],
+        composite(f"{space}conv{n}d{conv}", complex=True, samples=[f"({x}, {w}, None, 1, 1, 1, 2)", f"({x}, {w}, randn(6), 2, 0, 2, 2)"],
                   doc=f"Convolution over {n} spatial dimension{'s' * (n > 1)}: (N, C, *) or (C, *) with a weight of (O, C / groups, *).")
-        composite(f"{space}conv{n}d{conv_text}", overload="padding", samples=[f"({x}, {w}, None, 1, 'same', 1, 2)", f"({x}, {w}, None, 1, 'valid', 1, 2)"],
+        composite(f"{space}conv{n}d{conv_text}", complex=True, overload="padding", samples=[f"({x}, {w}, None, 1, 'same', 1, 2)", f"({x}, {w}, None, 1, 'valid', 1, 2)"],
                   doc="Convolution with padding 'valid' (none) or 'same' (the input's spatial size is kept; stride 1 only).")
-        composite(f"{space}conv_transpose{n}d{transposed}", samples=[f"({x}, {wt}, randn(3), 2, 1, 1)"],
+        composite(f"{space}conv_transpose{n}d{transposed}", complex=True, samples=[f"({x}, {wt}, randn(3), 2, 1, 1)"],
                   doc=f"The transpose of a convolution over {n} spatial dimension{'s' * (n > 1)}: (N, C, *) with a weight of (C, O / groups, *).")
 
 # ---- pooling -------------------------------------------------------------------------------------------------------------------

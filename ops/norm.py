@@ -13,17 +13,19 @@ op("_log_softmax_backward(T grad_output, T output, int dim) -> T", meta="meta::l
 SOFTMAX = 'lambda x, dim, *a: np.exp(x - x.max(dim, keepdims=True)) / np.exp(x - x.max(dim, keepdims=True)).sum(dim, keepdims=True)'
 LOG_SOFTMAX = 'lambda x, dim, *a: x - x.max(dim, keepdims=True) - np.log(np.exp(x - x.max(dim, keepdims=True)).sum(dim, keepdims=True))'
 for name, ref, word in (("softmax", SOFTMAX, "e^x over its sum"), ("log_softmax", LOG_SOFTMAX, "log(softmax(x))")):
-    composite(f"{name}(T self, int dim, dtype? dtype=None) -> T", out="Expected out tensor to have dtype", samples=["(randn(3, 4), 1)", "(randn(3, 4, 5), 0)", "(randn(3, 4), -1)"], ref=ref, doc=f"{word} along `dim`; `dtype` converts the input first.")
+    composite(f"{name}(T self, int dim, dtype? dtype=None) -> T", out="Expected out tensor to have dtype", samples=["(randn(3, 4), 1)", "(randn(3, 4, 5), 0)", "(randn(3, 4), -1)"], aliases=(f"special.{name}",), ref=ref, doc=f"{word} along `dim`; `dtype` converts the input first.")
     composite(f"nn.functional.{name}(T input, int? dim=None, int _stacklevel=3, dtype? dtype=None) -> T", samples=["(randn(3, 4), 1)", "(randn(3, 4, 5), 0)"], ref=ref, doc=f"{word} along `dim`; without `dim` it is chosen as PyTorch does, with a warning.")
 composite("nn.functional.softmin(T input, int? dim=None, int _stacklevel=3, dtype? dtype=None) -> T", samples=["(randn(3, 4), 1)"], doc="softmax(-input).")
 composite("nn.functional.gumbel_softmax(T logits, float tau=1, bool hard=False, float eps=1e-10, int dim=-1) -> T", doc="A sample of the Gumbel-softmax distribution; hard=True gives one-hot values with the soft gradient.")
 composite("nn.functional.glu(T input, int dim=-1) -> T", samples=["(randn(3, 4),)", "(randn(3, 4, 2), 1)"], doc="The first half along `dim` times the sigmoid of the second half.")
 
 # ---- layer, group and RMS norm ----------------------------------------------------------------------------------------
-op("native_layer_norm(T input, int[] normalized_shape, T? weight, T? bias, float eps) -> (T result, T mean, T rstd)", meta="meta::layer_norm(input, normalized_shape, weight, bias)", out=False,
+op("_native_layer_norm(T input, int[] normalized_shape, T? weight, T? bias, float eps) -> (T result, T mean, T rstd)", meta="meta::layer_norm(input, normalized_shape, weight, bias)", out=False, method=False, kernel="native_layer_norm",
    grad={"input, weight, bias": "layer_norm_backward(grad_result, input, normalized_shape, mean, rstd, weight, bias, eps, output_mask)"}, node="NativeLayerNormBackward0",
    samples=["(randn(3, 4), (4,), randn(4), randn(4), 1e-5)", "(randn(2, 3, 4), (3, 4), None, None, 1e-5)", "(randn(3, 40), (40,), randn(40), None, 1e-5)"], gradcheck=False,
    doc="Layer norm, with the mean and 1/std of each row (f32 for half types).")
+composite("native_layer_norm(T input, int[] normalized_shape, T? weight, T? bias, float eps) -> (T result, T mean, T rstd)", gradcheck=False,
+          samples=["(randn(3, 4), (4,), randn(4), randn(4), 1e-5)", "(randn(2, 3, 4), (3, 4), None, None, 1e-5)"], doc="Layer norm, with the mean and 1/std of each row.")
 op("_layer_norm_backward(T grad_out, T input, int[] normalized_shape, T mean, T rstd, T? weight, T? bias, bool[3] output_mask) -> (T grad_input, T grad_weight, T grad_bias)",
    meta="meta::layer_norm_backward(input, normalized_shape, weight, bias)", grad=NONE, python=False, doc="The gradients of layer norm; masked ones are left empty.")
 composite("layer_norm(T input, int[] normalized_shape, T? weight=None, T? bias=None, float eps=1e-05, bool cudnn_enable=True) -> T", samples=["(randn(3, 4), (4,), randn(4), randn(4))"],
@@ -36,11 +38,13 @@ op("_rms_norm(T input, int[] normalized_shape, T? weight, float eps) -> (T resul
 op("_rms_norm_backward(T grad_out, T input, int[] normalized_shape, T rstd, T? weight, bool[2] output_mask) -> (T grad_input, T grad_weight)", meta="meta::rms_norm_backward(input, normalized_shape, weight)", grad=NONE, python=False,
    doc="The gradients of RMS norm; masked ones are left empty.")
 for space in ("", "nn.functional."):
-    composite(f"{space}rms_norm(T input, int[] normalized_shape, T? weight=None, float? eps=None) -> T", samples=["(randn(3, 4), (4,), randn(4))", "(randn(2, 3, 4), (3, 4))"],
+    composite(f"{space}rms_norm(T input, int[] normalized_shape, T? weight=None, float? eps=None) -> T", complex=True, samples=["(randn(3, 4), (4,), randn(4))", "(randn(2, 3, 4), (3, 4))"],
               doc="x / sqrt(mean(x^2) + eps) * weight over the last dimensions; eps defaults to the dtype's machine epsilon.")
-op("native_group_norm(T input, T? weight, T? bias, int N, int C, int HxW, int group, float eps) -> (T result, T mean, T rstd)", meta="meta::group_norm(input, weight, bias, N, C, HxW, group)", out=False,
+op("_native_group_norm(T input, T? weight, T? bias, int N, int C, int HxW, int group, float eps) -> (T result, T mean, T rstd)", meta="meta::group_norm(input, weight, bias, N, C, HxW, group)", out=False, method=False, kernel="native_group_norm",
    grad={"input, weight, bias": "group_norm_backward(grad_result, grad_mean, grad_rstd, input, mean, rstd, weight, bias, N, C, HxW, group, eps, output_mask)"}, node="NativeGroupNormBackward0", gradcheck=False,
    samples=["(randn(2, 6, 5), randn(6), randn(6), 2, 6, 5, 3, 1e-5)", "(randn(2, 4), None, None, 2, 4, 1, 2, 1e-5)"], doc="Group norm over [N, C, HxW], with the mean and 1/std of each group.")
+composite("native_group_norm(T input, T? weight, T? bias, int N, int C, int HxW, int group, float eps) -> (T result, T mean, T rstd)", gradcheck=False,
+          samples=["(randn(2, 6, 5), randn(6), randn(6), 2, 6, 5, 3, 1e-5)", "(randn(2, 4), None, None, 2, 4, 1, 2, 1e-5)"], doc="Group norm over [N, C, HxW], with the mean and 1/std of each group.")
 op("_group_norm_backward(T grad_out, T input, T mean, T rstd, T? weight, T? bias, int N, int C, int HxW, int group, bool[3] output_mask) -> (T grad_input, T grad_weight, T grad_bias)",
    meta="meta::group_norm_backward(input, weight, bias, C)", grad=NONE, python=False, doc="The gradients of group norm; masked ones are left empty.")
 composite("group_norm(T input, int num_groups, T? weight=None, T? bias=None, float eps=1e-05, bool cudnn_enabled=True) -> T", samples=["(randn(2, 6, 5), 3, randn(6), randn(6))"], doc="Group norm: each of num_groups groups of channels is normalised by itself.")
@@ -80,10 +84,10 @@ composite("nn.functional.alpha_dropout(T input, float p=0.5, bool training=False
 composite("nn.functional.feature_alpha_dropout(T input, float p=0.5, bool training=False, bool inplace=False) -> T", doc="Alpha dropout of whole channels.")
 
 # ---- embedding --------------------------------------------------------------------------------------------------------
-op("embedding(T weight, T indices, int padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> T", meta="meta::embedding(weight, indices, sparse)", out=False,
+op("embedding(T weight, T indices, int padding_idx=-1, bool scale_grad_by_freq=False, bool sparse=False) -> T", complex=True, meta="meta::embedding(weight, indices, sparse)", out=False,
    grad={"weight": "embedding_backward(grad, indices, weight.sizes(), padding_idx, scale_grad_by_freq)"}, gradcheck={"samples": [0, 2]}, samples=["(randn(5, 3), tensor([1, 4, 1]))", "(randn(5, 3), tensor([[0, 2], [4, 4]]), 2)", "(randn(5, 40), randint(0, 5, (7,)))"],
    ref="lambda w, i, *a: w[i]", doc="Rows of weight [N, D] at indices [...]: [..., D]. The gradient of row padding_idx is zero.")
-op("embedding_dense_backward(T grad_output, T indices, int num_weights, int padding_idx, bool scale_grad_by_freq) -> T", meta="meta::embedding_backward(grad_output, num_weights)", out=False,
+op("embedding_dense_backward(T grad_output, T indices, int num_weights, int padding_idx, bool scale_grad_by_freq) -> T", complex=True, meta="meta::embedding_backward(grad_output, num_weights)", out=False,
    grad={"grad_output": "embedding_dense_double_backward(grad, indices, padding_idx, scale_grad_by_freq)"}, samples=["(randn(3, 4), tensor([1, 4, 1]), 5, -1, False)", "(randn(3, 4), tensor([1, 4, 1]), 5, 4, True)"],
    doc="Rows of grad_output added up at their indices, in a fixed order: [num_weights, D].")
 inplace("embedding_renorm_(T self, T indices, float max_norm, float norm_type) -> T", check="meta::embedding_renorm(self, indices)", grad=NONE, doc="Rows named in indices whose norm exceeds max_norm are scaled down to it.",

@@ -10,6 +10,6 @@ composite("argsort(T self, int dim=-1, bool descending=False) -> T", samples=["(
           doc="The indices that sort a dimension.")
 composite("argsort(T self, *, bool stable, int dim=-1, bool descending=False) -> T", overload="stable", samples=["(randn(3, 5),), dict(stable=True)"], doc="The indices that sort a dimension; always stable.")
 composite("msort(T self) -> T", samples=["(randn(3, 5),)"], ref="lambda x: np.sort(x, 0)", out="Expected out tensor to have dtype", doc="Sorted along the first dimension.")
-op("topk(T self, int k, int dim=-1, bool largest=True, bool sorted=True) -> (T values, T indices)", meta="meta::topk(self, k, dim)",
+op("topk(T self, int k, int dim=-1, bool largest=True, bool sorted=True) -> (T values, T indices)", out="Expected out tensor to have dtype", meta="meta::topk(self, k, dim)",
    grad={"self": "sort_backward(grad_values, self.sizes(), dim, indices)"}, samples=["(randn(3, 5), 2)", "(randn(3, 5), 2, 0, False)", "(randn(6), 6)"],
    doc="The k largest (or smallest) elements along a dimension in order, and where they were.")

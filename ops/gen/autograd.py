@@ -81,7 +81,10 @@ def node_struct(row: Row, code: NodeCode) -> str:
     for name in lists:
         lines.append(f"  size_t {name}_count = 0;")
     lines.append("  void apply(Tensor* grads, [[maybe_unused]] Tensor* results) override {")
-    lines.append("    if (!detail::fill_undefined(this, grads)) return;")
+    if row.attrs.get("undefined_grads"):
+        lines.append("    if (!detail::any_defined(this, grads)) return;")
+    else:
+        lines.append("    if (!detail::fill_undefined(this, grads)) return;")
     if len(row.outputs) == 1:
         lines.append("    [[maybe_unused]] const Tensor& grad = grads[0];")
     else:

@@ -91,6 +91,7 @@ class Schema:
     ret: str                                    # a key of RETURNS, or "T"
     outputs: list[str] = field(default_factory=list)
     letters: str = ""                           # which alternative of `T|S` this one is: "TT", "TS"…
+    output_types: list[str] = field(default_factory=list)    # of a tuple: "T", or "T[]" for a list among its parts
 
     @property
     def returns(self) -> str:
@@ -98,7 +99,7 @@ class Schema:
             return RETURNS[self.ret]
         if len(self.outputs) == 1:
             return "Tensor"
-        return "std::tuple<" + ", ".join(["Tensor"] * len(self.outputs)) + ">"
+        return "std::tuple<" + ", ".join(RETURNS.get(t, "Tensor") for t in self.output_types) + ">"
 
     def text(self, name: str | None = None) -> str:
         """The schema as the Python door's parser reads it."""
@@ -107,7 +108,7 @@ class Schema:
     def return_text(self) -> str:
         if self.ret in RETURNS:
             return self.ret
-        return "T" if len(self.outputs) == 1 else "(" + ", ".join(f"T {o}" for o in self.outputs) + ")"
+        return "T" if len(self.outputs) == 1 else "(" + ", ".join(f"{t} {o}" for t, o in zip(self.output_types, self.outputs, strict=True)) + ")"
 
 
 def python_params(params: list[Param]) -> str:
@@ -164,6 +165,7 @@ def parse(text: str) -> list[Schema]:
     namespace, _, name = match[1].rpartition(".")
     params, ret = parse_params(match[2]), (match[3] or "T").strip()
     outputs = [] if ret in RETURNS else [o.split()[1] for o in split_top(ret[1:-1])] if ret.startswith("(") else ["result"]
+    output_types = [o.split()[0] for o in split_top(ret[1:-1])] if ret.startswith("(") and ret not in RETURNS else ["T"]
     found = []
     for types in itertools.product(*(p.type.split("|") for p in params)):
         choice = [t for t, p in zip(types, params, strict=True) if "|" in p.type]
@@ -173,5 +175,5 @@ def parse(text: str) -> list[Schema]:
         for p in chosen:
             if p.base not in TYPES:
                 raise SyntaxError(f"unknown type {p.type!r} in {text!r}; known: {', '.join(TYPES)}")
-        found.append(Schema(namespace, name, chosen, ret, outputs, "".join(choice)))
+        found.append(Schema(namespace, name, chosen, ret, outputs, "".join(choice), output_types))
     return found

@@ -38,15 +38,36 @@ def forms(row: Row) -> list[Form]:
 
 def alias_names(row: Row, form: Form) -> list[str]:
     suffix = "_" if form.name == row.name + "_" else ""
-    return [a + suffix for a in row.attrs.get("aliases", ())]
+    return [a + suffix for a in row.attrs.get("aliases", ()) if "." not in a]
+
+
+def alias_homes(row: Row, form: Form) -> list[tuple[str, str]]:
+    """(namespace, name) of the aliases that live in another namespace: functions only."""
+    return [a.rsplit(".", 1) for a in row.attrs.get("aliases", ()) if "." in a and form.function and form.name == row.name]
+
+
+def alias_declarations(row: Row, form: Form) -> list[str]:
+    lines = []
+    for home, name in alias_homes(row, form):
+        target = f"{row.cpp_namespace}::{form.name}"
+        text = f"inline {form.returns} {name}({parameters(form.params, defaults=True)}) {{ return {target}({names(form.params)}); }}"
+        if form.out:
+            ret, params, _ = out_signature(row)
+            outs = ["out"] if len(row.outputs) == 1 else [f"out_{o}" for o in row.outputs]
+            text += f"\ninline {ret} {name}_out({params}) {{ return {target}_out({', '.join([*outs, *(p.name for p in row.params)])}); }}"
+        inner = home.replace(".", "::")
+        lines.append(f"namespace {inner} {{\n{text}\n}}")
+    return lines
 
 
 def out_signature(row: Row) -> tuple[str, str, list[str]]:
     """(return type, parameter list, parameter types) of the `_out` twin."""
+    if row.schema.ret == "T[]":                  # a list of outputs
+        return "void", "TensorList out, " + parameters(row.params, defaults=row.attrs.get("cpp_defaults", True)), ["TensorList", *(p.cpp for p in row.params)]
     outs = ["out"] if len(row.outputs) == 1 else [f"out_{o}" for o in row.outputs]
     ret = "Tensor&" if len(outs) == 1 else f"std::tuple<{', '.join(['Tensor&'] * len(outs))}>"
     # the outputs come first and have no defaults, so the others keep theirs
-    text = ", ".join(filter(None, [", ".join(f"Tensor& {o}" for o in outs), parameters(row.params, defaults=True)]))
+    text = ", ".join(filter(None, [", ".join(f"Tensor& {o}" for o in outs), parameters(row.params, defaults=row.attrs.get("cpp_defaults", True))]))
     return ret, text, ["Tensor&"] * len(outs) + [p.cpp for p in row.params]
 
 
@@ -54,7 +75,7 @@ def declarations(row: Row) -> str:
     lines = []
     for form in forms(row):
         for name in [form.name, *alias_names(row, form)]:
-            params = parameters(form.params, defaults=True, first_mutable=form.mutable)
+            params = parameters(form.params, defaults=row.attrs.get("cpp_defaults", True), first_mutable=form.mutable)
             if name == form.name:
                 lines.append(f"RL_API {form.returns} {name}({params});")
             else:
@@ -65,7 +86,8 @@ def declarations(row: Row) -> str:
         if form.out:
             ret, params, _ = out_signature(row)
             lines.append(f"RL_API {ret} {form.name}_out({params});")
-    return in_namespace(row, "\n".join(lines))
+    homes = [text for form in forms(row) for text in alias_declarations(row, form)]
+    return "\n".join([in_namespace(row, "\n".join(lines)), *homes])
 
 
 def method_pieces(row: Row) -> tuple[str, str]:
@@ -100,9 +122,10 @@ def python_rows(row: Row) -> str:
         if form.out:
             ret, _, out_types = out_signature(row)
             out = (f"&invoke_out<{', '.join([ret, *out_types])}>, erase(static_cast<{ret} (*)({', '.join(out_types)})>(&{row.cpp_namespace}::{form.name}_out))")
-        for name in [form.name, *alias_names(row, form)]:
+        homes = [(row.schema.namespace, name, flags) for name in [form.name, *alias_names(row, form)]]
+        for space, name, kinds in [*homes, *((home, name, 1) for home, name in alias_homes(row, form))]:
             schema = f"{name}({python_params(form.params)}) -> {ret_text}"
-            lines.append(f'{{"{name}", "{row.schema.namespace}", {quoted(schema)}, {varargs}, {flags}, &invoke<{", ".join([form.returns, *types])}>, '
+            lines.append(f'{{"{name}", "{space}", {quoted(schema)}, {varargs}, {kinds}, &invoke<{", ".join([form.returns, *types])}>, '
                          f'erase(static_cast<{form.returns} (*)({", ".join(types)})>(&{row.cpp_namespace}::{form.name})), {out}, {quoted(row.attrs["doc"])}}},')
     return "\n".join(lines)
 
@@ -136,7 +159,7 @@ def stub_return(row: Row, form: Form) -> str:
     if form.mutable or form.returns in ("Tensor", "Tensor&"):
         return "Tensor"
     if form.returns.startswith("std::tuple"):
-        return "tuple[" + ", ".join(["Tensor"] * len(row.outputs)) + "]"
+        return "tuple[" + ", ".join("Tensor" if t == "T" else "tuple[Tensor, ...]" for t in row.schema.output_types) + "]"
     return {"T[]": "tuple[Tensor, ...]", "S": "Number", "()": "None"}.get(row.schema.ret, row.schema.ret)
 
 
@@ -181,6 +204,7 @@ def test_rows(rows: list[Row]) -> str:
             "functional": bool(a.get("functional")), "math": a.get("math"), "promote": a.get("promote"), "types": a.get("types"), "aliases": list(a.get("aliases", ())),
             "differentiable": bool(row.grads) if row.kind != "composite" else None, "samples": list(a.get("samples", ())), "ref": a.get("ref"),
             "domain": a.get("domain"), "tolerance": a.get("tolerance"), "gradcheck": a.get("gradcheck", True), "reject": list(a.get("reject", ())), "python": a.get("python", True),
+            "complex": a.get("complex") if isinstance(a.get("complex"), dict) else bool(a.get("complex")),
         })
     return json.dumps(found, indent=0) + "\n"
 

@@ -16,7 +16,7 @@ Tensor index_select_backward(const Tensor& grad, IntArrayRef sizes, int64_t dim,
 Tensor index_add_backward(const Tensor& grad, IntArrayRef source_sizes, int64_t dim, const Tensor& index,
                           const Scalar& alpha) {
   const Tensor part = index_copy_backward(grad, source_sizes, dim, index);
-  return alpha.equal(1) ? part : part.mul(alpha);
+  return alpha.equal(1) ? part : part.mul(alpha.conj());
 }
 
 Tensor index_copy_backward(const Tensor& grad, IntArrayRef source_sizes, int64_t dim, const Tensor& index) {
@@ -62,13 +62,13 @@ std::tuple<Tensor, Tensor> prod_backward(const Tensor& grad, const Tensor& self,
                                          const Tensor& src, bool include_self, const Tensor& result) {
   const Tensor masked_self = self.masked_fill(self.eq(0), 1);
   const Tensor masked_self_result = masked_self.scatter_reduce(dim, index, src, "prod", include_self);
-  const Tensor grad_self = grad.mul(masked_self_result).div(masked_self);
+  const Tensor grad_self = grad.mul(conj(masked_self_result)).div(conj(masked_self));
   const Tensor src_zero = src.eq(0);
   const Tensor zeros_there = zeros(self.sizes(), kLong).scatter_add(dim, index, src_zero.to(kLong)).gather(dim, index);
   const Tensor single_zero = src_zero.logical_and(zeros_there.eq(1));
   const Tensor others = self.scatter_reduce(dim, index, src.masked_fill(single_zero, 1), "prod", include_self);
-  const Tensor grad_src = where(single_zero, grad.mul(others).gather(dim, index),
-                                grad.mul(result).gather(dim, index).div(src.masked_fill(src_zero, 1)));
+  const Tensor grad_src = where(single_zero, grad.mul(conj(others)).gather(dim, index),
+                                grad.mul(conj(result)).gather(dim, index).div(conj(src.masked_fill(src_zero, 1))));
   return {grad_self, grad_src};
 }
 

@@ -53,6 +53,9 @@ Tensor product_of_others(const Tensor& self, int64_t dim) {
   return mul(before, after);
 }
 
+// grad conj(a / b), in the order that rounds least for reals.
+Tensor mul_conj_ratio(const Tensor& grad, const Tensor& a, const Tensor& b) { return div(mul(grad, conj(a)), conj(b)); }
+
 }  // namespace
 
 Tensor sum_backward(const Tensor& grad, IntArrayRef sizes, OptionalIntArrayRef dim, bool keepdim, ScalarType dtype) {
@@ -65,20 +68,20 @@ Tensor mean_backward(const Tensor& grad, IntArrayRef sizes, OptionalIntArrayRef 
 
 Tensor prod_backward(const Tensor& grad, const Tensor& self, const Tensor& result) {
   if (self.dim() == 0) return as_type(grad, self.dtype()).clone();
-  if (!has_zero(self)) return div(mul(as_type(grad, self.dtype()), as_type(result, self.dtype())), self);
-  return mul(as_type(grad, self.dtype()), product_of_others(self.reshape({-1}), 0).reshape(self.sizes()));
+  if (!has_zero(self)) return mul_conj_ratio(as_type(grad, self.dtype()), as_type(result, self.dtype()), self);
+  return mul(as_type(grad, self.dtype()), conj(product_of_others(self.reshape({-1}), 0).reshape(self.sizes())));
 }
 
 Tensor prod_backward(const Tensor& grad, const Tensor& self, const Tensor& result, int64_t dim, bool keepdim) {
   if (self.dim() == 0) return as_type(grad, self.dtype()).clone();
   dim = plan::wrap_dim(dim, self.dim());
   const Tensor g = as_type(keepdim ? grad : grad.unsqueeze(dim), self.dtype());
-  if (!has_zero(self)) return div(mul(g, as_type(keepdim ? result : result.unsqueeze(dim), self.dtype())), self);
-  return mul(g, product_of_others(self, dim));
+  if (!has_zero(self)) return mul_conj_ratio(g, as_type(keepdim ? result : result.unsqueeze(dim), self.dtype()), self);
+  return mul(g, conj(product_of_others(self, dim)));
 }
 
 Tensor logsumexp_backward(const Tensor& grad, const Tensor& self, const Tensor& result, IntArrayRef dim, bool keepdim) {
-  return mul(restore(grad, self.dim(), dim, keepdim), exp(sub(self, restore(result, self.dim(), dim, keepdim))));
+  return mul(restore(grad, self.dim(), dim, keepdim), conj(exp(sub(self, restore(result, self.dim(), dim, keepdim)))));
 }
 
 Tensor extreme_backward(const Tensor& grad, const Tensor& self, const Tensor& result, OptionalIntArrayRef dim,
@@ -159,7 +162,7 @@ Tensor norm_backward(const Tensor& grad, const Tensor& input, const Scalar& ord,
                      OptionalIntArrayRef dim, bool keepdim) {
   const double p = ord.toDouble();
   if (p == 0) return {};  // a count has no gradient
-  const Tensor self = as_type(input, result.dtype());
+  const Tensor self = as_type(input, is_complex(input.dtype()) ? to_complex_type(result.dtype()) : result.dtype());
   const DimMask mask = dim_mask(dim, self.dim());
   const Tensor g = restore(grad, self.dim(), mask, keepdim), norm = restore(result, self.dim(), mask, keepdim);
   Tensor out;
@@ -197,11 +200,11 @@ Tensor cumsum_backward(const Tensor& grad, int64_t dim, ScalarType dtype) {
 // y_j = x_0 … x_j. Without zeros dL/dx_k = (sum over j >= k of g_j y_j) / x_k. With zeros the terms are built one k at a
 // time: the product of the others is (x_0 … x_{k-1}) times the running product of what follows k.
 Tensor cumprod_backward(const Tensor& grad, const Tensor& input, int64_t dim, const Tensor& result) {
-  const Tensor self = as_type(input, grad.dtype());
+  const Tensor self = conj(as_type(input, grad.dtype()));
   if (self.numel() <= 1) return as_type(grad, input.dtype());
   dim = plan::wrap_dim(dim, self.dim());
   if (self.size(dim) == 1) return as_type(grad, input.dtype());
-  if (!has_zero(self)) return as_type(div(reversed_cumsum(mul(grad, result), dim), self), input.dtype());
+  if (!has_zero(self)) return as_type(div(reversed_cumsum(mul(grad, conj(result)), dim), self), input.dtype());
   const int64_t n = self.size(dim);
   std::vector<Tensor> parts;
   Tensor before = ones_like(self.narrow(dim, 0, 1));
@@ -218,8 +221,11 @@ Tensor logcumsumexp_backward(const Tensor& grad, const Tensor& self, const Tenso
   if (grad.dim() == 0 || grad.numel() == 0) return grad;
   const int64_t dims[] = {plan::wrap_dim(dim, self.dim())};
   const auto reverse = [&](const Tensor& t) { return flip(logcumsumexp(flip(t, dims), dims[0]), dims); };
-  const double low = grad.dtype() == kDouble ? std::numeric_limits<double>::lowest()
-                                             : static_cast<double>(std::numeric_limits<float>::lowest());
+  if (is_complex(grad.dtype())) return conj(exp(add(reverse(sub(log(conj(grad)), result)), self)));
+  const double low = grad.dtype() == kDouble     ? std::numeric_limits<double>::lowest()
+                     : grad.dtype() == kHalf     ? -65504
+                     : grad.dtype() == kBFloat16 ? -0x1.fep127
+                                                 : static_cast<double>(std::numeric_limits<float>::lowest());
   const auto part = [&](const Tensor& g, const Tensor& positive) {
     const Tensor log_grad = masked_fill(log(masked_fill(g, logical_not(positive), 1)), logical_not(positive), low);
     return exp(add(reverse(sub(log_grad, result)), self));

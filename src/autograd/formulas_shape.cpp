@@ -50,14 +50,7 @@ Tensor diagonal_backward(const Tensor& grad, IntArrayRef sizes, int64_t offset, 
 
 // Windows overlap, so element k of every window is added in a step of its own.
 Tensor unfold_backward(const Tensor& grad, IntArrayRef sizes, int64_t dimension, int64_t size, int64_t step) {
-  Tensor result = zeros(sizes, grad.options());
-  if (sizes.empty()) return size == 0 ? result : grad.select(-1, 0);
-  const int64_t dim = plan::wrap_dim(dimension, static_cast<int64_t>(sizes.size()));
-  const int64_t windows = grad.sizes()[dim];
-  for (int64_t k = 0; k < size && windows > 0; ++k) {
-    result.slice(dim, k, k + (windows - 1) * step + 1, step).add_(grad.select(-1, k));
-  }
-  return result;
+  return _unfold_backward(grad, sizes, dimension, size, step);
 }
 
 namespace {
@@ -107,8 +100,8 @@ Tensor strided_backward(const Tensor& grad, IntArrayRef base_sizes, IntArrayRef 
   }
   if (may_repeat(base_sizes, base_strides)) {
     const Tensor places = arange(end, kLong).as_strided(base_sizes, base_strides, -shift).reshape({-1});
-    const Tensor times =
-        zeros({end}, grad.options()).index_add(0, places, ones({1}, grad.options()).expand({places.numel()}));
+    const ScalarType real = to_real_type(grad.dtype());
+    const Tensor times = zeros({end}, real).index_add(0, places, ones({1}, real).expand({places.numel()}));
     flat = flat.div(times.clamp_min(1));
   }
   return flat.as_strided(base_sizes, base_strides, -shift);

@@ -442,7 +442,8 @@ Tensor interpolate(const Tensor& input, OptionalIntArrayRef size, std::optional<
       "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear");
   check_not_implemented(!smooth || is_floating_point(input.dtype()) || input.dtype() == kByte,
                         "\"upsample_{}\" not implemented for '{}'", mode, to_string(input.dtype()));
-  if (smooth && input.dtype() == kByte) {  // through floats, rounded at the end
+  const bool bytes = input.dtype() == kByte && spatial == 2 && smooth;
+  if (smooth && input.dtype() == kByte && !bytes) {  // through floats, rounded at the end
     const Tensor wide =
         interpolate(input.to(kFloat), size, scale_factor, mode, align_corners, recompute_scale_factor, antialias);
     return wide.round().clamp(0, 255).to(kByte);
@@ -481,15 +482,19 @@ Tensor interpolate(const Tensor& input, OptionalIntArrayRef size, std::optional<
   if (how.per_dim == "area") return adaptive_avg_nd(static_cast<size_t>(spatial), input, out);
   Tensor result = input;
   const bool align = align_corners.value_or(false);
-  for (int64_t d = 0; d < spatial; ++d) {
+  for (int64_t i = 0; i < spatial; ++i) {
+    const int64_t d = bytes ? spatial - 1 - i : i;  // see Note [Bytes in fixed point]
     check(out[d] > 0 && input.sizes()[d + 2] > 0,
           "Input and output sizes should be greater than 0, but got input {} output {}", input.sizes(), out);
     const std::optional<double> scale =
         scales.empty() ? std::nullopt : std::optional<double>(scales[static_cast<size_t>(d)]);
     if (out[d] == input.sizes()[d + 2] && (!scale || *scale == 1)) continue;
-    result = _resample(result, d + 2, out[d], how.per_dim, align, scale);
+    result = bytes ? _resample_bytes(result, d + 2, out[d], how.per_dim, align, scale)
+                   : _resample(result, d + 2, out[d], how.per_dim, align, scale);
   }
-  return result.is_same(input) ? input.clone() : result;
+  if (result.is_same(input)) return input.clone();
+  const MemoryFormat format = dims == 5 ? MemoryFormat::ChannelsLast3d : MemoryFormat::ChannelsLast;
+  return dims > 3 && input.is_contiguous(format) && !input.is_contiguous() ? result.contiguous(format) : result;
 }
 
 }  // namespace nn::functional

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "autograd/node.h"
+#include "core/scalar_checks.h"
 #include "core/thread_pool.h"
 #include "cpu/copy.h"
 #include "cpu/dispatch.h"
@@ -93,7 +94,10 @@ Tensor ones(IntArrayRef size, TensorOptions options) { return filled("ones", siz
 
 Tensor full(IntArrayRef size, const Scalar& fill_value, TensorOptions options) {
   if (!options.has_dtype())
-    options = options.dtype(fill_value.isFloatingPoint() ? get_default_dtype() : fill_value.type());
+    options = options.dtype(fill_value.isFloatingPoint() ? get_default_dtype()
+                            : fill_value.isComplex()     ? to_complex_type(get_default_dtype())
+                            : fill_value.isUnsigned()    ? kLong
+                                                         : fill_value.type());
   return filled("full", size, options, fill_value);
 }
 
@@ -116,6 +120,14 @@ Tensor arange(const Scalar& start, const Scalar& end, TensorOptions options) { r
 Tensor arange(const Scalar& start, const Scalar& end, const Scalar& step, TensorOptions options) {
   const bool whole = start.isIntegral(true) && end.isIntegral(true) && step.isIntegral(true);
   if (!options.has_dtype()) options = options.dtype(whole ? kLong : get_default_dtype());
+  for (const Scalar& s : {start, end, step})
+    check(s.imag() == 0, "value cannot be converted to type double without overflow (arange got a complex number)");
+  if (options.dtype() == kLong && whole) {
+    check_fits(start, kLong);
+    check_fits(end, kLong);
+  }
+  if (options.dtype() == kBool || is_complex(options.dtype()))
+    check_not_implemented(false, "\"arange_cpu\" not implemented for '{}'", to_string(options.dtype()));
   const double a = start.toDouble(), b = end.toDouble(), d = step.toDouble();
   check(d != 0, "step must be nonzero");
   check_value(!is_integral(options.dtype(), false) || step.toLong() != 0,
@@ -180,13 +192,49 @@ Tensor spaced(const char* op, const Scalar& start, const Scalar& end, int64_t st
   });
 }
 
+// The same between complex numbers, which make the result complex.
+template <class Map>
+Tensor spaced_complex(const char* op, const Scalar& start, const Scalar& end, int64_t steps, TensorOptions options,
+                      const Map& map) {
+  const ScalarType natural = to_complex_type(get_default_dtype());
+  if (!options.has_dtype()) options = options.dtype(natural);
+  check(is_complex(options.dtype()), "torch.{}(): inferred dtype {} can't be safely cast to passed dtype {}",
+        std::string_view(op), dtype_name(natural), to_string(options.dtype()));
+  check(steps >= 0, "number of steps must be non-negative ({} got {})", std::string_view(op), steps);
+  Tensor t = make(op, steps, options);
+  const auto fill = [&]<class T>(Complex<T>* data) {
+    using C = Complex<T>;
+    const C a = start.to<C>(), b = end.to<C>(), step = steps > 1 ? (b - a) / C(static_cast<T>(steps - 1)) : C();
+    for (int64_t i = 0; i < steps; ++i)
+      data[i] = map(i < steps / 2 || steps == 1 ? a + step * C(static_cast<T>(i))
+                                                : b - step * C(static_cast<T>(steps - i - 1)));
+  };
+  if (t.dtype() == kComplexFloat)
+    fill(t.data_ptr<Complex<float>>());
+  else
+    fill(t.data_ptr<Complex<double>>());
+  return t;
+}
+
+bool any_complex(const Scalar& start, const Scalar& end, const TensorOptions& options) {
+  return start.isComplex() || end.isComplex() || is_complex(options.dtype());
+}
+
 }  // namespace
 
 Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps, TensorOptions options) {
+  if (any_complex(start, end, options))
+    return spaced_complex("linspace", start, end, steps, options, [](auto v) { return v; });
   return spaced("linspace", start, end, steps, options, [](auto v) { return v; });
 }
 
 Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double base, TensorOptions options) {
+  if (any_complex(start, end, options)) {
+    return spaced_complex("logspace", start, end, steps, options, [base]<class T>(Complex<T> z) {
+      const T log_base = std::log(static_cast<T>(base)), size = std::exp(z.re * log_base);
+      return Complex<T>(size * std::cos(z.im * log_base), size * std::sin(z.im * log_base));
+    });
+  }
   return spaced("logspace", start, end, steps, options,
                 [base](auto v) { return static_cast<decltype(v)>(std::pow(static_cast<decltype(v)>(base), v)); });
 }

@@ -194,6 +194,11 @@ Tensor msort(const Tensor& self) { return std::get<0>(self.sort(0, false)); }
 
 namespace {
 
+void check_ordered(const char* op, const Tensor& self) {
+  check_not_implemented(!is_complex(self.dtype()), "\"{}\" not implemented for '{}': complex numbers have no order",
+                        std::string_view(op), to_string(self.dtype()));
+}
+
 struct Runs {
   Tensor starts, counts;
 };
@@ -221,6 +226,7 @@ std::tuple<Tensor, Tensor, Tensor> unique_rows(const Tensor& self, int64_t dim, 
 }  // namespace
 
 std::tuple<Tensor, Tensor, Tensor> _unique2(const Tensor& self, bool, bool return_inverse, bool return_counts) {
+  check_ordered("unique", self);
   const Tensor flat = self.detach().reshape({-1});
   const auto [values, order] = flat.sort(0, false);
   const Runs runs = find_runs(values);
@@ -233,6 +239,7 @@ std::tuple<Tensor, Tensor, Tensor> _unique2(const Tensor& self, bool, bool retur
 }
 
 std::tuple<Tensor, Tensor, Tensor> unique_dim(const Tensor& self, int64_t dim, bool, bool, bool) {
+  check_ordered("unique_dim", self);
   check_index(self.dim() > 0, "unique_dim: a 0-d tensor has no dimensions");
   const Tensor plain = self.detach();
   dim = plan::wrap_dim(dim, self.dim());
@@ -244,6 +251,7 @@ std::tuple<Tensor, Tensor, Tensor> unique_dim(const Tensor& self, int64_t dim, b
 }
 
 std::tuple<Tensor, Tensor, Tensor> _unique_consecutive(const Tensor& self, bool, bool, std::optional<int64_t> dim) {
+  check_ordered(dim ? "unique_dim" : "unique", self);
   const Tensor plain = self.detach();
   if (dim) return unique_rows(plain, plan::wrap_dim(*dim, self.dim()), Tensor());
   const Tensor flat = plain.reshape({-1});

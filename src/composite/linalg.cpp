@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "composite/contraction_path.h"
 #include "dispatch/body.h"
 #include "plan/dims.h"
 #include "rushlight/ops.h"
@@ -28,7 +29,7 @@ Tensor combine(const Tensor& self, const Scalar& beta, const Tensor& product, co
 Tensor addbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2, const Scalar& beta, const Scalar& alpha) {
   check(batch1.dim() == 3 && batch2.dim() == 3, "batch1 and batch2 must be 3D tensors (addbmm: shapes {} and {})",
         batch1.sizes(), batch2.sizes());
-  return combine(self, beta, batch1.bmm(batch2).sum(0), alpha);
+  return combine(self, beta, batch1.bmm(batch2).sum(IntArrayRef{0}, false, batch1.dtype()), alpha);
 }
 Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec, const Scalar& beta, const Scalar& alpha) {
   return combine(self, beta, mat.mv(vec), alpha);
@@ -37,7 +38,7 @@ Tensor addr(const Tensor& self, const Tensor& vec1, const Tensor& vec2, const Sc
   return combine(self, beta, vec1.outer(vec2), alpha);
 }
 
-Tensor vdot(const Tensor& self, const Tensor& other) { return self.dot(other); }
+Tensor vdot(const Tensor& self, const Tensor& other) { return self.conj().dot(other); }
 
 Tensor inner(const Tensor& self, const Tensor& other) {
   if (self.dim() == 0 || other.dim() == 0) return self.mul(other);
@@ -113,8 +114,8 @@ Tensor tensordot(const Tensor& self, const Tensor& other, IntArrayRef dims_self,
           "contracted dimensions need to match, but first has size {} in dim {} and second has size {} in dim {}", m,
           dims_self[i], n, dims_other[i]);
     // A size of 1 stands for all of the other's: only its own sum takes part.
-    if (m == 1 && n != 1) b = b.sum(y, true);
-    if (n == 1 && m != 1) a = a.sum(x, true);
+    if (m == 1 && n != 1) b = b.sum(y, true, b.dtype());
+    if (n == 1 && m != 1) a = a.sum(x, true, a.dtype());
     inner *= m == 1 || n == 1 ? 1 : m;
   }
   int64_t rows = 1, columns = 1;
@@ -364,27 +365,24 @@ std::vector<int> output_labels(const Equation& e, int64_t ellipsis_dims) {
   return labels;
 }
 
-// The pair whose product is smallest, first come first served.
-std::pair<size_t, size_t> cheapest_pair(const std::vector<Labelled>& list, const std::vector<int>& output) {
-  std::pair<size_t, size_t> best{0, 1};
-  if (list.size() == 2) return best;
-  double least = std::numeric_limits<double>::infinity();
-  for (size_t i = 0; i < list.size(); ++i) {
-    for (size_t j = i + 1; j < list.size(); ++j) {
-      double size = 1;
-      for (int l = 0; l < kEllipsis + TensorImpl::kMaxDims; ++l) {
-        const int64_t s = std::max(list[i].size_of(l), list[j].size_of(l));
-        bool needed = std::find(output.begin(), output.end(), l) != output.end();
-        for (size_t k = 0; !needed && k < list.size(); ++k) needed = k != i && k != j && list[k].size_of(l) >= 0;
-        if (s > 0 && needed) size *= static_cast<double>(s);
-      }
-      if (size < least) {
-        least = size;
-        best = {i, j};
-      }
+// The order in which to contract the operands, and how large each label's dimensions are.
+std::vector<std::pair<size_t, size_t>> path_of(const std::vector<Labelled>& list, const std::vector<int>& output) {
+  constexpr size_t kLabels = kEllipsis + TensorImpl::kMaxDims;
+  static_assert(kLabels <= LabelSet().size());
+  if (list.size() == 2) return {{0, 1}};
+  std::vector<int64_t> sizes(kLabels, 1);
+  std::vector<LabelSet> operands;
+  for (const Labelled& in : list) {
+    LabelSet& labels = operands.emplace_back();
+    for (size_t d = 0; d < in.labels.size(); ++d) {
+      const auto l = static_cast<size_t>(in.labels[d]);
+      labels[l] = true;
+      sizes[l] = std::max(sizes[l], in.tensor.size(static_cast<int64_t>(d)));
     }
   }
-  return best;
+  LabelSet kept;
+  for (const int l : output) kept[static_cast<size_t>(l)] = true;
+  return contraction_path(operands, kept, sizes);
 }
 
 }  // namespace
@@ -395,8 +393,7 @@ Tensor einsum(std::string_view equation, TensorList operands) {
   std::vector<Labelled> list = label_operands(e, operands, ellipsis_dims);
   const std::vector<int> output = output_labels(e, ellipsis_dims);
   auto in_output = [&](int l) { return std::find(output.begin(), output.end(), l) != output.end(); };
-  while (list.size() > 1) {
-    const auto [i, j] = cheapest_pair(list, output);
+  for (const auto& [i, j] : path_of(list, output)) {
     Labelled a = std::move(list[i]), b = std::move(list[j]);
     list.erase(list.begin() + static_cast<std::ptrdiff_t>(j));
     list.erase(list.begin() + static_cast<std::ptrdiff_t>(i));
@@ -439,7 +436,8 @@ Tensor matmul(const Tensor& input, const Tensor& other) { return input.matmul(ot
 Tensor vecdot(const Tensor& x, const Tensor& y, int64_t dim) {
   check(x.dtype() == y.dtype(), "linalg.vecdot: Expected x and y to have the same dtype, but got {} and {}",
         to_string(x.dtype()), to_string(y.dtype()));
-  return x.mul(y).sum(dim);
+  if (x.dim() == 1 && y.dim() == 1 && x.numel() == y.numel()) return vdot(x, y);
+  return x.conj().mul(y).sum(dim);
 }
 
 Tensor cross(const Tensor& input, const Tensor& other, int64_t dim) {
@@ -458,9 +456,10 @@ Tensor matrix_power(const Tensor& A, int64_t n) {
   const int64_t rows = A.size(-2), columns = A.size(-1);
   check(rows == columns, "linalg.matrix_power: A must be batches of square matrices, but they are {} by {} matrices",
         rows, columns);
-  check_not_implemented(
-      n >= 0, "linalg.matrix_power: negative powers (got n={}) need an inverse; compute it first and use a positive n",
-      n);
+  if (n < 0) {
+    check(n != std::numeric_limits<int64_t>::min(), "linalg.matrix_power: n={} is out of range", n);
+    return linalg::matrix_power(inv(A), -n);
+  }
   if (n == 0) return A.clone().zero_().add_(eye(rows, A.options()));  // with a gradient of zeros
   // Square and multiply.
   Tensor square = A, result;

@@ -10,7 +10,7 @@ namespace rushlight {
 
 Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, int64_t dim, double eps) {
   const ScalarType type = promote_types(x1.dtype(), x2.dtype());
-  check(is_differentiable(type), "expected common dtype to be floating point, yet common dtype is {}", to_string(type));
+  check(is_floating_point(type), "expected common dtype to be floating point, yet common dtype is {}", to_string(type));
   const auto pair = broadcast_tensors({x1.dtype() == type ? x1 : x1.to(type), x2.dtype() == type ? x2 : x2.to(type)});
   // as in PyTorch, the norm's lower bound takes no part in the gradient
   const auto scaled = [&](const Tensor& x) {
@@ -52,6 +52,11 @@ Tensor reduced(const Tensor& loss, Reduction reduction) {
 }
 
 std::string size_text(const Tensor& t) { return format("torch.Size({})", t.sizes()); }
+
+void check_real(const char* op, const Tensor& t) {
+  check_not_implemented(!is_complex(t.dtype()), "\"{}\" not implemented for '{}'", std::string_view(op),
+                        to_string(t.dtype()));
+}
 
 // Both broadcast to one shape, with a warning when their shapes differ.
 std::pair<Tensor, Tensor> matched(const Tensor& input, const Tensor& target) {
@@ -229,6 +234,7 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
 
 Tensor kl_div(const Tensor& input, const Tensor& target, std::optional<bool> size_average, std::optional<bool> reduce,
               std::string_view reduction, bool log_target) {
+  check(!is_complex(input.dtype()) && !is_complex(target.dtype()), "kl_div: Complex inputs not supported.");
   const bool legacy = size_average || reduce, batchmean = !legacy && reduction == "batchmean";
   if (!legacy && reduction == "mean") {
     warn(
@@ -307,6 +313,7 @@ Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, std::optional<b
                       std::optional<bool> reduce, std::string_view reduction, double beta) {
   const auto [x, t] = matched(input, target);
   const Reduction how = reduction_of(size_average, reduce, reduction);
+  check_real("smooth_l1_cpu", x);
   check(beta >= 0, "smooth_l1_loss does not support negative values for beta.");
   const Tensor size = abs(sub(x, t));
   if (beta == 0) return reduced(size, how);
@@ -317,6 +324,7 @@ Tensor huber_loss(const Tensor& input, const Tensor& target, std::string_view re
                   const Tensor& weight) {
   const auto [x, t] = matched(input, target);
   const Reduction how = reduction_of(reduction);
+  check_real("huber_cpu", x);
   check(delta > 0, "huber_loss does not support non-positive values for delta.");
   const Tensor size = abs(sub(x, t));
   const Tensor loss = where(le(size, delta), mul(mul(size, size), 0.5), mul(sub(size, 0.5 * delta), delta));

@@ -8,14 +8,44 @@
 
 namespace rushlight {
 
+namespace {
+
+// Statistics are computed in f32 for half types and handed out so only where the parameters are f32 too.
+std::tuple<Tensor, Tensor, Tensor> with_statistics(std::tuple<Tensor, Tensor, Tensor> found, const Tensor& input,
+                                                   std::initializer_list<const Tensor*> params) {
+  const bool half = input.dtype() == kHalf || input.dtype() == kBFloat16;
+  for (const Tensor* p : params) {
+    if (!half || (p->defined() && p->dtype() != input.dtype())) return found;
+  }
+  return {std::get<0>(found), std::get<1>(found).to(input.dtype()), std::get<2>(found).to(input.dtype())};
+}
+
+}  // namespace
+
+std::tuple<Tensor, Tensor, Tensor> native_layer_norm(const Tensor& input, IntArrayRef normalized_shape,
+                                                     const Tensor& weight, const Tensor& bias, double eps) {
+  return with_statistics(_native_layer_norm(input, normalized_shape, weight, bias, eps), input, {&weight, &bias});
+}
+
+std::tuple<Tensor, Tensor, Tensor> native_group_norm(const Tensor& input, const Tensor& weight, const Tensor& bias,
+                                                     int64_t N, int64_t C, int64_t HxW, int64_t group, double eps) {
+  return with_statistics(_native_group_norm(input, weight, bias, N, C, HxW, group, eps), input, {&weight, &bias});
+}
+
 Tensor layer_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight, const Tensor& bias,
                   double eps, bool) {
-  return std::get<0>(native_layer_norm(input, normalized_shape, weight, bias, eps));
+  return std::get<0>(_native_layer_norm(input, normalized_shape, weight, bias, eps));
 }
 
 Tensor rms_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight, std::optional<double> eps) {
   double small = std::numeric_limits<float>::epsilon();
-  if (input.dtype() == kDouble) small = std::numeric_limits<double>::epsilon();
+  if (to_real_type(input.dtype()) == kDouble) small = std::numeric_limits<double>::epsilon();
+  if (is_complex(input.dtype())) {  // no fused form: the square is that of the number, not of its size
+    DimVector dims;
+    for (size_t d = normalized_shape.size(); d > 0; --d) dims.push_back(-static_cast<int64_t>(d));
+    const Tensor result = mul(input, rsqrt(add(square(input).mean(dims, true), eps.value_or(small))));
+    return weight.defined() ? mul(result, weight) : result;
+  }
   return std::get<0>(_rms_norm(input, normalized_shape, weight, eps.value_or(small)));
 }
 
@@ -23,13 +53,15 @@ Tensor group_norm(const Tensor& input, int64_t num_groups, const Tensor& weight,
   const int64_t n = input.size(0), c = input.size(1);
   int64_t spatial = 1;
   for (int64_t d = 2; d < input.dim(); ++d) spatial *= input.sizes()[static_cast<size_t>(d)];
-  return std::get<0>(native_group_norm(input, weight, bias, n, c, spatial, num_groups, eps));
+  return std::get<0>(_native_group_norm(input, weight, bias, n, c, spatial, num_groups, eps));
 }
 
 std::tuple<Tensor, Tensor, Tensor> native_batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias,
                                                      const Tensor& running_mean, const Tensor& running_var,
                                                      bool training, double momentum, double eps) {
-  auto found = _native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps);
+  auto found =
+      with_statistics(_native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps),
+                      input, {&weight, &bias, &running_mean, &running_var});
   if (training) return found;
   const Tensor none = empty({0}, std::get<1>(found).options());
   return {std::get<0>(found), none, none};

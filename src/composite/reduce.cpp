@@ -44,9 +44,11 @@ Tensor norm(const Tensor& self, const std::optional<Scalar>& p, OptionalIntArray
 
 Tensor norm(const Tensor& self, std::string_view kind, OptionalIntArrayRef dim, bool keepdim,
             std::optional<ScalarType> dtype) {
-  check_not_implemented(
-      kind != "nuc",
-      "norm: the nuclear norm ('nuc') is the sum of a matrix's singular values; use torch.linalg.svdvals(x).sum()");
+  if (kind == "nuc") {
+    DimVector all;
+    for (int64_t d = 0; d < self.dim(); ++d) all.push_back(d);
+    return linalg::matrix_norm(self, kind, dim ? *dim : IntArrayRef(all), keepdim, dtype);
+  }
   check(kind == "fro", "linalg.matrix_norm: Order {} not supported. (norm: expected p to be a number, 'fro' or 'nuc')",
         kind);
   return linalg::vector_norm(self, 2, dim, keepdim, dtype);

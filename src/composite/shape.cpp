@@ -76,7 +76,7 @@ Tensor swapaxes(const Tensor& self, int64_t axis0, int64_t axis1) { return self.
 Tensor mT(const Tensor& self) {
   check(self.dim() >= 2, "tensor.mT is only supported on matrices or batches of matrices. Got {}-D tensor.",
         self.dim());
-  return self.transpose(-2, -1);
+  return self.transpose(-2, -1).conj();
 }
 
 Tensor numpy_T(const Tensor& self) {
@@ -165,6 +165,7 @@ Tensor& become(const char* op, Tensor& self, const Tensor& view) {
   }
   const DimVector sizes = view.sizes(), strides = view.strides();
   self.impl()->set_geometry(sizes, strides);
+  self.impl()->offset = view.storage_offset();
   detail::written(self);
   self.impl()->view_version = self.version();
   return self;
@@ -179,6 +180,9 @@ Tensor& transpose_(Tensor& self, int64_t dim0, int64_t dim1) {
 Tensor& squeeze_(Tensor& self) { return become("squeeze_", self, self.squeeze()); }
 Tensor& squeeze_(Tensor& self, int64_t dim) { return become("squeeze_", self, self.squeeze(dim)); }
 Tensor& squeeze_(Tensor& self, IntArrayRef dim) { return become("squeeze_", self, self.squeeze(dim)); }
+Tensor& as_strided_(Tensor& self, IntArrayRef size, IntArrayRef stride, std::optional<int64_t> storage_offset) {
+  return become("as_strided_", self, self.as_strided(size, stride, storage_offset));
+}
 Tensor& unsqueeze_(Tensor& self, int64_t dim) { return become("unsqueeze_", self, self.unsqueeze(dim)); }
 
 Tensor& resize_(Tensor& self, IntArrayRef size, std::optional<MemoryFormat> memory_format) {

@@ -5,6 +5,7 @@
 
 #include "core/thread_pool.h"
 #include "cpu/conv.h"
+#include "cpu/conv_complex.h"
 #include "cpu/copy.h"
 #include "cpu/dispatch.h"
 #include "dispatch/body.h"
@@ -81,8 +82,15 @@ void add_channel_bias(const Tensor& bias, IntArrayRef sizes, T* y) {
 }  // namespace
 
 void convolution(const Tensor& input, const Tensor& weight, const Tensor& bias, IntArrayRef stride, IntArrayRef padding,
-                 IntArrayRef dilation, bool transposed, IntArrayRef, int64_t groups, Tensor& result) {
+                 IntArrayRef dilation, bool transposed, IntArrayRef output_padding, int64_t groups, Tensor& result) {
   if (result.numel() == 0) return;
+  if (is_complex(input.dtype())) {  // see Note [Complex convolutions]
+    Tensor parts = channels_for(result);
+    convolution(parts_as_channels(input), parts_as_matrix(weight, transposed),
+                bias.defined() ? parts_as_vector(bias) : bias, stride, padding, dilation, transposed, output_padding,
+                groups, parts);
+    return from_channels(parts, result);
+  }
   const ScalarType type = compute_type(input.dtype());
   const Tensor x = dense(input, type), w = dense(weight, type), b = bias.defined() ? dense(bias, type) : Tensor();
   compute(result, [&]<class T>(T* y) {
@@ -97,10 +105,16 @@ void convolution(const Tensor& input, const Tensor& weight, const Tensor& bias, 
 }
 
 void _convolution_input(const Tensor& grad_output, const Tensor& weight, IntArrayRef input_size, IntArrayRef stride,
-                        IntArrayRef padding, IntArrayRef dilation, bool transposed, IntArrayRef, int64_t groups,
-                        Tensor& result) {
+                        IntArrayRef padding, IntArrayRef dilation, bool transposed, IntArrayRef output_padding,
+                        int64_t groups, Tensor& result) {
   if (result.numel() == 0) return;
   if (grad_output.numel() == 0) return fill_bits(result, 0);
+  if (is_complex(grad_output.dtype())) {
+    Tensor parts = channels_for(result);
+    _convolution_input(parts_as_channels(grad_output), parts_as_matrix(weight, !transposed), parts.sizes(), stride,
+                       padding, dilation, transposed, output_padding, groups, parts);
+    return from_channels(parts, result);
+  }
   const ScalarType type = compute_type(grad_output.dtype());
   const Tensor dy = dense(grad_output, type), w = dense(weight, type);
   compute(result, [&]<class T>(T* dx) {
@@ -113,10 +127,16 @@ void _convolution_input(const Tensor& grad_output, const Tensor& weight, IntArra
 }
 
 void _convolution_weight(const Tensor& grad_output, const Tensor& input, IntArrayRef weight_size, IntArrayRef stride,
-                         IntArrayRef padding, IntArrayRef dilation, bool transposed, IntArrayRef, int64_t groups,
-                         Tensor& result) {
+                         IntArrayRef padding, IntArrayRef dilation, bool transposed, IntArrayRef output_padding,
+                         int64_t groups, Tensor& result) {
   if (result.numel() == 0) return;
   if (grad_output.numel() == 0 || input.numel() == 0) return fill_bits(result, 0);
+  if (is_complex(grad_output.dtype())) {
+    Tensor parts = matrix_for(result);
+    _convolution_weight(parts_as_channels(grad_output), parts_as_channels(input), parts.sizes(), stride, padding,
+                        dilation, transposed, output_padding, groups, parts);
+    return from_matrix(parts, result);
+  }
   const ScalarType type = compute_type(grad_output.dtype());
   const Tensor dy = dense(grad_output, type), x = dense(input, type);
   compute(result, [&]<class T>(T* dw) {
@@ -185,7 +205,7 @@ void _im2col(const Tensor& input, IntArrayRef kernel_size, IntArrayRef dilation,
                    for (int64_t p = begin; p < end; ++p) {
                      const T* from = data<T>(x) + p * image;
                      T* to = out + p * block;
-                     for_windows(c, [&](int64_t a, int64_t b) { to[b] = from[a]; }, [&](int64_t b) { to[b] = T(0); });
+                     for_windows(c, [&](int64_t a, int64_t b) { to[b] = from[a]; }, [&](int64_t b) { to[b] = T(); });
                    }
                  });
   });
@@ -198,7 +218,7 @@ void _col2im(const Tensor& input, IntArrayRef output_size, IntArrayRef kernel_si
   const Columns c(output_size, kernel_size, dilation, padding, stride);
   const Tensor x = dense(input, input.dtype());
   const int64_t image = c.height * c.width, block = c.kh * c.kw * c.rows * c.columns;
-  dispatch(input.dtype(), "col2im", [&]<class T>() {
+  dispatch_all(input.dtype(), "col2im", [&]<class T>() {
     if constexpr (!std::is_same_v<T, bool>) {
       T* out = static_cast<T*>(result.data_ptr());
       parallel_for(c.planes, std::max<int64_t>(1, 16384 / block), 1.5 * static_cast<double>(block),

@@ -2,14 +2,17 @@
 #include "cpu/copy.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 
 #include "core/allocator.h"
+#include "core/scalar_checks.h"
 #include "core/thread_pool.h"
 #include "cpu/dispatch.h"
 #include "cpu/isa.h"
 #include "dispatch/kernels.h"
 #include "plan/dims.h"
+#include "rushlight/warn.h"
 
 namespace rushlight::cpu {
 namespace {
@@ -104,7 +107,8 @@ void convert_complex(int64_t n, const void* src, ScalarType from, void* dst, Sca
       const T* pairs = static_cast<const T*>(src);
       for (int64_t i = 0; i < n; ++i) part[i] = pairs[2 * i];
       if (to == kBool) {
-        for (int64_t i = 0; i < n; ++i) static_cast<bool*>(dst)[i] = load(pairs[2 * i]) != 0 || load(pairs[2 * i + 1]) != 0;
+        for (int64_t i = 0; i < n; ++i)
+          static_cast<bool*>(dst)[i] = load(pairs[2 * i]) != 0 || load(pairs[2 * i + 1]) != 0;
         return;
       }
       return convert_contiguous(n, part, to_real_type(from), dst, to);
@@ -463,6 +467,7 @@ void copy_elements(const Tensor& dst, const Tensor& src) {
 }
 
 ElementBits scalar_bits(const Scalar& value, ScalarType dtype) {
+  check_fits(value, dtype);
   ElementBits bits;
   dispatch_all(dtype, "fill_", [&]<class T>() {
     T element;
@@ -495,15 +500,26 @@ void fill_bits(const Tensor& self, ElementBits bits) {
   if (n == 0) return;
   if (self.impl()->contiguous || self.is_non_overlapping_and_dense()) {
     char* data = static_cast<char*>(self.data_ptr());
-    return parallel_for(n, kChunkBytes / size, kNsPerByte * static_cast<double>(size), [&](int64_t begin, int64_t end) {
-      fill_run(data + begin * size, end - begin, size, bits);
-    });
+    return parallel_for(n, kChunkBytes / size, kNsPerByte * static_cast<double>(size),
+                        [&](int64_t begin, int64_t end) { fill_run(data + begin * size, end - begin, size, bits); });
   }
   const DimVector zeros(static_cast<size_t>(self.dim()));
   copy_strided(self.sizes(), self.data_ptr(), self.strides(), self.dtype(), &bits, zeros, self.dtype());
 }
 
+namespace {
+
+// Once in a process, as PyTorch.
+void warn_of_lost_parts(ScalarType from, ScalarType to) {
+  static std::atomic_flag warned;
+  if (!is_complex(from) || is_complex(to) || to == kBool || warned.test_and_set()) return;
+  warn("Casting complex values to real discards the imaginary part");
+}
+
+}  // namespace
+
 void copy_(const Tensor& self, const Tensor& src, bool) {
+  warn_of_lost_parts(src.dtype(), self.dtype());
   // The same elements onto themselves is nothing; other overlaps were refused before.
   if (self.impl()->storage == src.impl()->storage && self.storage_offset() == src.storage_offset() &&
       self.dtype() == src.dtype() && self.sizes() == src.sizes() && self.strides() == src.strides()) {
@@ -515,6 +531,7 @@ void copy_(const Tensor& self, const Tensor& src, bool) {
 void clone(const Tensor& self, std::optional<MemoryFormat>, Tensor& result) { copy_elements(result, self); }
 
 void _to_copy(const Tensor& self, std::optional<ScalarType>, std::optional<MemoryFormat>, Tensor& result) {
+  warn_of_lost_parts(self.dtype(), result.dtype());
   copy_elements(result, self);
 }
 

@@ -22,7 +22,7 @@ struct ElementBits {
   ElementBits() = default;
   ElementBits(uint64_t bits) : low(bits) {}
 };
-// `value` as an element of `dtype`.
+// `value` as an element of `dtype`; RuntimeError when it does not fit.
 ElementBits scalar_bits(const Scalar& value, ScalarType dtype);
 // The value at p.
 Scalar read_scalar(const void* p, ScalarType dtype);

@@ -103,8 +103,8 @@ decltype(auto) dispatch(ScalarType dtype, const char* op, const F& f) {
 // Complex types too.
 template <class F>
 decltype(auto) dispatch_all(ScalarType dtype, const char* op, const F& f) {
-  if (dtype == kComplexFloat) return f.template operator()<complex<float>>();
-  if (dtype == kComplexDouble) return f.template operator()<complex<double>>();
+  if (dtype == kComplexFloat) return f.template operator()<Complex<float>>();
+  if (dtype == kComplexDouble) return f.template operator()<Complex<double>>();
   return dispatch(dtype, op, f);
 }
 // Floating types only; PyTorch's words otherwise.
@@ -126,8 +126,8 @@ decltype(auto) dispatch_floating(ScalarType dtype, const char* op, const F& f) {
 }
 template <class F>
 decltype(auto) dispatch_floating_and_complex(ScalarType dtype, const char* op, const F& f) {
-  if (dtype == kComplexFloat) return f.template operator()<complex<float>>();
-  if (dtype == kComplexDouble) return f.template operator()<complex<double>>();
+  if (dtype == kComplexFloat) return f.template operator()<Complex<float>>();
+  if (dtype == kComplexDouble) return f.template operator()<Complex<double>>();
   return dispatch_floating(dtype, op, f);
 }
 // float, double and complex of them: what LAPACK and the FFT compute in.
@@ -139,9 +139,9 @@ decltype(auto) dispatch_lapack(ScalarType dtype, const char* op, const F& f) {
     case kDouble:
       return f.template operator()<double>();
     case kComplexFloat:
-      return f.template operator()<complex<float>>();
+      return f.template operator()<Complex<float>>();
     case kComplexDouble:
-      return f.template operator()<complex<double>>();
+      return f.template operator()<Complex<double>>();
     default:
       raise_error(ErrorKind::kNotImplemented,
                   format("\"{}\" not implemented for '{}'", std::string_view(op), to_string(dtype)));

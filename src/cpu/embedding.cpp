@@ -5,6 +5,7 @@
 
 #include "core/allocator.h"
 #include "core/thread_pool.h"
+#include "cpu/complex_view.h"
 #include "cpu/convert.h"
 #include "cpu/norm.h"
 #include "cpu/reduce.h"
@@ -50,6 +51,16 @@ void embedding(const Tensor& weight, const Tensor& indices, int64_t, bool, bool,
 void embedding_dense_backward(const Tensor& grad_output, const Tensor& indices, int64_t num_weights,
                               int64_t padding_idx, bool scale_grad_by_freq, Tensor& result) {
   const int64_t width = result.sizes()[1];
+  if (is_complex(result.dtype())) {  // rows of twice as many reals
+    const auto reals = [width](const Tensor& t) {
+      const int64_t rows = width == 0 ? 0 : t.numel() / width;
+      return detail::alias(real_view(t), {rows, 2 * width}, {2 * width, 1}, 2 * t.storage_offset());
+    };
+    if (result.numel() == 0) return;
+    Tensor parts = reals(result);
+    return embedding_dense_backward(reals(dense(grad_output)), indices, num_weights, padding_idx, scale_grad_by_freq,
+                                    parts);
+  }
   const Tensor where = checked_indices("embedding_dense_backward", indices, num_weights);
   const int64_t count = where.numel();
   const int64_t* at = static_cast<const int64_t*>(where.data_ptr());
@@ -98,13 +109,19 @@ void embedding_renorm_(const Tensor& self, const Tensor& indices, double max_nor
   std::sort(rows.begin(), rows.end());
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   const int64_t width = self.sizes()[1], down = self.strides()[0], across = self.strides()[1];
-  dispatch_floating(self.dtype(), "embedding_renorm_", [&]<class T>() {
+  const auto size_of = []<class V>(V v) {
+    if constexpr (is_complex_v<V>)
+      return abs(Complex<double>(v));
+    else
+      return std::abs(static_cast<double>(v));
+  };
+  dispatch_floating_and_complex(self.dtype(), "embedding_renorm_", [&]<class T>() {
     T* data = static_cast<T*>(self.data_ptr());
     for (const int64_t r : rows) {
       T* row = data + r * down;
       double norm = 0;
       for (int64_t j = 0; j < width; ++j) {
-        const double v = std::abs(static_cast<double>(load(row[j * across])));
+        const double v = size_of(load(row[j * across]));
         norm = std::isinf(norm_type) ? std::max(norm, v) : norm + (norm_type == 2 ? v * v : std::pow(v, norm_type));
       }
       if (!std::isinf(norm_type)) norm = norm_type == 2 ? std::sqrt(norm) : std::pow(norm, 1 / norm_type);

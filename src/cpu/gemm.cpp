@@ -540,6 +540,9 @@ RL_INSTANTIATE(int32_t)
 RL_INSTANTIATE(int16_t)
 RL_INSTANTIATE(int8_t)
 RL_INSTANTIATE(uint8_t)
+RL_INSTANTIATE(uint16_t)
+RL_INSTANTIATE(uint32_t)
+RL_INSTANTIATE(uint64_t)
 #undef RL_INSTANTIATE
 
 }  // namespace rushlight::cpu

@@ -27,7 +27,7 @@ using gemm_acc_t = typename GemmAccumulator<T>::type;
 
 // Strides are in elements and C has unit column stride. beta == 0 does not read C; `bias` (n elements, added to every
 // row) may be null; k == 0 leaves beta * C + bias. Integers wrap around. Instantiated for float, double, Half,
-// BFloat16, int64_t, int32_t, int16_t, int8_t and uint8_t. The result does not depend on the number of threads, and is
+// BFloat16, all integers, Complex<float> and Complex<double>. The result does not depend on the number of threads, and is
 // the same on AVX2 and AVX-512; the base level has no fma and differs in the last bits.
 template <class T>
 void gemm(int64_t m, int64_t n, int64_t k, gemm_acc_t<T> alpha, const T* a, int64_t a_row_stride, int64_t a_col_stride,
@@ -40,6 +40,18 @@ void gemm_batched(int64_t batch, int64_t m, int64_t n, int64_t k, gemm_acc_t<T> 
                   int64_t a_batch_stride, int64_t a_row_stride, int64_t a_col_stride, const T* b,
                   int64_t b_batch_stride, int64_t b_row_stride, int64_t b_col_stride, gemm_acc_t<T> beta, T* c,
                   int64_t c_batch_stride, int64_t c_row_stride, const T* bias = nullptr);
+
+#define RL_COMPLEX_GEMM(T)                                                                                             \
+  template <>                                                                                                          \
+  void gemm<Complex<T>>(int64_t, int64_t, int64_t, Complex<T>, const Complex<T>*, int64_t, int64_t, const Complex<T>*, \
+                        int64_t, int64_t, Complex<T>, Complex<T>*, int64_t, const Complex<T>*);                        \
+  template <>                                                                                                          \
+  void gemm_batched<Complex<T>>(int64_t, int64_t, int64_t, int64_t, Complex<T>, const Complex<T>*, int64_t, int64_t,   \
+                                int64_t, const Complex<T>*, int64_t, int64_t, int64_t, Complex<T>, Complex<T>*,        \
+                                int64_t, int64_t, const Complex<T>*);
+RL_COMPLEX_GEMM(float)
+RL_COMPLEX_GEMM(double)
+#undef RL_COMPLEX_GEMM
 
 // The register kernels of this machine.
 template <class T>

@@ -12,31 +12,12 @@
 namespace rushlight::cpu {
 namespace {
 
-// The element types that have a product.
+// The element types that have a product: all but bool.
 template <class F>
 void dispatch_product(ScalarType dtype, const F& f) {
-  switch (dtype) {
-    case kFloat:
-      return f.template operator()<float>();
-    case kDouble:
-      return f.template operator()<double>();
-    case kHalf:
-      return f.template operator()<Half>();
-    case kBFloat16:
-      return f.template operator()<BFloat16>();
-    case kLong:
-      return f.template operator()<int64_t>();
-    case kInt:
-      return f.template operator()<int32_t>();
-    case kShort:
-      return f.template operator()<int16_t>();
-    case kChar:
-      return f.template operator()<int8_t>();
-    case kByte:
-      return f.template operator()<uint8_t>();
-    default:
-      fail(ErrorKind::kNotImplemented, "\"addmm_impl_cpu_\" not implemented for '{}'", to_string(dtype));
-  }
+  dispatch_all(dtype, "addmm_impl_cpu_", [&]<class T>() {
+    if constexpr (!std::is_same_v<T, bool>) f.template operator()<T>();
+  });
 }
 
 template <class T>
@@ -175,8 +156,30 @@ void mv(const Tensor& self, const Tensor& vec, Tensor& result) {
   });
 }
 
+namespace {
+
+// Sums of complex products, in four chains and in double.
+template <class T>
+T complex_dot(int64_t n, const T* a, int64_t a_stride, const T* b, int64_t b_stride) {
+  using Wide = Complex<double>;
+  Wide chains[4];
+  int64_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    for (int64_t c = 0; c < 4; ++c) chains[c] += Wide(a[(i + c) * a_stride]) * Wide(b[(i + c) * b_stride]);
+  }
+  for (; i < n; ++i) chains[0] += Wide(a[i * a_stride]) * Wide(b[i * b_stride]);
+  return T((chains[0] + chains[1]) + (chains[2] + chains[3]));
+}
+
+}  // namespace
+
 void dot(const Tensor& self, const Tensor& tensor, Tensor& result) {
   dispatch_product(self.dtype(), [&]<class T>() {
+    if constexpr (is_complex_v<T>) {
+      *data<T>(result) =
+          complex_dot(self.numel(), data<T>(self), self.strides()[0], data<T>(tensor), tensor.strides()[0]);
+      return;
+    }
     gemm<T>(1, 1, self.numel(), 1, data<T>(self), 1, self.strides()[0], data<T>(tensor), tensor.strides()[0], 1, 0,
             data<T>(result), 1);
   });

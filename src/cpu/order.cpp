@@ -48,6 +48,8 @@ inline uint64_t key_of(double x) {
 inline uint64_t key_of(int64_t x) {
   return static_cast<uint64_t>(x) ^ uint64_t { 1 } << 63;
 }
+inline uint64_t key_of(uint64_t x) { return x; }
+inline uint32_t key_of(uint32_t x) { return x; }
 inline uint32_t key_of(int32_t x) { return static_cast<uint32_t>(x) ^ 0x80000000u; }
 
 template <class Item, class T>
@@ -84,10 +86,11 @@ void each_slice(const Tensor& self, Slices s, Tensor& values, int64_t* places, c
   dispatch(x.dtype(), "kthvalue", [&]<class T>() {
     const T* from = static_cast<const T*>(x.data_ptr());
     T* to = static_cast<T*>(values.data_ptr());
-    if constexpr (std::is_same_v<T, double> || std::is_same_v<T, int64_t>) {
+    if constexpr (std::is_same_v<T, double> || std::is_same_v<T, int64_t> || std::is_same_v<T, uint64_t>) {
       each_slice_as<Wide, T>(from, s, to, places, choose);
     } else {
-      using V = std::conditional_t<std::is_integral_v<T>, int32_t, float>;
+      using V =
+          std::conditional_t<std::is_same_v<T, uint32_t>, T, std::conditional_t<std::is_integral_v<T>, int32_t, float>>;
       check(s.n <= int64_t{0xffffffff}, "median and its kin: at most 2^32 - 1 elements along the dimension, but got {}",
             s.n);
       each_slice_as<Packed, V>(from, s, to, places, choose);

@@ -355,6 +355,8 @@ void fill_random(const Generator& generator, void* out, ScalarType dtype, int64_
       fill_blocks<1>(g, to, n, [](Words words) { return (*words & 1) != 0; });
     } else if constexpr (std::is_same_v<T, int64_t>) {
       fill_blocks<2>(g, to, n, [](Words words) { return static_cast<int64_t>(pair(words) & (~uint64_t{0} >> 1)); });
+    } else if constexpr (std::is_same_v<T, uint64_t>) {
+      fill_blocks<2>(g, to, n, [](Words words) { return pair(words); });
     } else if constexpr (std::is_same_v<T, double>) {
       constexpr uint64_t kRange = (uint64_t{1} << 53) + 1;
       fill_blocks<2>(g, to, n, [](Words words) { return static_cast<double>(pair(words) % kRange); });

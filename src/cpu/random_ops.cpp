@@ -1,5 +1,6 @@
 // Kernels of the random fills: the element order of PyTorch, over the streams of cpu/random.h.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "cpu/copy.h"
@@ -42,6 +43,10 @@ int64_t last_exact(ScalarType dtype) {
       return 1;
     case kByte:
       return 255;
+    case kUInt16:
+      return 65535;
+    case kUInt32:
+      return std::numeric_limits<uint32_t>::max();
     case kChar:
       return 127;
     case kShort:
@@ -55,11 +60,21 @@ int64_t last_exact(ScalarType dtype) {
 
 }  // namespace
 
+namespace {
+
+// The parts of complex numbers are drawn one after the other.
+Tensor parts_of(const Tensor& self) { return detail::alias(self, geom::view_as_real(self)); }
+
+}  // namespace
+
 void uniform_(const Tensor& self, double from, double to, const std::optional<Generator>& generator) {
+  if (is_complex(self.dtype())) return uniform_(parts_of(self), from, to, generator);
   fill(self, [&](void* p) { fill_uniform(chosen(generator), p, self.dtype(), self.numel(), from, to); });
 }
 
 void normal_(const Tensor& self, double mean, double std, const std::optional<Generator>& generator) {
+  // The variance of a complex normal number is that of both its parts.
+  if (is_complex(self.dtype())) return normal_(parts_of(self), mean, std / std::sqrt(2.0), generator);
   fill(self, [&](void* p) {
     fill_normal(chosen(generator), p, self.dtype(), self.numel(), mean, std, self.is_contiguous());
   });

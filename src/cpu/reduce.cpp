@@ -8,8 +8,11 @@
 
 #include "core/allocator.h"
 #include "core/thread_pool.h"
+#include "cpu/complex_view.h"
 #include "cpu/convert.h"
+#include "cpu/copy.h"
 #include "cpu/isa/softmax_kernels.h"
+#include "cpu/reduce_complex.h"
 #include "dispatch/body.h"
 #include "dispatch/kernels.h"
 #include "plan/dims.h"
@@ -24,7 +27,7 @@ using plan::wrap_dim;
 // The type elements are folded in: f32 for halves, int64 for sums of integers.
 ScalarType sum_compute(ScalarType out) { return out == kDouble ? kDouble : is_floating_point(out) ? kFloat : kLong; }
 ScalarType extreme_compute(ScalarType t) {
-  return t == kDouble || t == kLong ? t : is_floating_point(t) ? kFloat : kInt;
+  return t == kDouble || t == kLong ? t : is_floating_point(t) ? kFloat : t == kUInt32 ? kLong : kInt;
 }
 ReduceType reduce_type(ScalarType compute) {
   return compute == kFloat ? kReduceF32 : compute == kDouble ? kReduceF64 : compute == kLong ? kReduceI64 : kReduceI32;
@@ -46,6 +49,11 @@ void truth_over(const Reducer& reducer, const Tensor& self, const DimMask& mask,
 }
 
 void sum_over(const Tensor& self, const DimMask& mask, Tensor& out, double divisor = 1) {
+  if (is_complex(out.dtype())) {  // sums of the parts
+    Tensor parts = real_view(out);
+    const Tensor x = is_complex(self.dtype()) ? self : dense(self, out.dtype());
+    return sum_over(real_view(x), real_mask(mask, self), parts, divisor);
+  }
   const ScalarType compute = sum_compute(out.dtype());
   const ReduceKernels& k = reduce_kernels();
   if (out.dtype() == kBool) return truth_over(k.any, self, mask, out);
@@ -61,6 +69,7 @@ void sum_over(const Tensor& self, const DimMask& mask, Tensor& out, double divis
 
 void prod_over(const Tensor& self, const DimMask& mask, Tensor& out) {
   if (out.dtype() == kBool) return truth_over(reduce_kernels().all, self, mask, out);
+  if (is_complex(out.dtype())) return complex_prod(self, mask, out);
   const ScalarType compute = sum_compute(out.dtype());
   const Reducer& r = reduce_kernels().prod[reduce_type(compute)];
   if (compute == kLong)
@@ -70,6 +79,11 @@ void prod_over(const Tensor& self, const DimMask& mask, Tensor& out) {
 }
 
 void extreme_over(bool largest, const Tensor& self, const DimMask& mask, Tensor& out) {
+  if (self.dtype() == kUInt64) {
+    const Reducer& r = (largest ? reduce_kernels().max : reduce_kernels().min)[kReduceI64];
+    return reduce_into<int64_t>(flip_order(self), mask, kLong, r, out,
+                                [](int64_t v) { return static_cast<uint64_t>(v) ^ uint64_t { 1 } << 63; });
+  }
   const ScalarType compute = extreme_compute(self.dtype());
   const Reducer& r = (largest ? reduce_kernels().max : reduce_kernels().min)[reduce_type(compute)];
   const auto same = [](auto v) { return v; };
@@ -214,6 +228,12 @@ class Places {
 };
 
 void places(bool largest, const Tensor& self, std::optional<int64_t> dim, const Tensor* values, Tensor& indices) {
+  if (self.dtype() == kUInt64) {
+    const Tensor found = values ? detail::allocate_tensor(values->sizes(), kLong) : Tensor();
+    places(largest, flip_order(self), dim, values ? &found : nullptr, indices);
+    if (values) copy_elements(*values, flip_order(found));
+    return;
+  }
   const Tensor x = dense(self, extreme_compute(self.dtype()));
   plan::Slices s;
   if (dim)
@@ -242,8 +262,13 @@ void argmin(const Tensor& self, std::optional<int64_t> dim, bool, Tensor& result
 
 namespace {
 
+// Of complex numbers: the sum of the parts' variances, and the mean of each part.
+void complex_moments_over(const Tensor& self, const DimMask& mask, const std::optional<Scalar>& correction, bool root,
+                          Tensor& spread, Tensor* mean);
+
 void moments_over(const Tensor& self, const DimMask& mask, const std::optional<Scalar>& correction, bool root,
                   Tensor& spread, Tensor* mean) {
+  if (is_complex(self.dtype())) return complex_moments_over(self, mask, correction, root, spread, mean);
   const double less = correction ? correction->toDouble() : 1.0;
   const ScalarType compute = sum_compute(self.dtype());
   const auto spread_of = [less, root](const Moments& m) {
@@ -268,6 +293,22 @@ void moments_over(const Tensor& self, const DimMask& mask, const std::optional<S
                     store<T>(m[i].count == 0 ? std::numeric_limits<double>::quiet_NaN() : m[i].mean);
               }
             }});
+  });
+}
+
+void complex_moments_over(const Tensor& self, const DimMask& mask, const std::optional<Scalar>& correction, bool root,
+                          Tensor& spread, Tensor* mean) {
+  DimVector sizes = spread.sizes();
+  sizes.push_back(2);
+  Tensor parts = detail::allocate_tensor(sizes, spread.dtype()), means = mean ? real_view(*mean) : Tensor();
+  moments_over(real_view(self), real_mask(mask, self), correction, false, parts, mean ? &means : nullptr);
+  dispatch_floating(spread.dtype(), "var", [&]<class T>() {
+    const T* from = static_cast<const T*>(parts.data_ptr());
+    T* to = static_cast<T*>(spread.data_ptr());
+    for (int64_t i = 0; i < spread.numel(); ++i) {
+      const auto v = load(from[2 * i]) + load(from[2 * i + 1]);
+      to[i] = store<T>(root ? std::sqrt(v) : v);
+    }
   });
 }
 
@@ -319,6 +360,12 @@ void vector_norm(const Tensor& x, const Scalar& ord, OptionalIntArrayRef dim, bo
   const ReduceKernels& k = reduce_kernels();
   const ScalarType compute = sum_compute(result.dtype());
   const ReduceType type = reduce_type(compute);
+  if (is_complex(x.dtype())) {
+    if (p == 2)
+      return reduce_into<double>(real_view(x), real_mask(mask, x, true), compute, k.sum_square[type], result,
+                                 [](double s) { return std::sqrt(s); });
+    return vector_norm(magnitudes(x, result.dtype()), ord, dim, false, std::nullopt, result);
+  }
   if (std::isinf(p)) {
     const Reducer& r = (p > 0 ? k.max_abs : k.min_abs)[type];
     const auto same = [](auto v) { return v; };
@@ -345,10 +392,11 @@ void logsumexp(const Tensor& self, IntArrayRef dim, bool, Tensor& result) {
       strides.push_back(self.strides()[d]);
     }
   }
-  const ScalarType compute = sum_compute(result.dtype());
-  const Tensor x =
-      dense(self.numel() == 0 ? self : detail::alias(self, sizes, strides, self.storage_offset()), compute);
   const int64_t n = folded_count(self, mask), rows = result.numel();
+  const Tensor ordered = self.numel() == 0 ? self : detail::alias(self, sizes, strides, self.storage_offset());
+  if (is_complex(result.dtype())) return complex_logsumexp(dense(ordered, result.dtype()), rows, n, result);
+  const ScalarType compute = sum_compute(result.dtype());
+  const Tensor x = dense(ordered, compute);
   dispatch_floating(result.dtype(), "logsumexp", [&]<class Out>() {
     using T = std::conditional_t<std::is_same_v<Out, double>, double, float>;
     const auto& kernels = softmax_kernels<T>();

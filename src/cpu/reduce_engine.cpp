@@ -62,8 +62,8 @@ class Walk {
   const char* at(int64_t offset) const { return data_ + offset * item_; }
   bool direct() const { return dtype_ == compute_; }
   bool is_short() const {
-    return plan_.kind == ReducePlan::Case::Rows && direct() && plan_.run <= kShortRun && plan_.run_stride == 1 &&
-           plan_.results >= 64 && plan_.folded_sizes.empty() && plan_.kept_sizes.size() == 1 &&
+    return plan_.kind == ReducePlan::Case::Rows && direct() && wide_ <= 8 && plan_.run <= kShortRun &&
+           plan_.run_stride == 1 && plan_.results >= 64 && plan_.folded_sizes.empty() && plan_.kept_sizes.size() == 1 &&
            plan_.kept_in[0] == plan_.run;
   }
   void gather(char* block, int64_t offset, int64_t stride, int64_t n) const {

@@ -1,6 +1,7 @@
 // Scans along one dimension: running sums, products, extremes, log-sum-exps. Sums of floats are kept in double.
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <limits>
 #include <vector>
 
@@ -15,9 +16,10 @@ namespace {
 
 using plan::Slices;
 
-// The type a scan accumulates in: int64 for integers, double for floats.
+// The type a scan accumulates in: int64 for integers, double for floats, complex double.
 template <class T>
-using Wide = std::conditional_t<std::is_integral_v<T>, uint64_t, double>;
+using Wide =
+    std::conditional_t<std::is_integral_v<T>, uint64_t, std::conditional_t<is_complex_v<T>, Complex<double>, double>>;
 
 constexpr int64_t kTile = 64;  // neighbouring scans that run side by side
 
@@ -76,7 +78,7 @@ template <class Start, class Step>
 void scan_as(const Tensor& self, int64_t dim, Tensor& result, const Start& start, bool backwards, const Step& step) {
   const Tensor x = dense(self, result.dtype());
   const Slices s = plan::slices(x.sizes(), plan::wrap_dim(dim, x.dim()));
-  dispatch(result.dtype(), "cumsum", [&]<class T>() {
+  dispatch_all(result.dtype(), "cumsum", [&]<class T>() {
     if constexpr (std::is_same_v<
                       T,
                       bool>) {  // a bool result is true from the first true on (sum), up to the first false (product)
@@ -141,9 +143,35 @@ void cummin(const Tensor& self, int64_t dim, Tensor& values, Tensor& indices) {
   extreme_scan_as(false, self, dim, values, indices);
 }
 
+namespace {
+
+// log(1 + z), accurate near 0.
+std::complex<double> log1p_of(std::complex<double> z) {
+  const double x = z.real(), y = z.imag();
+  return {0.5 * std::log1p(x * (2 + x) + y * y), std::atan2(y, 1 + x)};
+}
+
+// log(exp(a) + exp(b)). NaN wins; where both real parts are infinite and equal, the limits are PyTorch's.
+Complex<double> log_add_exp(Complex<double> a, Complex<double> b) {
+  const auto is_nan = [](Complex<double> z) { return z.re != z.re || z.im != z.im; };
+  if (is_nan(a) || is_nan(b)) return {NAN, NAN};
+  const bool ordered = a.re < b.re;
+  const std::complex<double> low(ordered ? a.re : b.re, ordered ? a.im : b.im);
+  const std::complex<double> high(ordered ? b.re : a.re, ordered ? b.im : a.im);
+  if (std::isinf(low.real()) && low.real() == high.real()) {
+    if (low.real() < 0) return low;
+    return std::log(std::exp(low) + std::exp(high));
+  }
+  return log1p_of(std::exp(low - high)) + high;
+}
+
+}  // namespace
+
 void logcumsumexp(const Tensor& self, int64_t dim, Tensor& result) {
   scan_as(self, dim, result, -std::numeric_limits<double>::infinity(), false, [](auto a, auto b) {
-    if constexpr (std::is_floating_point_v<decltype(a)>) {
+    if constexpr (is_complex_v<decltype(a)>) {
+      return log_add_exp(a, b);
+    } else if constexpr (std::is_floating_point_v<decltype(a)>) {
       if (a != a || b != b) return a + b;
       const double high = std::max(a, b), low = std::min(a, b);
       return high == low && std::isinf(high) ? high : high + std::log1p(std::exp(low - high));

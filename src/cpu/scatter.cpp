@@ -140,17 +140,19 @@ Reduce reduce_of(std::string_view name) {
 
 template <class A>
 A combine(Reduce kind, A a, A b) {
-  if constexpr (is_complex_v<A>) return kind == Reduce::Prod ? a * b : a + b;  // meta refused the others
-  else switch (kind) {
-    case Reduce::Prod:
-      return static_cast<A>(a * b);
-    case Reduce::Max:
-      return a != a ? a : (b != b || b > a) ? b : a;
-    case Reduce::Min:
-      return a != a ? a : (b != b || b < a) ? b : a;
-    default:
-      return static_cast<A>(a + b);
-  }
+  if constexpr (is_complex_v<A>)
+    return kind == Reduce::Prod ? a * b : a + b;  // meta refused the others
+  else
+    switch (kind) {
+      case Reduce::Prod:
+        return static_cast<A>(a * b);
+      case Reduce::Max:
+        return a != a ? a : (b != b || b > a) ? b : a;
+      case Reduce::Min:
+        return a != a ? a : (b != b || b < a) ? b : a;
+      default:
+        return static_cast<A>(a + b);
+    }
 }
 
 // `src` undefined: the element `bits` for every position.
@@ -160,7 +162,7 @@ void scatter_set(const Tensor& self, int64_t dim, const Tensor& index, const Ten
   const Lines lines(self, dim, at, src);
   dispatch_bytes(self.element_size(), [&]<class T>() {
     T value;
-    memcpy(&value, &bits, sizeof(T));
+    memcpy(static_cast<void*>(&value), &bits, sizeof(T));
     visit(lines, static_cast<T*>(self.data_ptr()), at.const_data_ptr<int64_t>(),
           src.defined() ? static_cast<const T*>(src.data_ptr()) : &value, 1.0, [](T& place, T v) { place = v; });
   });
@@ -173,7 +175,7 @@ void scatter_combine(const Tensor& self, int64_t dim, const Tensor& index, const
   const Lines lines(self, dim, at, src);
   dispatch_all(self.dtype(), "scatter_reduce_", [&]<class T>() {
     T value;
-    memcpy(&value, &bits, sizeof(T));
+    memcpy(static_cast<void*>(&value), &bits, sizeof(T));
     T* to = static_cast<T*>(self.data_ptr());
     const T* from = src.defined() ? static_cast<const T*>(src.data_ptr()) : &value;
     if constexpr (std::is_same_v<T, bool>) {
@@ -199,7 +201,7 @@ ElementBits identity_bits(Reduce kind, ScalarType dtype) {
     if constexpr (std::is_integral_v<T>) {
       const T value = max ? std::numeric_limits<T>::min() : std::numeric_limits<T>::max();
       ElementBits bits;
-      memcpy(&bits, &value, sizeof(T));
+      memcpy(static_cast<void*>(&bits), &value, sizeof(T));
       return bits;
     } else {
       return 0;
@@ -213,12 +215,14 @@ void divide_by_counts(const Tensor& self, int64_t dim, const Tensor& index, bool
   scatter_combine(counts, dim, index, Tensor(), scalar_bits(1, kLong), Reduce::Sum);
   Tensor dense = self.contiguous();
   const int64_t* n = counts.const_data_ptr<int64_t>();
-  dispatch(self.dtype(), "scatter_reduce_", [&]<class T>() {
+  dispatch_all(self.dtype(), "scatter_reduce_", [&]<class T>() {
     T* data = static_cast<T*>(dense.data_ptr());
     for (int64_t i = 0; i < counts.numel(); ++i) {
       if (n[i] == 0) continue;
       const int64_t by = n[i] + include_self;
-      if constexpr (std::is_integral_v<T>) {
+      if constexpr (std::is_unsigned_v<T>) {
+        data[i] = static_cast<T>(data[i] / static_cast<uint64_t>(by));
+      } else if constexpr (std::is_integral_v<T>) {
         const int64_t v = static_cast<int64_t>(data[i]), q = v / by;
         data[i] = static_cast<T>(q - (v % by < 0));
       } else {
@@ -274,7 +278,7 @@ void fill_masked(const Tensor& self, const Tensor& mask, ElementBits bits) {
                 step = one_row ? 1 : where.strides().back();
   dispatch_bytes(self.element_size(), [&]<class T>() {
     T value;
-    memcpy(&value, &bits, sizeof(T));
+    memcpy(static_cast<void*>(&value), &bits, sizeof(T));
     T* data = static_cast<T*>(self.data_ptr());
     const bool* m = where.const_data_ptr<bool>();
     auto fill_run = [&](T* d, const bool* p, int64_t count) {
@@ -356,7 +360,7 @@ void nonzero(const Tensor& self, Tensor& result) {
   const int64_t dims = self.dim(), width = self.sizes().back(), rows = self.numel() / width;
   const int64_t count = result.sizes()[0];
   int64_t *out = result.data_ptr<int64_t>(), found = 0;  // column-major
-  dispatch(self.dtype(), "nonzero", [&]<class T>() {
+  dispatch_all(self.dtype(), "nonzero", [&]<class T>() {
     const T* p = static_cast<const T*>(dense.data_ptr());
     DimVector at(static_cast<size_t>(dims));
     for (int64_t r = 0; r < rows; ++r, p += width) {
@@ -413,10 +417,13 @@ void histc(const Tensor& self, int64_t bins, const Scalar& min, const Scalar& ma
     }
     check(std::isfinite(low) && std::isfinite(high), "torch.histc: range of [{}, {}] is not finite", low, high);
     std::vector<int64_t> counts(static_cast<size_t>(bins));
+    // Half types are rounded after every step, as in PyTorch: it decides in which bin a number on an edge falls.
+    const auto rounded = [](A v) { return static_cast<A>(load(store<T>(v))); };
     for (int64_t i = 0; i < n; ++i) {
       const A v = load(p[i]);
       if (!(v >= low && v <= high)) continue;
-      const int64_t at = static_cast<int64_t>((v - low) * static_cast<A>(bins) / (high - low));
+      const int64_t at =
+          static_cast<int64_t>(rounded(rounded(rounded(v - low) * static_cast<A>(bins)) / rounded(high - low)));
       ++counts[static_cast<size_t>(std::min(at, bins - 1))];
     }
     for (int64_t i = 0; i < bins; ++i) static_cast<T*>(result.data_ptr())[i] = store<T>(static_cast<A>(counts[i]));

@@ -199,6 +199,9 @@ void scatter_old_reduce(const Tensor& self, int64_t dim, const Tensor& index, co
 void scatter_reduce(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, std::string_view reduce) {
   check(reduce == "sum" || reduce == "prod" || reduce == "mean" || reduce == "amax" || reduce == "amin",
         "reduce argument must be either sum, prod, mean, amax or amin, got {}", reduce);
+  check_not_implemented(!is_complex(self.dtype()) || reduce[0] != 'a',
+                        "\"scatter_gather_tensor_cpu_reduce_{}\" not implemented for '{}'", reduce,
+                        to_string(self.dtype()));
   meta::scatter(self, dim, index, src);
 }
 
@@ -261,7 +264,7 @@ void masked_scatter(const Tensor& self, const Tensor& mask, const Tensor& source
 }
 
 Meta nonzero(const Tensor& self) {
-  const Tensor mask = (self.dtype() == kBool ? self : self.ne(0)).contiguous();
+  const Tensor mask = self.to(kBool).contiguous();
   const int64_t count = count_true(mask);
   return {{count, self.dim()}, kLong, {1, count}};  // PyTorch's layout: one dense column per dimension
 }
@@ -295,6 +298,7 @@ Meta bincount(const Tensor& self, const Tensor& weights, int64_t minlength) {
 }
 
 Meta histc(const Tensor& self, int64_t bins, const Scalar& min, const Scalar& max) {
+  check_not_implemented(!is_complex(self.dtype()), "\"aminmax_cpu\" not implemented for '{}'", to_string(self.dtype()));
   check_not_implemented(is_floating_point(self.dtype()), "\"histogram_cpu\" not implemented for '{}'",
                         to_string(self.dtype()));
   check(bins > 0, "torch.histogram(): bins must be > 0, but got {} for dimension 0", bins);
@@ -322,6 +326,9 @@ Meta searchsorted(const Tensor& sorted_sequence, const Tensor& input, bool out_i
     check(sorter.dtype() == kLong, "torch.searchsorted(): sorter must be a tensor of long dtype but got dtype {}",
           to_string(sorter.dtype()));
   }
+  for (const Tensor* t : {&sorted_sequence, &input})
+    check_not_implemented(!is_complex(t->dtype()), "\"searchsorted_out_cpu\" not implemented for '{}'",
+                          to_string(t->dtype()));
   bool fits = sorted_sequence.dim() == 1 || sorted_sequence.dim() == input.dim();
   for (int64_t d = 0; fits && sorted_sequence.dim() > 1 && d + 1 < input.dim(); ++d)
     fits = sorted_sequence.sizes()[d] == input.sizes()[d];
@@ -338,11 +345,13 @@ Meta like_vector(const Tensor& self) { return {IntArrayRef(self.sizes()[0]), kLo
 // ---- sorting --------------------------------------------------------------------------------------------------------
 
 std::array<Meta, 2> sort(const Tensor& self, int64_t dim) {
+  check(!is_complex(self.dtype()), " Sort does not support complex dtypes on CPU (got {})", to_string(self.dtype()));
   wrap_dim(dim, self.dim());
   return {Meta(self.sizes(), self.dtype()), Meta(self.sizes(), kLong)};
 }
 
 std::array<Meta, 2> topk(const Tensor& self, int64_t k, int64_t dim) {
+  check(!is_complex(self.dtype()), " topk does not support complex dtypes on CPU (got {})", to_string(self.dtype()));
   dim = wrap_dim(dim, self.dim());
   check(k >= 0 && k <= length(self, dim), "selected index k out of range (topk: k is {}, dimension {} has size {})", k,
         dim, length(self, dim));
@@ -367,6 +376,12 @@ std::pair<double, double> exact_range(ScalarType dtype) {
       return {0, 1};
     case kByte:
       return {0, 255};
+    case kUInt16:
+      return {0, 65535};
+    case kUInt32:
+      return {0, 4294967295.0};
+    case kUInt64:
+      return {0, 0x1p64};
     case kChar:
       return {-128, 127};
     case kShort:
@@ -383,12 +398,12 @@ std::pair<double, double> exact_range(ScalarType dtype) {
 }  // namespace
 
 void uniform(const Tensor& self, double from, double to) {
-  check_floating("check_uniform_bounds", self);
+  if (!is_complex(self.dtype())) check_floating("check_uniform_bounds", self);
   check(from <= to, "uniform_ expects to return a [from, to) range, but found from={} > to={}", from, to);
 }
 void normal(const Tensor& self, double std) {
   check(std >= 0, "normal expects std >= 0.0, but found std {}", std);
-  check_floating("normal_kernel_cpu", self);
+  if (!is_complex(self.dtype())) check_floating("normal_kernel_cpu", self);
 }
 void random(const Tensor& self, int64_t from, std::optional<int64_t> to) {
   const auto [low, high] = exact_range(self.dtype());

@@ -5,7 +5,7 @@ namespace rushlight::meta {
 namespace {
 
 void check_classes(const char* op, const Tensor& input, const Tensor& target, const Tensor& weight, int64_t reduction) {
-  check_not_implemented(is_differentiable(input.dtype()),
+  check_not_implemented(is_floating_point(input.dtype()),
                         "\"{}\" not implemented for '{}'; convert the input with to() first", op,
                         to_string(input.dtype()));
   check(input.dim() == 2, "{}: expected an input of shape [N, C], but got {}", op, input.sizes());
@@ -44,7 +44,7 @@ std::array<Meta, 2> nll_loss(const Tensor& input, const Tensor& target, const Te
 }
 
 Meta mse_loss(const Tensor& input, const Tensor& target, int64_t reduction) {
-  check_not_implemented(is_differentiable(input.dtype()),
+  check_not_implemented(is_floating_point(input.dtype()),
                         "\"mse_cpu\" not implemented for '{}'; convert the input with to() first",
                         to_string(input.dtype()));
   check(input.dtype() == target.dtype() && input.sizes() == target.sizes(),

@@ -10,7 +10,7 @@ namespace {
 ScalarType stats_type(const Tensor& input) { return input.dtype() == kDouble ? kDouble : kFloat; }
 
 void check_floating(const char* op, const Tensor& input) {
-  check_not_implemented(is_differentiable(input.dtype()),
+  check_not_implemented(is_floating_point(input.dtype()),
                         "\"{}\" not implemented for '{}'; convert the input with to() first", op,
                         to_string(input.dtype()));
 }
@@ -164,15 +164,12 @@ Meta dropout_apply(const Tensor& input, const Tensor& mask) {
   return like(input);
 }
 
-Meta embedding(const Tensor& weight, const Tensor& indices, bool sparse) {
+Meta embedding(const Tensor& weight, const Tensor& indices, bool) {  // `sparse`: gradients are dense all the same
   check(weight.dim() == 2, "'weight' must be 2-D (got shape {})", weight.sizes());
   check(indices.dtype() == kLong || indices.dtype() == kInt,
         "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
         "torch.{}Tensor instead (while checking arguments for embedding)",
         to_string(indices.dtype()));
-  check_not_implemented(
-      !sparse,
-      "embedding: sparse gradients are not available; use sparse=False, which gives the same values as a dense tensor");
   DimVector sizes = indices.sizes();
   sizes.push_back(weight.sizes()[1]);
   return {sizes, weight.dtype()};
@@ -185,7 +182,7 @@ Meta embedding_backward(const Tensor& grad_output, int64_t num_weights) {
 
 void embedding_renorm(const Tensor& self, const Tensor& indices) {
   check(self.dim() == 2, "embedding_renorm_: expected a 2-D weight, but got shape {}", self.sizes());
-  check(is_floating_point(self.dtype()), "embedding_renorm_: expected a floating point weight, but got {}",
+  check(is_differentiable(self.dtype()), "embedding_renorm_: expected a floating point weight, but got {}",
         to_string(self.dtype()));
   check(indices.dtype() == kLong || indices.dtype() == kInt,
         "embedding_renorm_: expected indices of dtype int64 or int32, but got {}", to_string(indices.dtype()));

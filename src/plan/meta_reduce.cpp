@@ -12,14 +12,20 @@ using plan::DimMask;
 using plan::reduced_sizes;
 using plan::wrap_dim;
 
-// Integers and bools add up in int64.
+// Integers and bools add up in int64; uint64, which int64 does not hold, in itself.
 ScalarType sum_type(const Tensor& self, std::optional<ScalarType> dtype) {
   if (dtype) return *dtype;
+  if (self.dtype() == kUInt64) return kUInt64;
   return is_integral(self.dtype(), true) ? kLong : self.dtype();
 }
 
 void check_dense(const char* op, const Tensor& self) {
   check_type(self.defined(), "{}(): the input is an undefined tensor", op);
+}
+
+void check_real(const char* kernel, const Tensor& self) {
+  check_not_implemented(!is_complex(self.dtype()), "\"{}\" not implemented for '{}': complex numbers have no order",
+                        std::string_view(kernel), to_string(self.dtype()));
 }
 
 // A dim that is folded by an op without identity must hold something.
@@ -48,6 +54,7 @@ Meta sum(const Tensor& self, OptionalIntArrayRef dim, bool keepdim, std::optiona
 }
 
 Meta nansum(const Tensor& self, OptionalIntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
+  check(!is_complex(self.dtype()), "nansum on CPU does not support complex inputs (got {})", to_string(self.dtype()));
   check_not_implemented(!is_floating_point(self.dtype()) || !dtype || is_floating_point(*dtype),
                         "\"nansum_cpu\" not implemented for '{}'; choose a floating dtype",
                         to_string(dtype.value_or(self.dtype())));
@@ -76,6 +83,7 @@ Meta logsumexp(const Tensor& self, IntArrayRef dim, bool keepdim) {
 }
 
 Meta extreme(const char* op, const Tensor& self, IntArrayRef dim, bool keepdim) {
+  check_real(op[2] == 'a' ? "max_values_cpu" : "min_values_cpu", self);
   const DimMask mask = dim_mask(dim, self.dim());
   if (dim.empty())
     check(self.numel() > 0,
@@ -91,10 +99,12 @@ Meta extreme_all(const char* op, const Tensor& self) {
         "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' "
         "argument.",
         op);
+  check_real(op[1] == 'a' ? "max_all" : "min_all", self);
   return {IntArrayRef(), self.dtype()};
 }
 
 std::array<Meta, 2> aminmax(const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
+  check_real("aminmax_cpu", self);
   if (!dim) {
     check(self.numel() > 0,
           "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity. (input of shape "
@@ -109,6 +119,8 @@ std::array<Meta, 2> aminmax(const Tensor& self, std::optional<int64_t> dim, bool
 }
 
 std::array<Meta, 2> select(const char* op, const Tensor& self, int64_t dim, bool keepdim) {
+  if (op[0] == 'm' && op[1] == 'o') check_real("mode_cpu", self);
+  check(!is_complex(self.dtype()), "{}(): does not support complex input (got {})", op, to_string(self.dtype()));
   const DimVector sizes = sizes_without(self, dim, keepdim);
   check_nonempty(call_text(op), self, one_dim(self, dim));
   return {Meta(sizes, self.dtype()), Meta(sizes, kLong)};
@@ -116,6 +128,7 @@ std::array<Meta, 2> select(const char* op, const Tensor& self, int64_t dim, bool
 
 Meta arg(const char* op, const Tensor& self, std::optional<int64_t> dim, bool keepdim) {
   check(self.dtype() != kBool, "{}(): does not support bool input; convert it with to() first", op);
+  check(!is_complex(self.dtype()), "{}(): does not support complex input (got {})", op, to_string(self.dtype()));
   if (!dim) {
     check_index(self.numel() > 0,
                 "{}(): Expected reduction dim to be specified for input.numel() == 0. (input of shape {})", op,
@@ -139,7 +152,7 @@ Meta moments(const char* op, const Tensor& self, OptionalIntArrayRef dim, const 
         "{} only support floating point and complex dtypes, but got {}; convert the tensor with to() first",
         std::string_view(pair ? op : "std and var"), to_string(self.dtype()));
   const DimMask mask = dim_mask(dim, self.dim());
-  const Meta result(reduced_sizes(self.sizes(), mask, keepdim), self.dtype());
+  const Meta result(reduced_sizes(self.sizes(), mask, keepdim), to_real_type(self.dtype()));
   int64_t n = 1;
   for (size_t d = 0; d < self.sizes().size(); ++d) n *= mask[d] ? self.sizes()[d] : 1;
   if (static_cast<double>(n) <= (correction ? correction->toDouble() : 1.0) && plan::numel_of(result.sizes) > 0)
@@ -153,7 +166,7 @@ Meta moments(const char* op, const Tensor& self, OptionalIntArrayRef dim, const 
 std::array<Meta, 2> moments_pair(const char* op, const Tensor& self, OptionalIntArrayRef dim,
                                  const std::optional<Scalar>& correction, bool keepdim) {
   const Meta m = moments(op, self, dim, correction, keepdim);
-  return {m, m};
+  return {m, Meta(m.sizes, self.dtype())};
 }
 
 Meta vector_norm(const Tensor& self, const Scalar& ord, OptionalIntArrayRef dim, bool keepdim,
@@ -163,6 +176,10 @@ Meta vector_norm(const Tensor& self, const Scalar& ord, OptionalIntArrayRef dim,
   if (dtype) {
     check(is_differentiable(*dtype), "linalg.vector_norm: dtype should be floating point or complex, but got {}",
           to_string(*dtype));
+    check(is_complex(self.dtype()) == is_complex(*dtype),
+          "linalg.vector_norm: dtype should be {} for {} inputs, but got {}",
+          std::string_view(is_complex(self.dtype()) ? "complex" : "real"),
+          std::string_view(is_complex(self.dtype()) ? "complex" : "real"), to_string(*dtype));
     check(promote_types(self.dtype(), *dtype) == *dtype,
           "linalg.vector_norm: the dtype of the input ({}) should be convertible without narrowing to the specified "
           "dtype ({})",
@@ -182,16 +199,18 @@ Meta vector_norm(const Tensor& self, const Scalar& ord, OptionalIntArrayRef dim,
             "operation does not have an identity",
             p, d);
   }
-  return {reduced_sizes(self.sizes(), mask, keepdim), dtype.value_or(self.dtype())};
+  return {reduced_sizes(self.sizes(), mask, keepdim), to_real_type(dtype.value_or(self.dtype()))};
 }
 
 Meta median_all(const char* op, const Tensor& self) {
+  check_real("median_cpu", self);
   check_not_implemented(self.dtype() != kBool,
                         "\"{}_cpu\" not implemented for 'Bool'; convert the tensor with to() first", op);
   return {IntArrayRef(), self.dtype()};
 }
 
 std::array<Meta, 2> median(const char* op, const Tensor& self, int64_t dim, bool keepdim) {
+  check_real("median_out", self);
   check_not_implemented(self.dtype() != kBool,
                         "\"{}_out\" not implemented for 'Bool'; convert the tensor with to() first", op);
   return select(op, self, dim, keepdim);
@@ -200,6 +219,7 @@ std::array<Meta, 2> median(const char* op, const Tensor& self, int64_t dim, bool
 std::array<Meta, 2> kthvalue(const Tensor& self, int64_t k, int64_t dim, bool keepdim) {
   check_not_implemented(self.dtype() != kBool,
                         "\"kthvalue_cpu\" not implemented for 'Bool'; convert the tensor with to() first");
+  check_real("kthvalue_cpu", self);
   const auto result = select("kthvalue", self, dim, keepdim);
   const int64_t d = wrap_dim(dim, self.dim()), n = self.dim() == 0 ? 1 : self.sizes()[static_cast<size_t>(d)];
   check(k >= 1 && k <= n, "kthvalue(): selected number k out of range for dimension {} (k is {}, expected 1 to {})", d,
@@ -214,8 +234,9 @@ Meta scan(const char* op, const Tensor& self, int64_t dim, std::optional<ScalarT
   return {self.sizes(), sum_type(self, dtype)};
 }
 
-std::array<Meta, 2> scan_places(const char*, const Tensor& self, int64_t dim) {
+std::array<Meta, 2> scan_places(const char* op, const Tensor& self, int64_t dim) {
   wrap_dim(dim, self.dim());
+  check_real(format("{}_cpu", std::string_view(op)).c_str(), self);
   return {like(self), like(self, kLong)};
 }
 

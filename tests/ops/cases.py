@@ -26,6 +26,8 @@ NATIVE = {
     "linalg": torch._C._linalg,
     "special": torch._C._special,
     "fft": torch._C._fft,
+    "masked": torch._C._masked,
+    "signal.windows": torch._C._signal_windows,
 }
 
 DOMAINS = {
