@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import native
+import op_table
 from workloads import WORKLOADS
 
 HERE = Path(__file__).parent
@@ -225,16 +226,6 @@ def chosen(name: str, options: argparse.Namespace) -> bool:
     return any(fnmatch.fnmatch(name, pattern) for pattern in options.only.split(","))
 
 
-def generated_rows(options: argparse.Namespace) -> list[dict]:
-    if not options.ops:
-        return []
-    path = ROOT / "build/release/generated/bench_rows.json"
-    if not path.exists():
-        print(f"no rows of the op table: {path} does not exist; run `make build`", file=sys.stderr)
-        return []
-    return [row for row in json.loads(path.read_text()) if chosen(row["name"], options)]
-
-
 def machine() -> dict:
     cpu = platform.processor()
     info = Path("/proc/cpuinfo")
@@ -264,7 +255,9 @@ def start(options: argparse.Namespace) -> list[Worker]:
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="*", help="comma-separated patterns of names, e.g. 'matmul*,x + y'")
-    parser.add_argument("--ops", action="store_true", help="also time every row of the op table")
+    parser.add_argument("--ops", action="store_true", help="time the rows of the op table instead: op_table.py")
+    parser.add_argument("--sizes", default="small,medium,large", help="of --ops: which of small, medium, large")
+    parser.add_argument("--verbose", action="store_true", help="of --ops: print every case, not just slow ones")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.15, help="time of one workload's turn")
     parser.add_argument("--no-busy", action="store_true", help="leave out the busy neighbour")
@@ -274,14 +267,18 @@ def parse() -> argparse.Namespace:
     other = ROOT / ".venv-torch/bin/python"
     parser.add_argument("--torch-python", type=Path, default=other, help="an interpreter with torch")
     parser.add_argument("--sdk", type=Path, default=ROOT / "build/install", help="the installed C++ SDK")
-    parser.add_argument("--out", type=Path, default=HERE / "results.json", help="the table goes beside it as .md")
-    return parser.parse_args()
+    parser.add_argument("--out", type=Path, help="results.json or (--ops) ops.json; the table goes beside it")
+    options = parser.parse_args()
+    options.out = options.out or HERE / ("ops.json" if options.ops else "results.json")
+    return options
 
 
 def main() -> int:
     options = parse()
     about = machine()
     workers = start(options)
+    if options.ops:
+        return op_table.run(workers, about, options)
     labels = [worker.label for worker in workers]
     about |= {worker.label: worker.about for worker in workers}
     print(f"{about['cpu']}, {about['cores']} cores, load {about['load']:.1f}; " + "; ".join(labels), flush=True)
@@ -289,11 +286,8 @@ def main() -> int:
     rows = []
     listed = [row for row in WORKLOADS.values() if chosen(row.name, options)]
     todo = [(row.name, row.group, {"name": row.name}, row.goal, row.per) for row in listed]
-    for row in generated_rows(options):
-        todo.append((row["name"], "op table", {"expr": row["expr"], "domain": row["domain"]}, None, 1))
     for name, group, request, goal, per in todo:
-        seconds, count = (options.seconds, options.rounds) if group != "op table" else (options.seconds / 3, 3)
-        found = rounds(workers, request | {"seconds": seconds}, count, per)
+        found = rounds(workers, request | {"seconds": options.seconds}, options.rounds, per)
         rows.append(compare(name, group, labels, found, goal))
         print(table(rows)[-1], flush=True)
         for label, times in zip(labels, found, strict=True):

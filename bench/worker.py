@@ -3,7 +3,8 @@
 Reads JSON requests from standard input, one a line, and answers each with one line:
 
     {"name": "x + y", "seconds": 0.1}                               a workload of workloads.py
-    {"expr": "torch.exp(x)", "domain": null, "seconds": 0.1}        a row of the op table
+    {"row": {"name": "exp", "expr": "torch.exp(x)", …}, "n": 10,    a row of the op table, as operands.call takes it
+     "layout": "contiguous", "backward": false, "seconds": 0.1}
 
 The answer holds seconds per call, one number per batch, or the error that the module raised.
 """
@@ -16,9 +17,11 @@ import json
 import os
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from types import ModuleType
 
+import operands
 import workloads
 
 BATCHES = 5  # a request's time is split into so many batches, each of which gives a number
@@ -50,8 +53,8 @@ def measure(call: Callable[[], object], seconds: float) -> list[float]:
 
 def closure(torch: ModuleType, request: dict) -> Callable[[], object]:
     torch.manual_seed(0)
-    if "expr" in request:
-        return workloads.row(torch, request["expr"], request["domain"])
+    if row := request.get("row"):
+        return operands.call(torch, row, request["n"], request["layout"], request["backward"])
     return workloads.WORKLOADS[request["name"]].setup(torch)
 
 
@@ -61,6 +64,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=0, help="0 leaves the module's own choice")
     options = parser.parse_args()
 
+    warnings.simplefilter("ignore")
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # whatever the module prints must not mix with the answers
     torch = importlib.import_module(options.module)

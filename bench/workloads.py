@@ -211,31 +211,3 @@ for _shape, _channels in (((128, 1, 28, 28), 32), ((128, 32, 14, 14), 64), ((32,
     _text = f"conv2d {'x'.join(map(str, _shape))} to {_channels}, 3x3"
     workload("conv2d", f"{_text}, forward")(convolution(_shape, _channels, backward=False))
     workload("conv2d", f"{_text}, forward + backward")(convolution(_shape, _channels, backward=True))
-
-
-ROW_SIZE = 4096  # elements of the tensors x, y and z that a row of the op table works on
-
-
-DOMAINS = {
-    None: (-2.0, 2.0),
-    "positive": (0.5, 3.0),
-    "unit": (-0.9, 0.9),
-    "probability": (0.1, 0.9),
-    "above_one": (1.1, 3.0),
-}
-
-
-def row(torch: ModuleType, expr: str, domain: str | None) -> Closure:
-    """The closure of a row that the op table has generated: an expression over ``x``, ``y`` and ``z``.
-
-    They are float32 within the row's domain, or integers for an op that takes no floats.
-    """
-    low, high = DOMAINS[domain]
-    floats = {name: torch.rand(ROW_SIZE) * (high - low) + low for name in "xyz"}
-    integers = {name: torch.randint(1, 8, (ROW_SIZE,)) for name in "xyz"}
-    call = eval(f"lambda: {expr}", {"torch": torch} | floats)
-    try:
-        call()
-    except (RuntimeError, TypeError, NotImplementedError):
-        call = eval(f"lambda: {expr}", {"torch": torch} | integers)
-    return call

@@ -23,11 +23,11 @@ for n in (1, 2, 3):
     transposed = f"(T input, T weight, T? bias=None, int[{n}] stride=1, int[{n}] padding=0, int[{n}] output_padding=0, int groups=1, int[{n}] dilation=1) -> T"
     for space in ("", "nn.functional."):
         composite(f"{space}conv{n}d{conv}", complex=True, samples=[f"({x}, {w}, None, 1, 1, 1, 2)", f"({x}, {w}, randn(6), 2, 0, 2, 2)"],
-                  doc=f"Convolution over {n} spatial dimension{'s' * (n > 1)}: (N, C, *) or (C, *) with a weight of (O, C / groups, *).")
+                  bench=f"(image{n if n != 2 else ''}, filter{n if n != 2 else ''}, channel, 1, 1)" if space else None, doc=f"Convolution over {n} spatial dimension{'s' * (n > 1)}: (N, C, *) or (C, *) with a weight of (O, C / groups, *).")
         composite(f"{space}conv{n}d{conv_text}", complex=True, overload="padding", samples=[f"({x}, {w}, None, 1, 'same', 1, 2)", f"({x}, {w}, None, 1, 'valid', 1, 2)"],
                   doc="Convolution with padding 'valid' (none) or 'same' (the input's spatial size is kept; stride 1 only).")
         composite(f"{space}conv_transpose{n}d{transposed}", complex=True, samples=[f"({x}, {wt}, randn(3), 2, 1, 1)"],
-                  doc=f"The transpose of a convolution over {n} spatial dimension{'s' * (n > 1)}: (N, C, *) with a weight of (C, O / groups, *).")
+                  bench=f"(image{n if n != 2 else ''}, filter{n if n != 2 else ''}, channel, 1, 1)" if space else None, doc=f"The transpose of a convolution over {n} spatial dimension{'s' * (n > 1)}: (N, C, *) with a weight of (C, O / groups, *).")
 
 # ---- pooling -------------------------------------------------------------------------------------------------------------------
 POOL = "int[] kernel_size, int[] stride, int[] padding"
@@ -54,14 +54,14 @@ for n in (1, 2, 3):
     divisor = "" if n == 1 else ", int? divisor_override=None"
     average = f"(T input, int[{n}] kernel_size, int[{n}]? stride=None, int[{n}] padding=0, bool ceil_mode=False, bool count_include_pad=True{divisor}) -> T"
     for space in ("", "nn.functional."):
-        composite(f"{space}max_pool{n}d{maximum} -> T", samples=[f"({x}, 2)", f"({x}, 3, 2, 1, 1, True)"], doc=f"The largest element of each window {dims}.")
+        composite(f"{space}max_pool{n}d{maximum} -> T", samples=[f"({x}, 2)", f"({x}, 3, 2, 1, 1, True)"], bench=f"(image{n if n != 2 else ''}, 2)" if space else None, doc=f"The largest element of each window {dims}.")
         composite(f"{space}max_pool{n}d_with_indices{maximum} -> (T output, T indices)", samples=[f"({x}, 2)", f"({x}, 3, 2, 1)"],
                   doc=f"The largest element of each window and its flat spatial position, {dims}.")
-        composite(f"{space}avg_pool{n}d{average}", out=n > 1 and "Expected out tensor to have dtype", samples=[f"({x}, 2)", f"({x}, 3, 2, 1, True, False)"], doc=f"The mean of each window {dims}.")
-        composite(f"{space}adaptive_avg_pool{n}d(T input, int[{n}] output_size) -> T", samples=[f"({x}, 1)", f"({x}, 3)"], doc=f"Means of evenly dividing windows {dims}.")
+        composite(f"{space}avg_pool{n}d{average}", out=n > 1 and "Expected out tensor to have dtype", samples=[f"({x}, 2)", f"({x}, 3, 2, 1, True, False)"], bench=f"(image{n if n != 2 else ''}, 2)" if space else None, doc=f"The mean of each window {dims}.")
+        composite(f"{space}adaptive_avg_pool{n}d(T input, int[{n}] output_size) -> T", samples=[f"({x}, 1)", f"({x}, 3)"], bench=f"(image{n if n != 2 else ''}, 2)" if space else None, doc=f"Means of evenly dividing windows {dims}.")
         composite(f"{space}adaptive_max_pool{n}d_with_indices(T input, int[{n}] output_size) -> (T output, T indices)", samples=[f"({x}, 2)"],
                   doc=f"Maxima of evenly dividing windows and their flat spatial positions, {dims}.")
-    composite(f"nn.functional.adaptive_max_pool{n}d(T input, int[{n}] output_size) -> T", samples=[f"({x}, 2)"], doc=f"Maxima of evenly dividing windows {dims}.")
+    composite(f"nn.functional.adaptive_max_pool{n}d(T input, int[{n}] output_size) -> T", samples=[f"({x}, 2)"], bench=f"(image{n if n != 2 else ''}, 2)", doc=f"Maxima of evenly dividing windows {dims}.")
 
 # ---- windows as columns, resampling --------------------------------------------------------------------------------------------
 COLUMNS = "int[] kernel_size, int[] dilation, int[] padding, int[] stride"
@@ -70,7 +70,7 @@ op(f"_im2col(T input, {COLUMNS}) -> T", meta="meta::im2col(input, kernel_size, d
 op(f"_col2im(T input, int[] output_size, {COLUMNS}) -> T", meta="meta::sized(input, output_size)", grad="_im2col(grad, kernel_size, dilation, padding, stride)", method=False, python=False,
    node="Col2ImBackward0", doc="Columns added back to the windows they came from.")
 composite("nn.functional.unfold(T input, int[2] kernel_size, int[2] dilation=1, int[2] padding=0, int[2] stride=1) -> T", samples=["(randn(2, 3, 5, 6), (2, 3))", "(randn(2, 3, 5, 6), 3, 1, 1, 2)"],
-          doc="(N, C, H, W) to (N, C kh kw, L): every window as a column.")
+          bench="(image, 3)", doc="(N, C, H, W) to (N, C kh kw, L): every window as a column.")
 composite("nn.functional.fold(T input, int[2] output_size, int[2] kernel_size, int[2] dilation=1, int[2] padding=0, int[2] stride=1) -> T", samples=["(randn(2, 12, 12), (4, 5), 2)"],
           doc="The sum of columns put back as windows: the transpose of unfold.")
 op("_resample(T input, int dim, int size, str mode, bool align_corners, float? scale) -> T", meta="meta::resample(input, dim, size)", grad="_resample_backward(grad, input.sizes(), dim, mode, align_corners, scale)", method=False,
@@ -82,4 +82,4 @@ composite("nn.functional.interpolate(T input, int[]? size=None, float[]? scale_f
                    "(randn(1, 2, 4, 5), (7, 9), None, 'bicubic', False)", "(randn(1, 2, 4, 6), (2, 3), None, 'area')"],
           doc="The spatial dimensions of (N, C, *) resized to `size` or by `scale_factor`: nearest, nearest-exact, linear, bilinear, trilinear, bicubic or area.")
 composite("nn.functional.interpolate(T input, int[]? size=None, float scale_factor, str mode='nearest', bool? align_corners=None, bool? recompute_scale_factor=None, bool antialias=False) -> T",
-          overload="scale", samples=["(randn(1, 2, 4, 5), None, 2.0)", "(randn(1, 2, 4, 5), None, 1.5, 'bilinear')"], doc="interpolate with one scale for every spatial dimension.")
+          overload="scale", samples=["(randn(1, 2, 4, 5), None, 2.0)", "(randn(1, 2, 4, 5), None, 1.5, 'bilinear')"], bench="(image, None, 2.0, 'bilinear', False)", doc="interpolate with one scale for every spatial dimension.")

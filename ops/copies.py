@@ -46,12 +46,12 @@ composite("as_strided_scatter(T self, T src, int[] size, int[] stride, int? stor
           samples=["(randn(4, 4), randn(3, 2), (3, 2), (1, 3))", "(randn(8), randn(2, 2), (2, 2), (4, 1), 1)"],
           doc="A copy whose `as_strided(size, stride, storage_offset)` holds `src`. The gradient of self is 0 there (PyTorch's is 0 elsewhere instead, which no difference quotient confirms).")
 composite("diagonal_scatter(T self, T src, int offset=0, int dim1=0, int dim2=1) -> T", out=EXACT,
-          samples=["(randn(3, 4), randn(3))", "(randn(2, 3, 4), randn(3, 1), -1, 0, 2)"], doc="A copy whose diagonal holds `src`.")
+          samples=["(randn(3, 4), randn(3))", "(randn(2, 3, 4), randn(3, 1), -1, 0, 2)"], bench="(m, m.diagonal().detach())", doc="A copy whose diagonal holds `src`.")
 composite("select_scatter(T self, T src, int dim, int index) -> T", out=EXACT, samples=["(randn(3, 4), randn(4), 0, -1)"],
-          doc="A copy whose index of a dimension holds `src`.")
+          bench="(m, v, 0, 1)", doc="A copy whose index of a dimension holds `src`.")
 composite("slice_scatter(T self, T src, int dim=0, int? start=None, int? end=None, int step=1) -> T", out=EXACT,
           samples=["(randn(5, 4), randn(2, 4), 0, 1, 5, 2)", "(randn(3, 4), randn(3, 2), 1, -2)"],
-          doc="A copy whose elements start, start + step, … below end of a dimension hold `src`.")
+          bench="(m, w[:1], 0, 1, 2)", doc="A copy whose elements start, start + step, … below end of a dimension hold `src`.")
 composite("fill(T self, S value) -> T", method=False, out=EXACT, samples=["(randn(2, 3), 1.5)"], doc="The tensor's shape and dtype with every element a number.")
 composite("fill(T self, T value) -> T", overload="Tensor", method=False, out=EXACT, samples=["(randn(2, 3), tensor(1.5))"],
           doc="The tensor's shape and dtype with every element the value of a 0-d tensor.")

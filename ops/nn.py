@@ -23,7 +23,7 @@ for name in ("grid_sampler", "grid_sampler_2d", "grid_sampler_3d"):
               doc="grid_sample with numbers for its modes: 0 bilinear, 1 nearest, 2 bicubic; padding 0 zeros, 1 border, 2 reflection.")
 composite(F + "grid_sample(T input, T grid, str mode='bilinear', str padding_mode='zeros', bool? align_corners=None) -> T",
           samples=["(randn(2, 3, 4, 5), rand(2, 3, 2, 2) * 2 - 1, 'bilinear', 'reflection', False)", "(randn(2, 3, 4, 5), rand(2, 3, 2, 2) * 2 - 1, 'bicubic', 'border', True)"],
-          doc="input (N, C, H, W) or (N, C, D, H, W) read at the points of grid (N, *, 2 or 3), whose last dimension is (x, y[, z]) from -1 to 1.")
+          bench="(image, place, align_corners=False)", doc="input (N, C, H, W) or (N, C, D, H, W) read at the points of grid (N, *, 2 or 3), whose last dimension is (x, y[, z]) from -1 to 1.")
 for name, more in (("upsample", ", str mode='nearest', bool? align_corners=None"), ("upsample_nearest", ""), ("upsample_bilinear", "")):
     composite(f"{F}{name}(T input, int[]? size=None, float[]? scale_factor=None{more}) -> T", samples=["(randn(1, 2, 4, 5), (8, 3))"], doc="The old name of interpolate, with a warning.")
     composite(f"{F}{name}(T input, int[]? size=None, float scale_factor{more}) -> T", overload="scale", samples=["(randn(1, 2, 4, 5), None, 2.0)"], doc="The old name of interpolate with one scale, with a warning.")
@@ -93,7 +93,7 @@ composite(f"embedding_bag(T weight, T indices, T offsets, {BAG}, int? padding_id
           gradcheck=False, samples=["(randn(5, 3), tensor([1, 4, 1, 0]), tensor([0, 2]), False, 1, False, None, False, 4)"], doc="_embedding_bag; negative padding_idx counts from the end.")
 composite(F + "embedding_bag(T input, T weight, T? offsets=None, float? max_norm=None, float norm_type=2, bool scale_grad_by_freq=False, str mode='mean', bool sparse=False, T? per_sample_weights=None, bool include_last_offset=False, "
           "int? padding_idx=None) -> T", samples=["(tensor([[1, 4], [1, 0]]), randn(5, 3))", "(tensor([1, 4, 1, 0]), randn(5, 3), tensor([0, 2])), dict(mode='sum', per_sample_weights=rand(4))", "(tensor([1, 4, 1, 0]), randn(5, 3), tensor([0, 3])), dict(mode='max')"],
-          doc="Sums, means or maxima of rows of weight [N, D]: of each row of indices (B, L), or of the indices (L) from each of offsets (B) on: (B, D).")
+          bench="(ir.reshape(-1, 2), m)", doc="Sums, means or maxima of rows of weight [N, D]: of each row of indices (B, L), or of the indices (L) from each of offsets (B) on: (B, D).")
 
 # ---- attention ----------------------------------------------------------------------------------------------------------------
 op("_attention(T query, T key, T value, T? mask, bool is_causal, float scale) -> (T output, T stats)", method=False, node="ScaledDotProductFlashAttentionForCpuBackward0", gradcheck=False,
@@ -107,7 +107,7 @@ composite("_attention_composed(T query, T key, T value, T? mask, bool is_causal,
 composite(F + "scaled_dot_product_attention(T query, T key, T value, T? attn_mask=None, float dropout_p=0.0, bool is_causal=False, float? scale=None, bool enable_gqa=False) -> T",
           samples=["(randn(2, 3, 4, 6), randn(2, 3, 5, 6), randn(2, 3, 5, 7))", "(randn(2, 4, 6), randn(2, 4, 6), randn(2, 4, 6)), dict(is_causal=True)", "(randn(2, 4, 3, 6), randn(2, 2, 5, 6), randn(2, 2, 5, 6)), dict(enable_gqa=True, scale=0.3)",
                    "(randn(4, 6), randn(5, 6), randn(5, 6), randn(4, 5))", "(randn(2, 4, 6), randn(2, 5, 6), randn(2, 5, 6), randn(4, 5) > -0.5)"],
-          doc="softmax(query key' scale + mask) value over (*, L, E), (*, S, E) and (*, S, V); scale is 1 / sqrt(E) unless given (Vaswani et al. 2017).")
+          bench="(query, key, value)", doc="softmax(query key' scale + mask) value over (*, L, E), (*, S, E) and (*, S, V); scale is 1 / sqrt(E) unless given (Vaswani et al. 2017).")
 composite(F + "multi_head_attention_forward(T query, T key, T value, int embed_dim_to_check, int num_heads, T? in_proj_weight, T? in_proj_bias, T? bias_k, T? bias_v, bool add_zero_attn, float dropout_p, T out_proj_weight, T? out_proj_bias, "
           "bool training=True, T? key_padding_mask=None, bool need_weights=True, T? attn_mask=None, bool use_separate_proj_weight=False, T? q_proj_weight=None, T? k_proj_weight=None, T? v_proj_weight=None, T? static_k=None, T? static_v=None, "
           "bool average_attn_weights=True, bool is_causal=False) -> (T output, T weights)", gradcheck=False,
@@ -130,3 +130,21 @@ for name in ("dropout_", "alpha_dropout_", "feature_dropout_", "feature_alpha_dr
 for space, first in (("", "self"), (F, "input")):
     composite(f"{space}native_channel_shuffle(T {first}, int groups) -> T", method=False, samples=["(randn(2, 6, 3, 3), 3)"], doc="channel_shuffle.")
     composite(f"{space}conv_tbc(T {first}, T weight, T bias, int pad=0) -> T", method=False, samples=["(randn(5, 2, 3), randn(3, 3, 4), randn(4), 1)"], doc="Convolution over time of (T, B, C) with a weight of (k, C, O): (T', B, O).")
+
+composite(F + "grouped_mm(T mat_a, T mat_b, *, T? offs=None, T? bias=None, dtype? out_dtype=None) -> T", gradcheck=False, out=False,
+          doc="Products of groups: offs (int32) ends each group of rows of mat_a (M, K) for mat_b (G, K, N), of columns of mat_b (K, N) for mat_a (G, M, K), or of the inner dimension of two matrices; without it a batched product. float32, float16 or bfloat16.")
+
+# ---- torch's own names and orders of arguments; reduction is 0 none, 1 mean, 2 sum ---------------------------------------------
+composite("bilinear(T input1, T input2, T weight, T? bias=None) -> T", samples=["(randn(3, 4), randn(3, 5), randn(2, 4, 5), randn(2))"], doc="As nn.functional.bilinear.")
+composite("instance_norm(T input, T? weight, T? bias, T? running_mean, T? running_var, bool use_input_stats, float momentum, float eps, bool cudnn_enabled) -> T",
+          samples=["(randn(2, 3, 4), randn(3), randn(3), None, None, True, 0.1, 1e-5, False)"], doc="As nn.functional.instance_norm.")
+composite("adaptive_max_pool1d(T self, int[1] output_size) -> (T output, T indices)", method=False, samples=["(randn(2, 3, 7), 3)"], doc="Maxima of evenly dividing windows, and where they were.")
+composite("native_dropout(T input, float p, bool? train) -> (T output, T mask)", samples=["(randn(2, 3), 0.5, False)"], doc="Dropout, and which elements it kept.")
+composite("binary_cross_entropy_with_logits(T self, T target, T? weight=None, T? pos_weight=None, int reduction=1) -> T", method=False, samples=["(randn(3, 4), rand(3, 4), rand(4), rand(4) + 1, 2)"], doc="As nn.functional's.")
+composite("kl_div(T self, T target, int reduction=1, *, bool log_target=False) -> T", method=False, samples=["(randn(3, 4), rand(3, 4), 2)", "(randn(3, 4), randn(3, 4), 0), dict(log_target=True)"], doc="As nn.functional.kl_div.")
+composite("poisson_nll_loss(T input, T target, bool log_input, bool full, float eps, int reduction) -> T", samples=["(randn(3, 4), rand(3, 4) * 3, True, False, 1e-8, 1)"], doc="As nn.functional.poisson_nll_loss.")
+composite("hinge_embedding_loss(T self, T target, float margin=1.0, int reduction=1) -> T", method=False, samples=["(randn(3, 4), sign(randn(3, 4)))"], doc="As nn.functional.hinge_embedding_loss.")
+composite("cosine_embedding_loss(T input1, T input2, T target, float margin=0.0, int reduction=1) -> T", samples=["(randn(3, 4), randn(3, 4), tensor([1, -1, 1]))"], doc="As nn.functional.cosine_embedding_loss.")
+composite("margin_ranking_loss(T input1, T input2, T target, float margin=0.0, int reduction=1) -> T", samples=["(randn(3), randn(3), tensor([1, -1, 1]))"], doc="As nn.functional.margin_ranking_loss.")
+composite("triplet_margin_loss(T anchor, T positive, T negative, float margin=1.0, float p=2.0, float eps=1e-06, bool swap=False, int reduction=1) -> T", samples=["(randn(3, 4), randn(3, 4), randn(3, 4))"],
+          doc="As nn.functional.triplet_margin_loss.")

@@ -68,7 +68,7 @@ unary("mvlgamma(T self, int p)", math="mvlgamma(x, p)", promote="float", check="
 
 # ---- numbers in two parts, whole numbers ----------------------------------------------------------------------------------------------------
 composite("frexp(T self) -> (T mantissa, T exponent)", out="torch.frexp() expects mantissa to have dtype", samples=["(randn(3, 4) * 20,)"], ref="np.frexp",
-          doc="`self = mantissa * 2 ** exponent` with |mantissa| in [1/2, 1) and an int32 exponent. RuntimeError for integers.")
+          bench="(x)", doc="`self = mantissa * 2 ** exponent` with |mantissa| in [1/2, 1) and an int32 exponent. RuntimeError for integers.")
 unary("_frexp_mantissa(T self)", math="frexp_mantissa(x)", types="f", grad="div(grad, exp2(_frexp_exponent(self)))", node="FrexpBackward0", method=False, gradcheck=False, doc="The mantissa of frexp.")
 unary("_frexp_exponent(T self)", math="frexp_exponent(x)", types="f", grad=NONE, method=False, doc="The exponent of frexp, as a floating-point number.")
 binary("lcm", "(T self, T other)", math="lcm(a, b)", types="i", reject=("bool",), grad=NONE, ns=12.0, ref="np.lcm", doc="The least common multiple, never negative.")

@@ -140,9 +140,12 @@ class Tensor {
     return TensorAccessor<T, N>(data_ptr<T>(), sizes().data(), strides().data());
   }
   Scalar item() const;  // of a tensor with one element; Error otherwise
+  // The same as a T. Error when T cannot hold it.
   template <class T>
   T item() const {
-    return item().template to<T>();
+    const Scalar value = item();
+    if constexpr (requires { CppTypeToScalarType<T>::value; }) expect_fits(value, CppTypeToScalarType<T>::value);
+    return value.template to<T>();
   }
 
   // ---- autograd ----
@@ -220,6 +223,7 @@ class Tensor {
 
  private:
   [[noreturn]] static void raise_undefined();
+  static void expect_fits(const Scalar& value, ScalarType type);
   void expect_type(ScalarType type) const;
   void expect_dims(int64_t dims) const;
   TensorImpl* impl_;

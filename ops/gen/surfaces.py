@@ -209,15 +209,33 @@ def test_rows(rows: list[Row]) -> str:
     return json.dumps(found, indent=0) + "\n"
 
 
+def bench_call(row: Row, args: str) -> str:
+    """The call of a row's function (of the functional form of an in-place row), or of its method if it has no function."""
+    name = row.base if row.attrs.get("functional") else row.name
+    if not row.is_function:
+        first, _, rest = args[1:-1].partition(",")
+        return f"{first}.{name}({rest.strip()})"
+    return "torch." + (row.schema.namespace + "." if row.schema.namespace else "") + name + args
+
+
 def bench_rows(rows: list[Row]) -> str:
+    """What bench/op_table.py times: pointwise rows by themselves, others by `bench=`: an expression, or the arguments "(m, 1)"; bench/operands.py has the names."""
     found = []
     for row in rows:
-        if row.is_pointwise and not row.name.startswith("_") and "S" not in row.schema.letters and not row.attrs.get("condition"):
-            args = ", ".join("xyz"[:len(row.operands())])
-            prefix = "torch." + (row.schema.namespace + "." if row.schema.namespace else "")
-            found.append({"name": row.uid, "expr": f"{prefix}{row.name}({args})", "domain": row.attrs.get("domain"), "backward": bool(row.grads)})
-        elif row.attrs.get("bench"):
-            found.append({"name": row.uid, "expr": row.attrs["bench"], "domain": None, "backward": bool(row.grads)})
+        bench = row.attrs.get("bench")
+        if row.name.startswith("_") and not bench or row.schema.namespace.startswith("_") or row.attrs.get("python", True) is False:
+            continue
+        entry = {"name": row.uid, "kind": row.kind, "domain": row.attrs.get("domain"), "layouts": ["contiguous"]}
+        if bench:
+            entry["expr"] = bench_call(row, bench) if bench.startswith("(") else bench
+        elif row.is_pointwise and (row.schema.letters.strip("T") == "" or row.schema.letters in ("S", "TS") and not row.schema.namespace):
+            free, at = iter("xyz"), row.attrs.get("condition")
+            kept = [p for p in row.params if p.default is None or p.is_tensor]
+            args = ["b" if i == at else next(free) if p.is_tensor else {"S": "{number}", "int": "2", "float": "0.5"}[p.base] for i, p in enumerate(kept)]
+            tensors = sum(a in "xyz" for a in args)
+            entry |= {"expr": bench_call(row, f"({', '.join(args)})"), "layouts": ["contiguous", "transposed", "broadcast"][: 3 if tensors > 1 else 2]}
+        entry["backward"] = bool(row.grads) or row.kind == "composite"
+        found.append(entry)
     return json.dumps(found, indent=0) + "\n"
 
 

@@ -154,6 +154,8 @@ Tensor take(PyObject* capsule, const char* name, const char* used_name, bool rea
   if (source.device.type != kDLCPU)
     fail(ErrorKind::kRuntime, "from_dlpack: unsupported device type {}; only the cpu (1) is there", source.device.type);
   const ScalarType dtype = dtype_of(source.dtype);
+  check(source.ndim >= 0 && source.ndim <= TensorImpl::kMaxDims && (source.shape || source.ndim == 0),
+        "from_dlpack: {} dimensions; a tensor has at most {}", source.ndim, TensorImpl::kMaxDims);
   const IntArrayRef sizes(source.shape, static_cast<size_t>(source.ndim));
   DimVector strides(sizes.size());
   int64_t step = 1, last = 0;

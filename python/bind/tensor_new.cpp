@@ -75,6 +75,24 @@ std::optional<ScalarType> infer_dtype(PyObject* o, int depth) {
   throw PythonError();
 }
 
+// A Python or NumPy integer; ValueError beyond 64 bits.
+Scalar whole_number(PyObject* o) {
+  Scalar number;
+  if (PyLong_Check(o)) {
+    int overflow = 0;
+    const long long v = PyLong_AsLongLongAndOverflow(o, &overflow);
+    if (overflow == 0) return Scalar(static_cast<int64_t>(v));
+    const unsigned long long u = PyLong_AsUnsignedLongLong(o);
+    const bool fits = !PyErr_Occurred();
+    PyErr_Clear();
+    check_value(fits, "Overflow when unpacking long long");
+    return Scalar(static_cast<uint64_t>(u));
+  }
+  check_type(!PyComplex_Check(o), "'{}' object cannot be interpreted as an integer", type_name(o));
+  check_type(scalar_from(o, number), "an integer is required (got type {})", type_name(o));
+  return number;
+}
+
 template <class T>
 T int_value(PyObject* o, ScalarType dtype) {
   Scalar number;
@@ -86,9 +104,7 @@ T int_value(PyObject* o, ScalarType dtype) {
     if constexpr (std::is_same_v<T, uint64_t>) return static_cast<uint64_t>(d);
     number = Scalar(static_cast<int64_t>(d));
   } else {
-    check_type(!PyComplex_Check(o), "'{}' object cannot be interpreted as an integer", type_name(o));
-    if (PyLong_Check(o)) check_value(_PyLong_NumBits(o) <= 64, "Overflow when unpacking long long");
-    check_type(scalar_from(o, number), "an integer is required (got type {})", type_name(o));
+    number = whole_number(o);
   }
   if constexpr (std::is_same_v<T, uint64_t>) {
     if (!number.isUnsigned() && number.toLong() < 0) fail_negative();
@@ -107,9 +123,10 @@ T int_value(PyObject* o, ScalarType dtype) {
 template <class T>
 T float_value(PyObject* o) {
   Scalar number;
-  if (PyFloat_CheckExact(o))
+  if (PyFloat_CheckExact(o)) [[likely]] {
+    if constexpr (!is_complex_v<T>) return cpu::store<T>(PyFloat_AS_DOUBLE(o));
     number = Scalar(PyFloat_AS_DOUBLE(o));
-  else if (PyLong_CheckExact(o)) {
+  } else if (PyLong_CheckExact(o)) {
     number = Scalar(PyLong_AsDouble(o));
     if (PyErr_Occurred()) throw PythonError();
   } else {
@@ -122,21 +139,28 @@ T float_value(PyObject* o) {
     return cpu::store<T>(number.toDouble());
 }
 
+// The value of another tensor's element.
+template <class T, class V>
+T converted(V value, ScalarType dtype) {
+  if constexpr (is_complex_v<V> && std::is_same_v<T, bool>) {
+    return static_cast<bool>(value);
+  } else if constexpr (is_complex_v<V> && !is_complex_v<T>) {
+    check(value.im == 0, "value cannot be converted to type {} without overflow", dtype_name(dtype));
+    return cpu::store<T>(value.re);
+  } else if constexpr (is_complex_v<T> && !is_complex_v<V>) {
+    return T(static_cast<typename T::value_type>(value));
+  } else {
+    return cpu::store<T>(value);
+  }
+}
+
 template <class T>
 T leaf_value(PyObject* o, ScalarType dtype) {
   if (is_tensor(o)) {
     const Tensor& t = tensor_of(o);
     check_value(t.numel() == 1, "only one element tensors can be converted to Python scalars");
     return cpu::dispatch_all(t.dtype(), "tensor", [&]<class S>() -> T {
-      const auto value = cpu::load(*static_cast<const S*>(t.const_data_ptr()));
-      if constexpr (is_complex_v<S> && !is_complex_v<T>) {
-        check(value.im == 0, "value cannot be converted to type {} without overflow", dtype_name(dtype));
-        return cpu::store<T>(value.re);
-      } else if constexpr (is_complex_v<T> && !is_complex_v<S>) {
-        return T(static_cast<typename T::value_type>(value));
-      } else {
-        return cpu::store<T>(value);
-      }
+      return converted<T>(cpu::load(*static_cast<const S*>(t.const_data_ptr())), dtype);
     });
   }
   if constexpr (std::is_same_v<T, bool>) {

@@ -85,6 +85,8 @@ def _flatten(value: Any, name: str, tensors: list[tuple[str, Any]]) -> Any:
         return {kind: [_flatten(v, f"{name}.{i}" if name else str(i), tensors) for i, v in enumerate(value)]}
     if isinstance(value, float):
         return value if math.isfinite(value) else {"f": repr(value)}
+    if isinstance(value, complex):
+        return {"c": [repr(value.real), repr(value.imag)]}
     if value is None or isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, _C.dtype):
@@ -119,6 +121,8 @@ def _restore(node: Any, tensors: dict[str, Any]) -> Any:
             return tuple(_restore(v, tensors) for v in value)
         case "f":
             return float(value)
+        case "c":
+            return complex(*map(float, value))
         case "dtype":
             import rushlight
 

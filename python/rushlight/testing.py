@@ -117,7 +117,7 @@ def _report(a: Tensor, b: Tensor, rtol: float, atol: float, equal_nan: bool, wha
     gap = (a - b).abs().masked_fill(good, 0)
     flat = gap.double().nan_to_num(math.inf).reshape(-1)
     worst = int(flat.argmax().item())
-    relative = (gap.double() / b.double().abs()).reshape(-1)[worst].item()
+    relative = (gap.double() / b.abs().double()).reshape(-1)[worst].item()
     lines = [f"{what} are not {'equal' if exact else 'close'}!", ""]
     if a.dim() == 0:
         lines.append(f"Expected {b.item()} but got {a.item()}.")

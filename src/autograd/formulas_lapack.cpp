@@ -128,7 +128,7 @@ Tensor singular_det_backward(const Tensor& grad, const Tensor& A) {
   const auto [U, S, Vh] = linalg::svd(A, false);
   const Tensor phase = conj(linalg::det(U).mul(linalg::det(Vh))).mul(grad);
   const Tensor factors = prod_backward(ones_like(S.select(-1, 0)), S, S.prod(-1), -1, false);
-  return U.mul(factors.to(A.dtype()).unsqueeze(-2)).matmul(Vh).mul(phase.unsqueeze(-1).unsqueeze(-1));
+  return U.mul(factors.unsqueeze(-2)).matmul(Vh).mul(phase.unsqueeze(-1).unsqueeze(-1));
 }
 
 // conj(det) grad A⁻ᴴ.

@@ -80,7 +80,7 @@ Tensor svd_backward(const Tensor& grad_U, const Tensor& grad_S, const Tensor& gr
   const int64_t m = U.size(-2), n = Vh.size(-1);
   const Tensor gS = grad_S;
   if (!grad_U.defined() && !grad_Vh.defined())
-    return m >= n ? U.matmul(gS.to(U.dtype()).unsqueeze(-1).mul(Vh)) : U.mul(gS.unsqueeze(-2)).matmul(Vh);
+    return m >= n ? U.matmul(gS.unsqueeze(-1).mul(Vh)) : U.mul(gS.unsqueeze(-2)).matmul(Vh);
   const Tensor gU = grad_U.defined() ? grad_U.narrow(-1, 0, k) : Tensor();
   const Tensor gVh = grad_Vh.defined() ? grad_Vh.narrow(-2, 0, k) : Tensor();
   const auto skew = [](const Tensor& x) { return x.sub(adjoint_of(x)); };

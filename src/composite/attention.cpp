@@ -289,6 +289,35 @@ void prepare(Heads& h, bool use_separate_proj_weight, int64_t embed_dim) {
   }
 }
 
+enum Weights { kNoWeights, kMeanWeights, kAllWeights };
+
+// The output's projection and the weights that are wanted, from queries, keys and values (N * heads, length, width).
+std::tuple<Tensor, Tensor> attend(const Heads& h, const Tensor& q, const Tensor& k, const Tensor& v, double drop,
+                                  bool is_causal, const Tensor& out_weight, const Tensor& out_bias, Weights wanted) {
+  const int64_t source = k.size(1);
+  const auto project = [&](const Tensor& joined) {
+    const Tensor out = linear(joined.reshape({h.length * h.batch, h.width}), out_weight, out_bias);
+    const Tensor shaped = out.view({h.length, h.batch, out.size(1)});
+    return h.batched ? shaped : shaped.squeeze(1);
+  };
+  if (wanted == kNoWeights) {
+    Tensor mask = h.attn_mask;
+    if (mask.defined()) mask = mask.size(0) == 1 ? mask.unsqueeze(0) : mask.reshape({h.batch, h.heads, -1, source});
+    const auto heads = [&](const Tensor& t) { return t.reshape({h.batch, h.heads, t.size(1), h.head_width}); };
+    const Tensor out = scaled_dot_product_attention(heads(q), heads(k), heads(v), mask, drop, is_causal);
+    return {project(out.permute({2, 0, 1, 3})), Tensor()};
+  }
+  const Tensor scaled = mul(q, std::sqrt(1.0 / static_cast<double>(h.head_width)));
+  const Tensor scores =
+      h.attn_mask.defined() ? baddbmm(h.attn_mask, scaled, k.transpose(-2, -1)) : bmm(scaled, k.transpose(-2, -1));
+  Tensor weights = rushlight::softmax(scores, -1);
+  if (drop > 0) weights = dropout(weights, drop);
+  const Tensor output = project(bmm(weights, v).transpose(0, 1));
+  weights = weights.view({h.batch, h.heads, h.length, source});
+  if (wanted == kMeanWeights) weights = weights.mean({1});
+  return {output, h.batched ? weights : weights.squeeze(0)};
+}
+
 }  // namespace
 
 std::tuple<Tensor, Tensor> multi_head_attention_forward(
@@ -340,31 +369,9 @@ std::tuple<Tensor, Tensor> multi_head_attention_forward(
     v = cat({v, none}, 1);
     widen_masks(h);
   }
-  const int64_t source = k.size(1);
-  join_padding_mask(h, source);
-  const double drop = training ? dropout_p : 0.0;
-  const auto project = [&](const Tensor& joined) {
-    const Tensor out = linear(joined, out_proj_weight, out_proj_bias);
-    const Tensor shaped = out.view({h.length, h.batch, out.size(1)});
-    return h.batched ? shaped : shaped.squeeze(1);
-  };
-  if (!need_weights) {
-    Tensor mask = h.attn_mask;
-    if (mask.defined()) mask = mask.size(0) == 1 ? mask.unsqueeze(0) : mask.reshape({h.batch, h.heads, -1, source});
-    const auto heads = [&](const Tensor& t) { return t.reshape({h.batch, h.heads, t.size(1), h.head_width}); };
-    const Tensor out = scaled_dot_product_attention(heads(q), heads(k), heads(v), mask, drop, is_causal);
-    return {project(out.permute({2, 0, 1, 3}).reshape({h.length * h.batch, h.width})), Tensor()};
-  }
-  const Tensor scaled = mul(q, std::sqrt(1.0 / static_cast<double>(h.head_width)));
-  const Tensor scores =
-      h.attn_mask.defined() ? baddbmm(h.attn_mask, scaled, k.transpose(-2, -1)) : bmm(scaled, k.transpose(-2, -1));
-  Tensor weights = rushlight::softmax(scores, -1);
-  if (drop > 0) weights = dropout(weights, drop);
-  const Tensor joined = bmm(weights, v).transpose(0, 1).reshape({h.length * h.batch, h.width});
-  const Tensor output = project(joined);
-  weights = weights.view({h.batch, h.heads, h.length, source});
-  if (average_attn_weights) weights = weights.mean({1});
-  return {output, h.batched ? weights : weights.squeeze(0)};
+  join_padding_mask(h, k.size(1));
+  return attend(h, q, k, v, training ? dropout_p : 0.0, is_causal, out_proj_weight, out_proj_bias,
+                need_weights ? average_attn_weights ? kMeanWeights : kAllWeights : kNoWeights);
 }
 
 }  // namespace nn::functional

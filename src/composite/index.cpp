@@ -250,13 +250,21 @@ std::tuple<Tensor, Tensor, Tensor> unique_dim(const Tensor& self, int64_t dim, b
   return unique_rows(plain, dim, _lexicographic_order(rows.reshape({n, n == 0 ? 0 : rows.numel() / n})));
 }
 
-std::tuple<Tensor, Tensor, Tensor> _unique_consecutive(const Tensor& self, bool, bool, std::optional<int64_t> dim) {
+std::tuple<Tensor, Tensor, Tensor> _unique_consecutive(const Tensor& self, bool return_inverse, bool return_counts,
+                                                       std::optional<int64_t> dim) {
   check_ordered(dim ? "unique_dim" : "unique", self);
   const Tensor plain = self.detach();
   if (dim) return unique_rows(plain, plan::wrap_dim(*dim, self.dim()), Tensor());
   const Tensor flat = plain.reshape({-1});
+  const int64_t n = flat.numel();
+  if (!return_inverse && !return_counts && n > 0) {
+    const Tensor keep[] = {ones({1}, kBool), flat.slice(0, 1, n, 1).ne(flat.slice(0, 0, n - 1, 1))};
+    return {flat.masked_select(cat(keep, 0)), empty({0}, kLong), empty({0}, kLong)};
+  }
   const Runs runs = find_runs(flat);
-  return {flat.index_select(0, runs.starts), _repeat_index(runs.counts).view(self.sizes()), runs.counts};
+  return {flat.index_select(0, runs.starts),
+          return_inverse ? _repeat_index(runs.counts).view(self.sizes()) : empty({0}, kLong),
+          return_counts ? runs.counts : empty({0}, kLong)};
 }
 
 }  // namespace rushlight

@@ -53,6 +53,8 @@ Tensor reduced(const Tensor& loss, Reduction reduction) {
 
 std::string size_text(const Tensor& t) { return format("torch.Size({})", t.sizes()); }
 
+bool is_half(const Tensor& t) { return t.dtype() == kHalf || t.dtype() == kBFloat16; }
+
 void check_real(const char* op, const Tensor& t) {
   check_not_implemented(!is_complex(t.dtype()), "\"{}\" not implemented for '{}'", std::string_view(op),
                         to_string(t.dtype()));
@@ -259,7 +261,12 @@ Tensor multilabel_soft_margin_loss(const Tensor& input, const Tensor& target, co
                                    std::string_view reduction) {
   const Reduction how = reduction_of(size_average, reduce, reduction);
   check(input.dim() > 0, "multilabel_soft_margin_loss: expected an input with at least one dimension");
-  Tensor loss = _binary_cross_entropy_logits(input, target);
+  Tensor loss;
+  if (is_half(input)) {  // rounded where PyTorch rounds
+    loss = neg(add(mul(target, logsigmoid(input)), mul(rsub(target, 1), logsigmoid(neg(input)))));
+  } else {
+    loss = _binary_cross_entropy_logits(input, target);
+  }
   if (weight.defined()) loss = mul(loss, weight);
   return reduced(loss.mean(-1), how);
 }

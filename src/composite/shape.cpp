@@ -76,6 +76,12 @@ Tensor swapaxes(const Tensor& self, int64_t axis0, int64_t axis1) { return self.
 Tensor mT(const Tensor& self) {
   check(self.dim() >= 2, "tensor.mT is only supported on matrices or batches of matrices. Got {}-D tensor.",
         self.dim());
+  return self.transpose(-2, -1);
+}
+
+Tensor mH(const Tensor& self) {
+  check(self.dim() >= 2, "tensor.mH is only supported on matrices or batches of matrices. Got {}-D tensor.",
+        self.dim());
   return self.transpose(-2, -1).conj();
 }
 
@@ -88,7 +94,7 @@ Tensor numpy_T(const Tensor& self) {
 Tensor adjoint(const Tensor& self) {
   check(self.dim() >= 2, "tensor.adjoint() is only supported on matrices or batches of matrices. Got {}-D tensor.",
         self.dim());
-  return self.transpose(-2, -1);
+  return self.transpose(-2, -1).conj();
 }
 
 Tensor movedim(const Tensor& self, int64_t source, int64_t destination) {

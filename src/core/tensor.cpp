@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "autograd/node.h"
+#include "core/scalar_checks.h"
 #include "cpu/dispatch.h"
 #include "dispatch/body.h"
 #include "plan/dims.h"
@@ -75,6 +76,8 @@ Scalar Tensor::item() const {
   return cpu::dispatch_all(dtype(), "item",
                            [&]<class T>() -> Scalar { return Scalar(cpu::load(*static_cast<const T*>(data_ptr()))); });
 }
+
+void Tensor::expect_fits(const Scalar& value, ScalarType type) { check_fits(value, type); }
 
 void Tensor::expect_type(ScalarType type) const {
   check(type == dtype(), "expected scalar type {} but found {}", rushlight::to_string(type),

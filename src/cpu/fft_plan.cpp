@@ -80,7 +80,10 @@ double cost_of_rows(int64_t n, int lanes, size_t element) {
   return cost * static_cast<double>(n);
 }
 
-double round_up(int64_t n, int lanes) { return static_cast<double>((n + lanes - 1) / lanes); }
+double blocks_of(int64_t n, int64_t lanes) {
+  const int64_t blocks = (n + lanes - 1) / lanes;
+  return static_cast<double>(blocks);
+}
 
 // The best n1 of the four-step algorithm, or 0 when the direct one is no worse.
 int64_t split(int64_t n, int lanes, size_t element) {
@@ -92,7 +95,7 @@ int64_t split(int64_t n, int lanes, size_t element) {
     if (n % d != 0) continue;
     for (const int64_t n1 : {d, n / d}) {
       const int64_t n2 = n / n1;
-      const double blocks = round_up(n2, lanes), groups = round_up(n1, lanes);
+      const double blocks = blocks_of(n2, lanes), groups = blocks_of(n1, lanes);
       const double cost = blocks * cost_of_rows(n1, lanes, element) + groups * cost_of_rows(n2, lanes, element) +
                           8 * lanes * blocks * groups;
       if (cost < least) {

@@ -48,6 +48,13 @@ A bounded(A v) {
   return v >= A(-2147483000) && v <= A(2147483000) ? v : A(-100);
 }
 
+// floor of what `bounded` let through.
+template <class A>
+int64_t floor_of(A v) {
+  const auto whole = static_cast<int64_t>(v);
+  return whole - (v < static_cast<A>(whole));
+}
+
 template <class A>
 Place<A> clipped(Place<A> p, int64_t size) {
   const A last = static_cast<A>(size - 1);
@@ -102,7 +109,7 @@ Taps<A> taps_at(A coordinate, int64_t size, int64_t mode, int64_t padding, bool 
   };
   if (mode == kBicubicMode) {
     p.value = bounded(p.value);
-    const A first = std::floor(p.value), t = rounded<T>(p.value - first);
+    const A first = static_cast<A>(floor_of(p.value)), t = rounded<T>(p.value - first);
     const A distance[4] = {t + 1, t, 1 - t, 2 - t};
     for (int i = 0; i < 4; ++i) {
       const auto [weight, slope] = cubic(distance[i]);
@@ -114,11 +121,11 @@ Taps<A> taps_at(A coordinate, int64_t size, int64_t mode, int64_t padding, bool 
   p = padded<T>(p, size, padding, align);
   p.value = bounded(p.value);
   if (mode == kNearestMode) {
-    add(static_cast<int64_t>(std::nearbyint(p.value)), A(1), A(0));
+    add(std::lrint(p.value), A(1), A(0));
     return taps;
   }
-  const A first = std::floor(p.value);
-  const auto at = static_cast<int64_t>(first);
+  const int64_t at = floor_of(p.value);
+  const A first = static_cast<A>(at);
   add(at, rounded<T>(first + 1 - p.value), -p.slope);
   add(at + 1, rounded<T>(p.value - first), p.slope);
   return taps;
@@ -150,7 +157,7 @@ int taps_of(const Shape& s) {
 }
 
 // Writes point i of a block; `coordinates` in the order of the grid.
-template <class T, class A = opmath_t<T>>
+template <class T, bool kSlopes, class A = opmath_t<T>>
 void add_point(const Shape& s, const T* coordinates, int64_t i, Block<A>& block) {
   Taps<A> taps[3];  // D, H, W
   for (int d = 0; d < 3; ++d) {
@@ -164,30 +171,38 @@ void add_point(const Shape& s, const T* coordinates, int64_t i, Block<A>& block)
     }
   }
   int64_t inside = -1;
-  int k = 0;
+  int k = 0, outside = 0;
   for (int z = 0; z < taps[0].count; ++z) {
     for (int y = 0; y < taps[1].count; ++y) {
+      const A wy = taps[1].weight[y], wz = taps[0].weight[z];
       for (int x = 0; x < taps[2].count; ++x, ++k) {
-        const bool in = taps[0].at[z] >= 0 && taps[1].at[y] >= 0 && taps[2].at[x] >= 0;
-        const int64_t offset = (taps[0].at[z] * s.in[1] + taps[1].at[y]) * s.in[2] + taps[2].at[x];
-        const A wx = in ? taps[2].weight[x] : A(0), wy = taps[1].weight[y], wz = taps[0].weight[z];
-        block.offset[k][i] = in ? offset : -1;
-        block.weight[k][i] = in ? wx * wy * wz : A(0);
-        block.slopes[0][k][i] = in ? taps[2].slope[x] * wy * wz : A(0);
-        block.slopes[1][k][i] = in ? wx * taps[1].slope[y] * wz : A(0);
-        block.slopes[2][k][i] = in ? wx * wy * taps[0].slope[z] : A(0);
-        if (in) inside = offset;
+        if ((taps[0].at[z] | taps[1].at[y] | taps[2].at[x]) < 0) {  // one of them is -1
+          block.offset[k][i] = -1;
+          block.weight[k][i] = 0;
+          if constexpr (kSlopes) block.slopes[0][k][i] = block.slopes[1][k][i] = block.slopes[2][k][i] = 0;
+          ++outside;
+          continue;
+        }
+        const A wx = taps[2].weight[x];
+        inside = (taps[0].at[z] * s.in[1] + taps[1].at[y]) * s.in[2] + taps[2].at[x];
+        block.offset[k][i] = inside;
+        block.weight[k][i] = wx * wy * wz;
+        if constexpr (kSlopes) {
+          block.slopes[0][k][i] = taps[2].slope[x] * wy * wz;
+          block.slopes[1][k][i] = wx * taps[1].slope[y] * wz;
+          block.slopes[2][k][i] = wx * wy * taps[0].slope[z];
+        }
       }
     }
   }
   block.outside[i] = inside < 0;
-  for (int j = 0; j < k; ++j)
+  for (int j = 0; j < k && outside > 0; ++j)
     if (block.offset[j][i] < 0) block.offset[j][i] = std::max<int64_t>(inside, 0);
 }
 
-template <class T>
+template <class T, bool kSlopes = false>
 void fill_block(const Shape& s, const T* grid, int64_t n, Block<opmath_t<T>>& block) {
-  for (int64_t i = 0; i < n; ++i) add_point<T>(s, grid + i * s.spatial, i, block);
+  for (int64_t i = 0; i < n; ++i) add_point<T, kSlopes>(s, grid + i * s.spatial, i, block);
 }
 
 // f(taps) with the number of taps as a constant.
@@ -232,7 +247,7 @@ void input_gradient(const Shape& s, const T* grad, const T* grid, Tensor& result
     Block<A> block;
     for (int64_t p = 0; p < s.points; p += kBlock) {
       const int64_t size = std::min(kBlock, s.points - p);
-      fill_block(s, grid + (n * s.points + p) * s.spatial, size, block);
+      fill_block<T>(s, grid + (n * s.points + p) * s.spatial, size, block);
       for (int64_t c = 0; c < count; ++c) {
         const T* from = grad + (n * s.channels + first + c) * s.points + p;
         A* to = out + (n * s.channels + first + c) * s.plane;
@@ -257,7 +272,7 @@ void grid_gradient(const Shape& s, const T* grad, const T* input, const T* grid,
   parallel_for(s.batch * blocks, 1, ns, [&](int64_t task, int64_t) {
     const int64_t n = task / blocks, p = task % blocks * kBlock, size = std::min(kBlock, s.points - p);
     Block<A> block;
-    fill_block(s, grid + (n * s.points + p) * s.spatial, size, block);
+    fill_block<T, true>(s, grid + (n * s.points + p) * s.spatial, size, block);
     A sums[kMaxTaps][kBlock] = {};  // of each tap's value times the gradient, over channels
     for (int64_t c = 0; c < s.channels; ++c) {
       const T *from = grad + (n * s.channels + c) * s.points + p, *plane = input + (n * s.channels + c) * s.plane;
@@ -291,7 +306,7 @@ void _grid_sample(const Tensor& input, const Tensor& grid, int64_t mode, int64_t
       parallel_for(s.batch * blocks, 1, ns, [&](int64_t task, int64_t) {
         const int64_t n = task / blocks, p = task % blocks * kBlock, size = std::min(kBlock, s.points - p);
         Block<A> block;
-        fill_block(s, points + (n * s.points + p) * s.spatial, size, block);
+        fill_block<T>(s, points + (n * s.points + p) * s.spatial, size, block);
         for (int64_t c = 0; c < s.channels; ++c) {
           const T* plane = from + (n * s.channels + c) * s.plane;
           T* row = to + (n * s.channels + c) * s.points + p;

@@ -199,6 +199,20 @@ void _linalg_svd(const Tensor& A, bool full_matrices, bool compute_uv, std::opti
     fill_identity(U);
     return fill_identity(Vh);
   }
+  // Small singular values of a small matrix in single precision deserve double: it costs little.
+  if (to_real_type(A.dtype()) == kFloat && std::max(A.size(-1), A.size(-2)) <= kSmall) {
+    const NoGradGuard no_grad;
+    const ScalarType wide = A.is_complex() ? kComplexDouble : kDouble;
+    const auto twin = [](const Tensor& t, ScalarType dtype) {
+      return detail::allocate_tensor(t.sizes(), t.strides(), dtype);
+    };
+    Tensor wide_U = twin(U, wide), wide_S = twin(S, kDouble), wide_Vh = twin(Vh, wide);
+    _linalg_svd(A.detach().to(wide), full_matrices, compute_uv, driver, wide_U, wide_S, wide_Vh);
+    copy_elements(S, wide_S);
+    if (!compute_uv) return;
+    copy_elements(U, wide_U);
+    return copy_elements(Vh, wide_Vh);
+  }
   dispatch_lapack(A.dtype(), "linalg_svd_cpu", [&]<class T>() { svd_all<T>(A, full_matrices, compute_uv, U, S, Vh); });
 }
 

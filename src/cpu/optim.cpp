@@ -1,229 +1,271 @@
 // Optimizer steps over lists of tensors: one pass in fixed chunks, in place.
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
-#include "core/allocator.h"
-#include "core/thread_pool.h"
-#include "cpu/convert.h"
-#include "cpu/copy.h"
-#include "cpu/isa.h"
-#include "cpu/isa/optim_kernels.h"
-#include "cpu/reduce.h"
-#include "dispatch/body.h"
+#include "cpu/optim_runs.h"
 #include "rushlight/ops.h"
 
-namespace rushlight {
+namespace rushlight::_optim {
+
+using cpu::next_step, cpu::number_in, cpu::set_number;
+using cpu::OptimRuns;
+
 namespace {
 
-using cpu::AdamStep;
-using cpu::OptimKernels;
-using cpu::SgdStep;
-
-constexpr int64_t kChunk = 16384;
-constexpr int kStates = 5;  // parameter, gradient, up to three states
-
-template <class T>
-const OptimKernels<T>& optim_kernels() {
-  if constexpr (std::is_same_v<T, float>) {
-    static const OptimKernels<float>* const chosen[] = {&cpu::base::kOptimF32, &cpu::avx2::kOptimF32,
-                                                        &cpu::avx512::kOptimF32};
-    return *chosen[cpu::isa_level()];
-  } else {
-    static const OptimKernels<double>* const chosen[] = {&cpu::base::kOptimF64, &cpu::avx2::kOptimF64,
-                                                         &cpu::avx512::kOptimF64};
-    return *chosen[cpu::isa_level()];
-  }
-}
-
-void check_length(const char* op, const char* name, size_t got, size_t expected) {
-  check(got == expected, "{}: expected {} tensors in {}, one per parameter, but got {}", op, expected, name, got);
-}
-
-// `state` must match the parameter in shape and dtype and be writable memory of its own.
-void check_state(const char* op, const char* name, size_t i, const Tensor& param, const Tensor& state) {
-  check(state.defined(), "{}: {}[{}] is an undefined tensor", op, name, i);
-  check(state.sizes() == param.sizes(), "{}: {}[{}] has shape {}, but params[{}] has shape {}", op, name, i,
-        state.sizes(), i, param.sizes());
-  check(state.dtype() == param.dtype(), "{}: {}[{}] is {}, but params[{}] is {}; convert it with to() first", op, name,
-        i, to_string(state.dtype()), i, to_string(param.dtype()));
-}
-void check_param(const char* op, size_t i, const Tensor& param) {
-  check(param.defined(), "{}: params[{}] is an undefined tensor", op, i);
-  check_not_implemented(is_floating_point(param.dtype()),
-                        "{}: params[{}] is {}; only floating point parameters can be optimized", op, i,
-                        to_string(param.dtype()));
-}
-
-// One run of elements of one parameter, with the step's numbers.
-struct Run {
-  void* at[kStates];
-  int64_t n;
-  int step;   // index into the list of steps
-  bool wide;  // double
-};
-
-// The runs of all parameters. Tensors whose memory cannot be walked as one run (or that are halves) are copied to f32 or
-// row-major memory first and copied back by finish().
-class Runs {
+// The numbers of the parameters' steps: parameters that took as many steps share theirs.
+template <class Numbers>
+class StepNumbers {
  public:
-  explicit Runs(size_t tensors) { runs_.reserve(tensors); }
-  // tensors[0] is the parameter, tensors[1] the gradient (read only), the others states; undefined ones are left out.
-  void add(const Tensor* const (&tensors)[kStates], int step) {
-    const Tensor& param = *tensors[0];
-    const int64_t n = param.numel();
-    const bool half = param.dtype() != kFloat && param.dtype() != kDouble;
-    const bool row_major = param.is_contiguous();
-    bool direct = !half && (row_major || param.is_non_overlapping_and_dense());
-    for (const Tensor* t : tensors) direct &= !t || (row_major ? t->is_contiguous() : t->strides() == param.strides());
-    void* at[kStates] = {};
-    for (int k = 0; k < kStates; ++k) {
-      if (!tensors[k]) continue;
-      if (k != 1) detail::written(*tensors[k]);
-      at[k] = direct ? tensors[k]->data_ptr() : copied(*tensors[k], half ? kFloat : param.dtype(), k != 1);
+  template <class Make>
+  int index(double step, const Make& make) {
+    if (all_.empty() || last_ != step) {
+      last_ = step;
+      all_.push_back(make(step));
     }
-    const int64_t item = param.dtype() == kDouble ? 8 : 4;
-    for (int64_t i = 0; i < n; i += kChunk) {
-      Run run{{}, n - i < kChunk ? n - i : kChunk, step, param.dtype() == kDouble};
-      for (int k = 0; k < kStates; ++k) run.at[k] = at[k] ? static_cast<char*>(at[k]) + i * item : nullptr;
-      runs_.push_back(run);
-      total_ += run.n;
-    }
+    return static_cast<int>(all_.size()) - 1;
   }
-  template <class F>
-  void run(double ns, const F& f) const {
-    if (runs_.empty()) return;
-    const double each = ns * static_cast<double>(total_) / static_cast<double>(runs_.size());
-    parallel_for(static_cast<int64_t>(runs_.size()), 1, each, [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) f(runs_[static_cast<size_t>(i)]);
-    });
-  }
-  void finish() const {
-    for (const auto& [target, copy] : copies_) cpu::copy_elements(target, copy);
-  }
+  const Numbers& operator[](int i) const { return all_[static_cast<size_t>(i)]; }
 
  private:
-  void* copied(const Tensor& t, ScalarType dtype, bool back) {
-    Tensor copy = detail::allocate_tensor(t.sizes(), dtype);
-    cpu::copy_elements(copy, t);
-    void* data = copy.data_ptr();
-    (back ? copies_ : held_).emplace_back(t, std::move(copy));
-    return data;
-  }
-  std::vector<Run> runs_;
-  std::vector<std::pair<Tensor, Tensor>> copies_, held_;
-  int64_t total_ = 0;
+  std::vector<Numbers> all_;
+  double last_ = 0;
 };
 
-}  // namespace
+// A number as a tensor of its dtype would hold it.
+double rounded(const Tensor& like, double value) {
+  return like.dtype() == kFloat ? static_cast<double>(static_cast<float>(value)) : value;
+}
 
-namespace _optim {
+}  // namespace
 
 void sgd_(TensorList params, TensorList grads, TensorList momentum_buffers, double lr, double momentum,
           double dampening, double weight_decay, bool nesterov, bool maximize, bool first_step) {
-  constexpr const char* kOp = "_optim.sgd_";
-  check_length(kOp, "grads", grads.size(), params.size());
-  const bool buffered = momentum != 0;
-  if (buffered) check_length(kOp, "momentum_buffers", momentum_buffers.size(), params.size());
-  Runs runs(params.size());
-  for (size_t i = 0; i < params.size(); ++i) {
-    check_param(kOp, i, params[i]);
-    check_state(kOp, "grads", i, params[i], grads[i]);
-    if (buffered) check_state(kOp, "momentum_buffers", i, params[i], momentum_buffers[i]);
-    runs.add({&params[i], &grads[i], buffered ? &momentum_buffers[i] : nullptr, nullptr, nullptr}, 0);
-  }
-  const auto step = [&]<class T>() {
-    return SgdStep<T>{static_cast<T>(lr),
-                      static_cast<T>(momentum),
-                      static_cast<T>(1 - dampening),
-                      static_cast<T>(weight_decay),
-                      nesterov,
-                      maximize,
-                      first_step};
-  };
-  const auto narrow = step.template operator()<float>();
-  const auto wide = step.template operator()<double>();
-  runs.run(0.25, [&](const Run& r) {
-    const auto call = [&]<class T>(const SgdStep<T>& s) {
-      optim_kernels<T>().sgd(static_cast<T*>(r.at[0]), static_cast<const T*>(r.at[1]), static_cast<T*>(r.at[2]), r.n,
-                             s);
-    };
-    if (r.wide)
-      call(wide);
-    else
-      call(narrow);
-  });
-  runs.finish();
+  OptimRuns runs("_optim.sgd_", params, grads, {{"momentum_buffers", momentum_buffers, momentum != 0}});
+  runs.add_all();
+  runs.launch(
+      0.25, [](const auto& kernels) { return kernels.sgd; },
+      [&]<class T>(T, int) {
+        return cpu::SgdStep<T>{static_cast<T>(lr),
+                               static_cast<T>(momentum),
+                               static_cast<T>(1 - dampening),
+                               static_cast<T>(weight_decay),
+                               nesterov,
+                               maximize,
+                               first_step};
+      });
 }
-
-namespace {
-
-// Counts a step tensor up and gives the new count.
-double next_step(const Tensor& step) {
-  detail::written(step);
-  if (step.dtype() == kFloat) return static_cast<double>(*static_cast<float*>(step.data_ptr()) += 1);
-  double count = 0;
-  cpu::convert(&count, kDouble, 1, step.data_ptr(), step.dtype(), 1, 1);
-  count += 1;
-  cpu::convert(step.data_ptr(), step.dtype(), 1, &count, kDouble, 1, 1);
-  return count;
-}
-
-struct AdamNumbers {
-  double step, step_size, inverse_root2;
-};
-
-}  // namespace
 
 void adam_(TensorList params, TensorList grads, TensorList exp_avgs, TensorList exp_avg_sqs, TensorList max_exp_avg_sqs,
            TensorList steps, double lr, double beta1, double beta2, double eps, double weight_decay, bool amsgrad,
            bool maximize, bool decoupled_weight_decay) {
-  constexpr const char* kOp = "_optim.adam_";
-  check_length(kOp, "grads", grads.size(), params.size());
-  check_length(kOp, "exp_avgs", exp_avgs.size(), params.size());
-  check_length(kOp, "exp_avg_sqs", exp_avg_sqs.size(), params.size());
-  check_length(kOp, "steps", steps.size(), params.size());
-  if (amsgrad) check_length(kOp, "max_exp_avg_sqs", max_exp_avg_sqs.size(), params.size());
-  for (size_t i = 0; i < params.size(); ++i) {
-    check_param(kOp, i, params[i]);
-    check_state(kOp, "grads", i, params[i], grads[i]);
-    check_state(kOp, "exp_avgs", i, params[i], exp_avgs[i]);
-    check_state(kOp, "exp_avg_sqs", i, params[i], exp_avg_sqs[i]);
-    if (amsgrad) check_state(kOp, "max_exp_avg_sqs", i, params[i], max_exp_avg_sqs[i]);
-    check(steps[i].defined() && steps[i].numel() == 1, "{}: steps[{}] must hold one number", kOp, i);
-  }
-  Runs runs(params.size());
-  std::vector<AdamNumbers> numbers;
-  for (size_t i = 0; i < params.size(); ++i) {
-    const double step = next_step(steps[i]);
-    if (numbers.empty() || numbers.back().step != step)
-      numbers.push_back({step, lr / (1 - std::pow(beta1, step)), 1 / std::sqrt(1 - std::pow(beta2, step))});
-    runs.add({&params[i], &grads[i], &exp_avgs[i], &exp_avg_sqs[i], amsgrad ? &max_exp_avg_sqs[i] : nullptr},
-             static_cast<int>(numbers.size()) - 1);
-  }
-  runs.run(0.5, [&](const Run& r) {
-    const AdamNumbers& k = numbers[static_cast<size_t>(r.step)];
-    const auto call = [&]<class T>() {
-      const AdamStep<T> s{static_cast<T>(beta2),
-                          static_cast<T>(1 - beta1),
-                          static_cast<T>(1 - beta2),
-                          static_cast<T>(k.step_size),
-                          static_cast<T>(k.inverse_root2),
-                          static_cast<T>(eps),
-                          static_cast<T>(weight_decay),
-                          static_cast<T>(1 - lr * weight_decay),
-                          maximize,
-                          amsgrad,
-                          decoupled_weight_decay};
-      optim_kernels<T>().adam(static_cast<T*>(r.at[0]), static_cast<const T*>(r.at[1]), static_cast<T*>(r.at[2]),
-                              static_cast<T*>(r.at[3]), static_cast<T*>(r.at[4]), r.n, s);
-    };
-    if (r.wide)
-      call.template operator()<double>();
-    else
-      call.template operator()<float>();
-  });
-  runs.finish();
+  OptimRuns runs("_optim.adam_", params, grads,
+                 {{"exp_avgs", exp_avgs}, {"exp_avg_sqs", exp_avg_sqs}, {"max_exp_avg_sqs", max_exp_avg_sqs, amsgrad}},
+                 {{"steps", steps}});
+  struct Numbers {
+    double step_size, inverse_root2;
+  };
+  StepNumbers<Numbers> numbers;
+  const auto of_step = [&](double step) {
+    return Numbers{lr / (1 - std::pow(beta1, step)), 1 / std::sqrt(1 - std::pow(beta2, step))};
+  };
+  for (size_t i = 0; i < params.size(); ++i) runs.add(i, numbers.index(next_step(steps[i]), of_step));
+  runs.launch(
+      0.5, [](const auto& kernels) { return kernels.adam; },
+      [&]<class T>(T, int step) {
+        const Numbers& k = numbers[step];
+        return cpu::AdamStep<T>{static_cast<T>(beta2),
+                                static_cast<T>(1 - beta1),
+                                static_cast<T>(1 - beta2),
+                                static_cast<T>(k.step_size),
+                                static_cast<T>(k.inverse_root2),
+                                static_cast<T>(eps),
+                                static_cast<T>(weight_decay),
+                                static_cast<T>(1 - lr * weight_decay),
+                                maximize,
+                                amsgrad,
+                                decoupled_weight_decay};
+      });
 }
 
-}  // namespace _optim
-}  // namespace rushlight
+void rmsprop_(TensorList params, TensorList grads, TensorList square_avgs, TensorList grad_avgs,
+              TensorList momentum_buffers, TensorList steps, double lr, double alpha, double eps, double weight_decay,
+              double momentum, bool centered, bool maximize) {
+  OptimRuns runs("_optim.rmsprop_", params, grads,
+                 {{"square_avgs", square_avgs},
+                  {"grad_avgs", grad_avgs, centered},
+                  {"momentum_buffers", momentum_buffers, momentum > 0}},
+                 {{"steps", steps}});
+  for (const Tensor& step : steps) next_step(step);
+  runs.add_all();
+  runs.launch(
+      0.5, [](const auto& kernels) { return kernels.rmsprop; },
+      [&]<class T>(T, int) {
+        return cpu::RmspropStep<T>{static_cast<T>(lr),
+                                   static_cast<T>(alpha),
+                                   static_cast<T>(1 - alpha),
+                                   static_cast<T>(eps),
+                                   static_cast<T>(weight_decay),
+                                   static_cast<T>(momentum),
+                                   maximize};
+      });
+}
+
+void adagrad_(TensorList params, TensorList grads, TensorList state_sums, TensorList steps, double lr, double lr_decay,
+              double eps, double weight_decay, bool maximize) {
+  OptimRuns runs("_optim.adagrad_", params, grads, {{"state_sums", state_sums}}, {{"steps", steps}});
+  StepNumbers<double> sizes;
+  const auto of_step = [&](double step) { return lr / (1 + (step - 1) * lr_decay); };
+  for (size_t i = 0; i < params.size(); ++i) runs.add(i, sizes.index(next_step(steps[i]), of_step));
+  runs.launch(
+      0.4, [](const auto& kernels) { return kernels.adagrad; },
+      [&]<class T>(T, int step) {
+        return cpu::AdagradStep<T>{static_cast<T>(sizes[step]), static_cast<T>(eps), static_cast<T>(weight_decay),
+                                   maximize};
+      });
+}
+
+void adadelta_(TensorList params, TensorList grads, TensorList square_avgs, TensorList acc_deltas, TensorList steps,
+               double lr, double rho, double eps, double weight_decay, bool maximize) {
+  OptimRuns runs("_optim.adadelta_", params, grads, {{"square_avgs", square_avgs}, {"acc_deltas", acc_deltas}},
+                 {{"steps", steps}});
+  for (const Tensor& step : steps) next_step(step);
+  runs.add_all();
+  runs.launch(
+      0.6, [](const auto& kernels) { return kernels.adadelta; },
+      [&]<class T>(T, int) {
+        return cpu::AdadeltaStep<T>{static_cast<T>(lr),  static_cast<T>(rho),          static_cast<T>(1 - rho),
+                                    static_cast<T>(eps), static_cast<T>(weight_decay), maximize};
+      });
+}
+
+void adamax_(TensorList params, TensorList grads, TensorList exp_avgs, TensorList exp_infs, TensorList steps, double lr,
+             double beta1, double beta2, double eps, double weight_decay, bool maximize) {
+  OptimRuns runs("_optim.adamax_", params, grads, {{"exp_avgs", exp_avgs}, {"exp_infs", exp_infs}}, {{"steps", steps}});
+  StepNumbers<double> sizes;
+  const auto of_step = [&](double step) { return lr / (1 - std::pow(beta1, step)); };
+  for (size_t i = 0; i < params.size(); ++i) runs.add(i, sizes.index(next_step(steps[i]), of_step));
+  runs.launch(
+      0.5, [](const auto& kernels) { return kernels.adamax; },
+      [&]<class T>(T, int step) {
+        return cpu::AdamaxStep<T>{static_cast<T>(sizes[step]), static_cast<T>(beta2),        static_cast<T>(1 - beta1),
+                                  static_cast<T>(eps),         static_cast<T>(weight_decay), maximize};
+      });
+}
+
+void nadam_(TensorList params, TensorList grads, TensorList exp_avgs, TensorList exp_avg_sqs, TensorList mu_products,
+            TensorList steps, double lr, double beta1, double beta2, double eps, double weight_decay,
+            double momentum_decay, bool decoupled_weight_decay, bool maximize) {
+  OptimRuns runs("_optim.nadam_", params, grads, {{"exp_avgs", exp_avgs}, {"exp_avg_sqs", exp_avg_sqs}},
+                 {{"steps", steps}, {"mu_products", mu_products}});
+  struct Numbers {
+    double correction2, gradient_share, mean_share;
+  };
+  std::vector<Numbers> numbers;
+  for (size_t i = 0; i < params.size(); ++i) {
+    const double step = next_step(steps[i]);
+    const double mu = beta1 * (1.0 - 0.5 * std::pow(0.96, step * momentum_decay));
+    const double mu_next = beta1 * (1.0 - 0.5 * std::pow(0.96, (step + 1) * momentum_decay));
+    // The product is a tensor of its own precision, and rounded at every step as that.
+    const Tensor& kept = mu_products[i];
+    set_number(kept, rounded(kept, number_in(kept) * rounded(kept, mu)));
+    const double product = number_in(kept);
+    numbers.push_back(
+        {1 - std::pow(beta2, step), -lr * (1.0 - mu) / (1.0 - product), (-lr * mu_next) / (1.0 - product * mu_next)});
+    runs.add(i, static_cast<int>(i));
+  }
+  runs.launch(
+      0.6, [](const auto& kernels) { return kernels.nadam; },
+      [&]<class T>(T, int step) {
+        const Numbers& k = numbers[static_cast<size_t>(step)];
+        return cpu::NadamStep<T>{static_cast<T>(beta2),
+                                 static_cast<T>(1 - beta1),
+                                 static_cast<T>(1 - beta2),
+                                 static_cast<T>(k.correction2),
+                                 static_cast<T>(eps),
+                                 static_cast<T>(k.gradient_share),
+                                 static_cast<T>(k.mean_share),
+                                 static_cast<T>(weight_decay),
+                                 static_cast<T>(1 - lr * weight_decay),
+                                 maximize,
+                                 decoupled_weight_decay && weight_decay != 0};
+      });
+}
+
+void radam_(TensorList params, TensorList grads, TensorList exp_avgs, TensorList exp_avg_sqs, TensorList steps,
+            double lr, double beta1, double beta2, double eps, double weight_decay, bool decoupled_weight_decay,
+            bool maximize) {
+  OptimRuns runs("_optim.radam_", params, grads, {{"exp_avgs", exp_avgs}, {"exp_avg_sqs", exp_avg_sqs}},
+                 {{"steps", steps}});
+  struct Numbers {
+    double step_size;
+    bool adaptive;
+  };
+  StepNumbers<Numbers> numbers;
+  const auto of_step = [&](double step) {
+    const double correction1 = 1 - std::pow(beta1, step), correction2 = 1 - std::pow(beta2, step);
+    const double most = 2 / (1 - beta2) - 1;  // the length of the average in the limit, and so far
+    const double length = most - 2 * step * std::pow(beta2, step) / correction2;
+    if (!(length > 5.0)) return Numbers{lr / correction1, false};
+    const double rectified = (length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length);
+    return Numbers{lr / correction1 * std::sqrt(correction2) * std::sqrt(rectified), true};
+  };
+  for (size_t i = 0; i < params.size(); ++i) runs.add(i, numbers.index(next_step(steps[i]), of_step));
+  runs.launch(
+      0.5, [](const auto& kernels) { return kernels.radam; },
+      [&]<class T>(T, int step) {
+        const Numbers& k = numbers[step];
+        return cpu::RadamStep<T>{static_cast<T>(beta2),
+                                 static_cast<T>(1 - beta1),
+                                 static_cast<T>(1 - beta2),
+                                 static_cast<T>(k.step_size),
+                                 static_cast<T>(eps),
+                                 static_cast<T>(weight_decay),
+                                 static_cast<T>(1 - lr * weight_decay),
+                                 maximize,
+                                 decoupled_weight_decay && weight_decay != 0,
+                                 k.adaptive};
+      });
+}
+
+void rprop_(TensorList params, TensorList grads, TensorList prevs, TensorList step_sizes, TensorList steps,
+            double etaminus, double etaplus, double step_size_min, double step_size_max, bool maximize) {
+  OptimRuns runs("_optim.rprop_", params, grads, {{"prevs", prevs}, {"step_sizes", step_sizes}}, {{"steps", steps}});
+  for (const Tensor& step : steps) next_step(step);
+  runs.add_all();
+  runs.launch(
+      0.4, [](const auto& kernels) { return kernels.rprop; },
+      [&]<class T>(T, int) {
+        return cpu::RpropStep<T>{static_cast<T>(etaminus), static_cast<T>(etaplus), static_cast<T>(step_size_min),
+                                 static_cast<T>(step_size_max), maximize};
+      });
+}
+
+void asgd_(TensorList params, TensorList grads, TensorList axs, TensorList mus, TensorList etas, TensorList steps,
+           double lr, double lambd, double t0, double alpha, double weight_decay, bool maximize) {
+  OptimRuns runs("_optim.asgd_", params, grads, {{"axs", axs}}, {{"steps", steps}, {"mus", mus}, {"etas", etas}});
+  struct Numbers {
+    double eta, mu;
+  };
+  std::vector<Numbers> numbers;
+  for (size_t i = 0; i < params.size(); ++i) {
+    const double step = next_step(steps[i]);
+    numbers.push_back({number_in(etas[i]), number_in(mus[i])});
+    runs.add(i, static_cast<int>(i));
+    set_number(etas[i], lr / std::pow(1 + lambd * lr * step, alpha));
+    set_number(mus[i], 1 / std::max(1.0, step - t0));
+  }
+  runs.launch(
+      0.4, [](const auto& kernels) { return kernels.asgd; },
+      [&]<class T>(T, int step) {
+        const Numbers& k = numbers[static_cast<size_t>(step)];
+        return cpu::AsgdStep<T>{static_cast<T>(k.eta),
+                                static_cast<T>(1 - lambd * k.eta),
+                                static_cast<T>(k.mu),
+                                static_cast<T>(weight_decay),
+                                maximize,
+                                k.mu != 1};
+      });
+}
+
+}  // namespace rushlight::_optim

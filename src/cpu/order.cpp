@@ -155,7 +155,8 @@ void mode(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices
   if (values.numel() == 0) return;
   each_slice(self, along(self, dim), values, places_of(indices),
              []<class Item, class IsNan>(std::vector<Item>& items, const IsNan& is_nan) {
-               std::sort(items.begin(), items.end());
+               // By value only, as PyTorch sorts: among equal elements the place is the one that this order leaves last.
+               std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.key() < b.key(); });
                size_t best = 0, longest = 0;
                for (size_t i = 0; i < items.size();) {
                  size_t end = i + 1;

@@ -10,23 +10,36 @@
 #include "cpu/dispatch.h"
 #include "dispatch/body.h"
 
+// The chains of products are plain loops: have them vectorised.
+#pragma GCC optimize("O3")
+
 namespace rushlight::cpu {
 namespace {
 
 using Wide = Complex<double>;
 
-// A reducer in plain loops. Four chains hide the latency of a product; they are joined in a fixed order.
+constexpr int64_t kChains = 8;
+
+// A reducer in plain loops. Several chains hide the latency of a product; they are joined in a fixed order.
 template <class T>
 struct Product {
   static void rows(const void* p, int64_t n, void* acc) {
     const T* x = static_cast<const T*>(p);
-    Wide chains[4] = {1, 1, 1, 1};
+    double re[kChains], im[kChains] = {};
+    std::fill_n(re, kChains, 1.0);
     int64_t i = 0;
-    for (; i + 4 <= n; i += 4) {
-      for (int64_t c = 0; c < 4; ++c) chains[c] *= Wide(x[i + c]);
+    for (; i + kChains <= n; i += kChains) {
+#pragma GCC unroll 8
+      for (int64_t c = 0; c < kChains; ++c) {
+        const double a = x[i + c].re, b = x[i + c].im, r = re[c];
+        re[c] = r * a - im[c] * b;
+        im[c] = r * b + im[c] * a;
+      }
     }
-    for (; i < n; ++i) chains[0] *= Wide(x[i]);
-    *static_cast<Wide*>(acc) = (chains[0] * chains[1]) * (chains[2] * chains[3]);
+    Wide total(1);
+    for (; i < n; ++i) total *= Wide(x[i]);
+    for (int64_t c = 0; c < kChains; ++c) total *= Wide(re[c], im[c]);
+    *static_cast<Wide*>(acc) = total;
   }
   static void columns(const void* p, int64_t rows, int64_t stride, int64_t columns, void* acc) {
     Wide* to = static_cast<Wide*>(acc);

@@ -222,8 +222,8 @@ void Walk::narrow_columns(int64_t base, int64_t rows, char* acc) const {
     reducer_.columns(at(base + i * wide), n, wide, wide, i == 0 ? sums : part);
     if (i != 0) reducer_.join(sums, part, wide);
   }
+  for (int64_t s = side; s > 1; s -= s / 2) reducer_.join(sums, sums + (s - s / 2) * columns * acc_, s / 2 * columns);
   memcpy(acc, sums, static_cast<size_t>(columns * acc_));
-  for (int64_t s = 1; s < side; ++s) reducer_.join(acc, sums + s * columns * acc_, columns);
   const int64_t done = rows / side * side;
   if (done < rows) {
     reducer_.columns(at(base + done * columns), rows - done, columns, columns, part);

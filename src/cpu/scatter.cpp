@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <mutex>
+#include <vector>
 
 #include "core/thread_pool.h"
 #include "cpu/copy.h"
@@ -104,6 +106,12 @@ void visit(const Lines& l, T* self, const int64_t* index, const T* other, double
     for (int64_t i = 0; i < l.along; ++i) {
       const int64_t* p = index + ob + i * l.sb;
       const T* o = other + oc + i * l.sc;
+      if (l.lb == 0 && l.la == 1 && l.lc == 1) {  // an index that is expanded over the lines: whole rows
+        if (static_cast<uint64_t>(*p) >= static_cast<uint64_t>(l.limit)) out_of_range(*p, l);
+        T* row = self + oa + *p * l.sa;
+        for (int64_t j = 0; j < n; ++j) f(row[j], o[j]);
+        continue;
+      }
       for (int64_t j = 0; j < n; ++j) {
         const int64_t at = p[j * l.lb];
         if (static_cast<uint64_t>(at) >= static_cast<uint64_t>(l.limit)) out_of_range(at, l);
@@ -117,7 +125,7 @@ void visit(const Lines& l, T* self, const int64_t* index, const T* other, double
 
 void gather(const Tensor& self, int64_t dim, const Tensor& index, bool, Tensor& result) {
   if (index.numel() == 0) return;
-  const Tensor at = as_index(index);
+  const Tensor at = index.to(kLong);
   const Lines lines(self, dim, at, result);
   dispatch_bytes(self.element_size(), [&]<class T>() {
     // `other` is the result here: written, though visit() passes it as const.
@@ -158,7 +166,7 @@ A combine(Reduce kind, A a, A b) {
 // `src` undefined: the element `bits` for every position.
 void scatter_set(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, ElementBits bits) {
   if (index.numel() == 0) return;
-  const Tensor at = as_index(index);
+  const Tensor at = index.to(kLong);
   const Lines lines(self, dim, at, src);
   dispatch_bytes(self.element_size(), [&]<class T>() {
     T value;
@@ -171,7 +179,7 @@ void scatter_set(const Tensor& self, int64_t dim, const Tensor& index, const Ten
 void scatter_combine(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& src, ElementBits bits,
                      Reduce kind) {
   if (index.numel() == 0) return;
-  const Tensor at = as_index(index);
+  const Tensor at = index.to(kLong);
   const Lines lines(self, dim, at, src);
   dispatch_all(self.dtype(), "scatter_reduce_", [&]<class T>() {
     T value;
@@ -322,18 +330,54 @@ void masked_fill_(const Tensor& self, const Tensor& mask, const Tensor& value) {
   fill_masked(self, mask, bits);
 }
 
+namespace {
+
+constexpr int64_t kMaskChunk = 16384;
+
+// How many elements of a mask are true before each chunk of it, and in all.
+std::vector<int64_t> true_before(const bool* mask, int64_t n) {
+  const int64_t chunks = (n + kMaskChunk - 1) / kMaskChunk;
+  std::vector<int64_t> before(static_cast<size_t>(chunks + 1));
+  parallel_for(chunks, 4, 0.05 * kMaskChunk, [&](int64_t begin, int64_t end) {
+    for (int64_t c = begin; c < end; ++c) {
+      int32_t count = 0;
+      for (int64_t i = c * kMaskChunk; i < std::min(n, (c + 1) * kMaskChunk); ++i) count += mask[i];
+      before[static_cast<size_t>(c + 1)] = count;
+    }
+  });
+  for (size_t c = 1; c < before.size(); ++c) before[c] += before[c - 1];
+  return before;
+}
+
+// f(chunk's first element, its last one + 1, true elements before it, those in it) for all chunks of a mask.
+template <class F>
+void for_mask_chunks(const std::vector<int64_t>& before, int64_t n, double ns, const F& f) {
+  parallel_for(static_cast<int64_t>(before.size()) - 1, 1, ns * kMaskChunk, [&](int64_t begin, int64_t end) {
+    for (int64_t c = begin; c < end; ++c) {
+      const int64_t first = before[static_cast<size_t>(c)];
+      f(c * kMaskChunk, std::min(n, (c + 1) * kMaskChunk), first, before[static_cast<size_t>(c + 1)] - first);
+    }
+  });
+}
+
+}  // namespace
+
 void masked_select(const Tensor& self, const Tensor& mask, Tensor& result) {
   if (result.numel() == 0) return;
   const DimVector sizes = plan::broadcast(self.sizes(), mask.sizes());
   const Tensor values = self.detach().expand(sizes).contiguous(), where = mask.expand(sizes).contiguous();
   const bool* m = where.const_data_ptr<bool>();
+  const std::vector<int64_t> before = true_before(m, where.numel());
   dispatch_bytes(self.element_size(), [&]<class T>() {
     const T* from = static_cast<const T*>(values.data_ptr());
-    T *to = static_cast<T*>(result.data_ptr()), *last = to + result.numel();
-    for (int64_t i = 0; to != last; ++i) {
-      *to = from[i];  // overwritten until the mask keeps it
-      to += m[i];
-    }
+    T* out = static_cast<T*>(result.data_ptr());
+    for_mask_chunks(before, where.numel(), 1.0, [&](int64_t begin, int64_t, int64_t at, int64_t count) {
+      T *to = out + at, *last = to + count;
+      for (int64_t i = begin; to != last; ++i) {
+        *to = from[i];  // overwritten until the mask keeps it
+        to += m[i];
+      }
+    });
   });
 }
 
@@ -341,41 +385,98 @@ void masked_scatter_(const Tensor& self, const Tensor& mask, const Tensor& sourc
   const Tensor where = mask.expand(self.sizes()).contiguous(), from = source.contiguous();
   Tensor dense = self.contiguous();
   const bool* m = where.const_data_ptr<bool>();
-  const int64_t count = meta::count_true(where);
-  check(count <= source.numel(), "Number of elements of source < number of ones in mask (masked_scatter: {} < {})",
-        source.numel(), count);
+  const std::vector<int64_t> before = true_before(m, where.numel());
+  check(before.back() <= source.numel(),
+        "Number of elements of source < number of ones in mask (masked_scatter: {} < {})", source.numel(),
+        before.back());
   dispatch_bytes(self.element_size(), [&]<class T>() {
     T* to = static_cast<T*>(dense.data_ptr());
-    const T* s = static_cast<const T*>(from.data_ptr());
-    for (int64_t i = 0; i < dense.numel(); ++i) {
-      if (m[i]) to[i] = *s++;
-    }
+    const T* source_data = static_cast<const T*>(from.data_ptr());
+    for_mask_chunks(before, where.numel(), 1.0, [&](int64_t begin, int64_t, int64_t at, int64_t count) {
+      const T *s = source_data + at, *last = s + count;
+      for (int64_t i = begin; s != last; ++i) {  // no branch to miss
+        to[i] = m[i] ? *s : to[i];
+        s += m[i];
+      }
+    });
   });
   if (!dense.is_same(self)) copy_elements(self, dense);
 }
 
 void nonzero(const Tensor& self, Tensor& result) {
   if (result.numel() == 0) return;
-  const Tensor dense = self.detach().contiguous();
-  const int64_t dims = self.dim(), width = self.sizes().back(), rows = self.numel() / width;
-  const int64_t count = result.sizes()[0];
-  int64_t *out = result.data_ptr<int64_t>(), found = 0;  // column-major
-  dispatch_all(self.dtype(), "nonzero", [&]<class T>() {
-    const T* p = static_cast<const T*>(dense.data_ptr());
-    DimVector at(static_cast<size_t>(dims));
-    for (int64_t r = 0; r < rows; ++r, p += width) {
-      for (int64_t j = 0; j < width && found < count;
-           ++j) {  // written first, kept if it is not zero: no branch to miss
-        for (int64_t d = 0; d + 1 < dims; ++d) out[d * count + found] = at[d];
-        out[(dims - 1) * count + found] = j;
-        found += load(p[j]) != opmath_t<T>(0);
-      }
-      for (int64_t d = dims - 2; d >= 0 && ++at[d] == self.sizes()[d]; --d) at[d] = 0;
-    }
-  });
+  const Tensor where = self.dtype() == kBool ? self.detach().contiguous() : self.detach().to(kBool).contiguous();
+  const bool* m = where.const_data_ptr<bool>();
+  const int64_t dims = self.dim(), width = self.sizes().back(), count = result.sizes()[0];
+  int64_t* out = result.data_ptr<int64_t>();  // column-major
+  const std::vector<int64_t> before = true_before(m, where.numel());
+  for_mask_chunks(before, where.numel(), 0.8 * static_cast<double>(dims),
+                  [&](int64_t begin, int64_t, int64_t at, int64_t found) {
+                    int64_t *last = out + (dims - 1) * count + at, j = begin % width, i = begin;
+                    DimVector place(static_cast<size_t>(dims));
+                    int64_t row = begin / width;
+                    for (int64_t d = dims - 2; d >= 0; --d) {
+                      place[d] = row % self.sizes()[d];
+                      row /= self.sizes()[d];
+                    }
+                    for (int64_t left = found; left > 0;) {
+                      const int64_t had = left;
+                      for (; j < width && left > 0; ++j, ++i) {  // written first, kept if it is true: no branch to miss
+                        *last = j;
+                        last += m[i];
+                        left -= m[i];
+                      }
+                      const int64_t first = last - (out + (dims - 1) * count) - (had - left);
+                      for (int64_t d = 0; d + 1 < dims; ++d) std::fill_n(out + d * count + first, had - left, place[d]);
+                      for (int64_t d = dims - 2; d >= 0 && ++place[d] == self.sizes()[d]; --d) place[d] = 0;
+                      j = 0;
+                    }
+                  });
 }
 
 // ---- counting and searching -----------------------------------------------------------------------------------------
+
+namespace {
+
+// ++bins[p[i]]. Neighbours often meet in one bin, whose additions would wait for each other: few bins get four tables.
+void count_values(const int64_t* p, int64_t n, int64_t* bins, int64_t size) {
+  constexpr int64_t kTables = 4, kFew = 4096, kChunk = 65536;
+  if (size > kFew || n < 4 * size) {
+    for (int64_t i = 0; i < n; ++i) ++bins[p[i]];
+    return;
+  }
+  std::mutex mutex;
+  parallel_for((n + kChunk - 1) / kChunk, 1, 0.6 * kChunk, [&](int64_t begin, int64_t end) {
+    std::vector<int64_t> tables(static_cast<size_t>(kTables * size));
+    int64_t* t = tables.data();
+    const int64_t last = std::min(n, end * kChunk);
+    int64_t i = begin * kChunk;
+    for (; i + kTables <= last; i += kTables) {
+      ++t[p[i]];
+      ++t[size + p[i + 1]];
+      ++t[2 * size + p[i + 2]];
+      ++t[3 * size + p[i + 3]];
+    }
+    for (; i < last; ++i) ++t[p[i]];
+    const std::lock_guard lock(mutex);
+    for (int64_t b = 0; b < size; ++b) bins[b] += t[b] + t[size + b] + t[2 * size + b] + t[3 * size + b];
+  });
+}
+
+// The first place of the n ordered elements at which `before` does not hold; no branch to miss.
+template <class F>
+int64_t first_not(int64_t n, const F& before) {
+  int64_t low = 0;
+  while (n > 0) {
+    const int64_t half = n / 2;
+    const bool holds = before(low + half);
+    low = holds ? low + half + 1 : low;
+    n = holds ? n - half - 1 : half;
+  }
+  return low;
+}
+
+}  // namespace
 
 void bincount(const Tensor& self, const Tensor& weights, int64_t, Tensor& result) {
   fill_bits(result, 0);
@@ -383,9 +484,7 @@ void bincount(const Tensor& self, const Tensor& weights, int64_t, Tensor& result
   const int64_t* p = values.const_data_ptr<int64_t>();
   const int64_t n = values.numel();
   if (!weights.defined()) {
-    int64_t* bins = result.data_ptr<int64_t>();
-    for (int64_t i = 0; i < n; ++i) ++bins[p[i]];
-    return;
+    return count_values(p, n, result.data_ptr<int64_t>(), result.numel());
   }
   const Tensor w = weights.to(result.dtype()).contiguous();
   dispatch_floating(result.dtype(), "bincount", [&]<class T>() {
@@ -454,16 +553,10 @@ void searchsorted(const Tensor& sorted_sequence, const Tensor& input, bool, bool
         const T* row = e + i / per_row * n;
         const int64_t* o = order.defined() ? order.const_data_ptr<int64_t>() + i / per_row * n : nullptr;
         const auto value = load(v[i]);
-        int64_t low = 0, high = n;
-        while (low < high) {
-          const int64_t middle = low + (high - low) / 2;
-          const auto at = load(row[o ? o[middle] : middle]);
-          if (upper ? !(at > value) : !(at >= value))
-            low = middle + 1;
-          else
-            high = middle;
-        }
-        out[i] = low;
+        out[i] = first_not(n, [&](int64_t k) {
+          const auto at = load(row[o ? o[k] : k]);
+          return upper ? !(at > value) : !(at >= value);
+        });
       }
     });
   });

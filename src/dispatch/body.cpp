@@ -151,8 +151,7 @@ Tensor alias(const Tensor& tensor, IntArrayRef sizes, IntArrayRef strides, int64
 }
 
 Tensor alias(const Tensor& tensor, const Geometry& g) {
-  if (g.dtype == ScalarType::Undefined || g.dtype == tensor.dtype())
-    return alias(tensor, g.sizes, g.strides, g.offset);
+  if (g.dtype == ScalarType::Undefined || g.dtype == tensor.dtype()) return alias(tensor, g.sizes, g.strides, g.offset);
   check_inside(tensor, element_size(g.dtype), g.sizes, g.strides, g.offset);
   Tensor result = share_storage(tensor, g.sizes, g.strides, g.offset);
   result.impl()->dtype = g.dtype;

@@ -23,6 +23,23 @@ void check_index_type(const char* op, const char* name, const Tensor& t) {
 }
 ScalarType wide(ScalarType t) { return t == kDouble ? kDouble : kFloat; }
 
+// Of the lengths of CTC's targets.
+std::pair<int64_t, int64_t> longest_and_total(IntArrayRef target_lengths) {
+  int64_t longest = 0, total = 0;
+  for (size_t i = 0; i < target_lengths.size(); ++i) {
+    const int64_t length = target_lengths[i];
+    check(length >= 0,
+          "Expected target_lengths to have value at least 0, but got value {} (while checking arguments "
+          "for ctc_loss)",
+          length);
+    check(!__builtin_add_overflow(total, length, &total),
+          "Expected tensor to have size {} at dimension 0 (ctc_loss: the target_lengths {} overflow)", length,
+          target_lengths);
+    longest = std::max(longest, length);
+  }
+  return {longest, total};
+}
+
 }  // namespace
 
 Meta grid_sample(const Tensor& input, const Tensor& grid, int64_t mode, int64_t padding) {
@@ -80,18 +97,7 @@ std::array<Meta, 2> ctc_loss(const Tensor& log_probs, const Tensor& targets, Int
         batch);
   check(targets.dim() == 1 || targets.dim() == 2, "targets should be 1-D or 2-D, but got shape {} (ctc_loss)",
         targets.sizes());
-  int64_t longest = 0, total = 0;
-  for (size_t i = 0; i < target_lengths.size(); ++i) {
-    const int64_t length = target_lengths[i];
-    check(length >= 0,
-          "Expected target_lengths to have value at least 0, but got value {} (while checking arguments "
-          "for ctc_loss)",
-          length);
-    check(!__builtin_add_overflow(total, length, &total),
-          "Expected tensor to have size {} at dimension 0 (ctc_loss: the target_lengths {} overflow)", length,
-          target_lengths);
-    longest = std::max(longest, length);
-  }
+  const auto [longest, total] = longest_and_total(target_lengths);
   if (targets.dim() == 1) {
     check(targets.sizes()[0] == total,
           "Expected tensor to have size {} at dimension 0, but got size {} for argument #2 'targets' (while checking "

@@ -3,6 +3,9 @@
 // remain; a tensor that is contiguous in that order and of the loop's type is used where it lies, a broadcast number is
 // read with step 0, and everything else passes through a block of 512 elements that is gathered (and converted) before
 // the loop and scattered after it. So one loop per op and type serves every dtype, layout and broadcast.
+// Where the result's rows can be written in place but some operand's cannot be read so, the loop walks tiles of a few
+// rows: operands of another dtype are converted row by row, and operands whose unit stride lies along the column, such
+// as a transposed matrix, are transposed a tile at a time, which reads whole cache lines.
 #include "plan/pointwise.h"
 
 #include <algorithm>
@@ -10,6 +13,7 @@
 
 #include "core/thread_pool.h"
 #include "cpu/convert.h"
+#include "cpu/copy.h"
 #include "cpu/isa.h"
 #include "plan/dims.h"
 #include "plan/meta.h"
@@ -30,6 +34,7 @@ namespace {
 constexpr int64_t kBlock = cpu::kPlane;
 constexpr int kMaxOperands = 4;
 constexpr int64_t kGrain = 16384;
+constexpr int64_t kTileRows = 16;
 
 constexpr Compute compute_type(ScalarType dtype) {
   switch (dtype) {
@@ -163,6 +168,7 @@ struct Lane {  // one operand of the loop: the output first
   bool direct = false;    // of the loop's type
   bool flat = false;      // contiguous in iteration order
   bool constant = false;  // one element for all
+  bool crossed = false;   // the unit stride is along the column of a tile
   Element value{};        // of a constant
 };
 
@@ -198,6 +204,9 @@ class Loop {
   void simplify();
   void run_range(int64_t begin, int64_t end) const;
   void run_blocks(int64_t begin, int64_t end) const;
+  void plan_tiles();
+  void run_tiles(int64_t begin, int64_t end) const;
+  void run_tile(const int64_t* offsets, int64_t rows, int64_t columns) const;
   void gather(const Lane& lane, int64_t begin, int64_t n, char* block) const;
   void scatter(const Lane& lane, int64_t begin, int64_t n, const char* block) const;
   bool planes() const { return compute_ >= Compute::C64; }
@@ -218,6 +227,8 @@ class Loop {
   int count_ = 0;
   int64_t total_ = 1;
   bool rows_ = false;  // every operand's innermost dim is direct with step 0 or 1
+  bool tiles_ = false;
+  int64_t tile_rows_ = 1, tile_columns_ = kBlock;
 };
 
 // Orders dims by the output's strides, then joins neighbours that every operand walks as one.
@@ -340,6 +351,8 @@ void Loop::gather(const Lane& lane, int64_t begin, int64_t n, char* block) const
   char* imag = block + kBlock * size;
   segments(lane, begin, n, [&](int64_t offset, int64_t at, int64_t run) {
     const char* source = lane.data + offset * lane.item;
+    if (pair == 2 && from == part && lane.strides.back() == 1)
+      return cpu::copy_kernels().split(size, run, source, block + at * size, imag + at * size);
     cpu::convert(block + at * size, part, 1, source, from, pair * lane.strides.back(), run);
     if (pair == 2)
       cpu::convert(imag + at * size, part, 1, source + element_size(from), from, 2 * lane.strides.back(), run);
@@ -363,6 +376,8 @@ void Loop::scatter(const Lane& lane, int64_t begin, int64_t n, const char* block
   const int64_t zero = 0;
   segments(lane, begin, n, [&](int64_t offset, int64_t at, int64_t run) {
     char* target = lane.data + offset * lane.item;
+    if (!real && to_pair == 2 && to == type && lane.strides.back() == 1)
+      return cpu::copy_kernels().join(size, run, block + at * size, block + (kBlock + at) * size, target);
     cpu::convert(target, to, to_pair * lane.strides.back(), block + at * size, type, 1, run);
     if (to_pair == 1) return;
     const char* imag = real ? reinterpret_cast<const char*>(&zero) : block + (kBlock + at) * size;
@@ -395,9 +410,98 @@ void Loop::run_blocks(int64_t begin, int64_t end) const {
   }
 }
 
+// Decides whether to walk tiles; if so, the dim that makes their rows moves next to the innermost one.
+void Loop::plan_tiles() {
+  const size_t n = sizes_.size();
+  if (rows_ || planes() || n < 2 || sizes_[n - 1] < 16 || !lanes_[0].direct || lanes_[0].strides[n - 1] != 1) return;
+  size_t across = n;  // the dim along which operands are crossed; n: none
+  for (int k = 1; k < count_; ++k) {
+    Lane& lane = lanes_[k];
+    const int64_t inner = lane.strides[n - 1];
+    if (lane.constant || inner == 0 || inner == 1 || lane.item > 8) continue;
+    size_t d = n - 1;
+    while (d-- > 0 && !(lane.strides[d] == 1 && sizes_[d] >= 4)) {
+    }
+    if (d >= n - 1 || (across != n && across != d)) continue;
+    across = d;
+    lane.crossed = true;
+  }
+  tiles_ = true;
+  if (across == n) return;
+  tile_rows_ = kTileRows;
+  tile_columns_ = kBlock / 2;
+  for (size_t d = across; d + 2 < n; ++d) {
+    std::swap(sizes_[d], sizes_[d + 1]);
+    for (int k = 0; k < count_; ++k) std::swap(lanes_[k].strides[d], lanes_[k].strides[d + 1]);
+  }
+}
+
+// One tile; `offsets` are those of its first element.
+void Loop::run_tile(const int64_t* offsets, int64_t rows, int64_t columns) const {
+  alignas(64) char tiles[kMaxOperands - 1][kTileRows * kBlock / 2 * 8];
+  alignas(64) char blocks[kMaxOperands - 1][kBlock * 8];
+  const ScalarType loop_type = dtype_of(compute_);
+  const size_t n = sizes_.size();
+  for (int k = 1; k < count_; ++k) {
+    const Lane& lane = lanes_[k];
+    if (lane.crossed)
+      cpu::copy_kernels().transpose(lane.item, columns, rows, lane.data + offsets[k] * lane.item, lane.strides[n - 1],
+                                    tiles[k - 1], columns);
+  }
+  cpu::PointwiseArgs args{};
+  args.n = columns;
+  for (int64_t i = 0; i < rows; ++i) {
+    args.out = lanes_[0].data + (offsets[0] + i * lanes_[0].strides[n - 2]) * lanes_[0].item;
+    for (int k = 1; k < count_; ++k) {
+      const Lane& lane = lanes_[k];
+      const int64_t inner = lane.crossed ? 1 : lane.strides[n - 1];
+      const char* row = lane.crossed ? tiles[k - 1] + i * columns * lane.item
+                                     : lane.data + (offsets[k] + i * lane.strides[n - 2]) * lane.item;
+      args.step[k - 1] = !lane.constant && inner != 0;
+      if (lane.constant) {
+        args.in[k - 1] = &lane.value;
+      } else if (lane.direct && (inner == 0 || inner == 1)) {
+        args.in[k - 1] = row;
+      } else {  // a row that stays the same is converted once
+        if (i == 0 || lane.crossed || lane.strides[n - 2] != 0)
+          cpu::convert(blocks[k - 1], loop_type, 1, row, lane.dtype, inner, inner == 0 ? 1 : columns);
+        args.in[k - 1] = blocks[k - 1];
+      }
+    }
+    call(args);
+  }
+}
+
+// Tiles [begin, end) in row-major order of the outer dims, then of the tiles of each matrix.
+void Loop::run_tiles(int64_t begin, int64_t end) const {
+  const size_t n = sizes_.size();
+  const int64_t down = (sizes_[n - 2] + tile_rows_ - 1) / tile_rows_;
+  const int64_t right = (sizes_[n - 1] + tile_columns_ - 1) / tile_columns_;
+  for (int64_t i = begin; i < end; ++i) {
+    int64_t rest = i / (down * right), offsets[kMaxOperands] = {};
+    const int64_t row = i / right % down * tile_rows_, column = i % right * tile_columns_;
+    for (int k = 0; k < count_; ++k) offsets[k] = row * lanes_[k].strides[n - 2] + column * lanes_[k].strides[n - 1];
+    for (size_t d = n - 2; d-- > 0;) {
+      for (int k = 0; k < count_; ++k) offsets[k] += rest % sizes_[d] * lanes_[k].strides[d];
+      rest /= sizes_[d];
+    }
+    run_tile(offsets, std::min(tile_rows_, sizes_[n - 2] - row), std::min(tile_columns_, sizes_[n - 1] - column));
+  }
+}
+
 void Loop::run() {
   simplify();
   if (total_ == 0) return;
+  plan_tiles();
+  if (tiles_) {
+    const size_t n = sizes_.size();
+    const int64_t down = (sizes_[n - 2] + tile_rows_ - 1) / tile_rows_;
+    const int64_t right = (sizes_[n - 1] + tile_columns_ - 1) / tile_columns_;
+    const int64_t tiles = total_ / (sizes_[n - 2] * sizes_[n - 1]) * down * right, each = total_ / tiles;
+    return parallel_for(tiles, std::max<int64_t>(1, kGrain / std::max<int64_t>(each, 1)),
+                        (info_.ns + 0.5) * static_cast<double>(each),
+                        [this](int64_t begin, int64_t end) { run_tiles(begin, end); });
+  }
   const double ns = rows_ ? info_.ns : info_.ns + 1.5;
   parallel_for(total_, kGrain, ns, [this](int64_t begin, int64_t end) { run_range(begin, end); });
 }
@@ -426,7 +530,8 @@ void general(const PointwiseInfo& info, const Operand* operands, size_t count, s
         "In-place {} is not supported for complex tensors. (the result is real)", std::string_view(info.name));
   const ScalarType stored = info.real_result ? to_real_type(common) : common;
   const ScalarType out_dtype = info.promotion == Promotion::Bool ? kBool : stored;
-  if (how == How::Out && count == 1 && info.promotion == Promotion::Same && !info.real_result && result.dtype() != out_dtype) {
+  if (how == How::Out && count == 1 && info.promotion == Promotion::Same && !info.real_result &&
+      result.dtype() != out_dtype) {
     fail(ErrorKind::kRuntime, "Found dtype {} but expected {} ({}: pass an out= of dtype {})",
          to_string(result.dtype()), to_string(out_dtype), info.name, to_string(out_dtype));
   }

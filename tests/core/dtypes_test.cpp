@@ -55,6 +55,10 @@ TEST(Dtypes, NumbersMustFit) {
   EXPECT_THROW(zeros({2}).fill_(Complex<double>(0, 1)), Error);
   EXPECT_THROW(zeros({2}, kHalf).fill_(1e6), Error);
   EXPECT_EQ(tensor({-1}, kByte).item<int64_t>(), 255);
+  EXPECT_THROW(tensor(Complex<float>(1, 2)).item<float>(), Error);
+  EXPECT_THROW(tensor(300).item<uint8_t>(), Error);
+  EXPECT_EQ(tensor(Complex<float>(3, 0)).item<int>(), 3);
+  EXPECT_EQ(tensor(2.75).item<int64_t>(), 2);
   EXPECT_EQ(full({2}, Complex<double>(0, 1)).dtype(), kComplexFloat);
   EXPECT_EQ(full({}, ~uint64_t{0}, kUInt64).item().toUInt64(), ~uint64_t{0});
 }

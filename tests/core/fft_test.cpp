@@ -29,7 +29,13 @@ std::vector<Wide> plain_sum(const std::vector<Wide>& x) {
     roots[k] = {std::cos(angle), std::sin(angle)};
   }
   for (size_t k = 0; k < n; ++k) {
-    for (size_t j = 0; j < n; ++j) y[k] += x[j] * roots[j * k % n];
+    long double re = 0, im = 0;  // std::complex's product is slow: it looks for infinities
+    for (size_t j = 0; j < n; ++j) {
+      const Wide a = x[j], w = roots[j * k % n];
+      re += a.real() * w.real() - a.imag() * w.imag();
+      im += a.real() * w.imag() + a.imag() * w.real();
+    }
+    y[k] = {re, im};
   }
   return y;
 }

@@ -122,6 +122,66 @@ TEST(Gemm, IntegersWrapAround) {
   check_sizes<int16_t>(30);
   check_sizes<int8_t>(30);
   check_sizes<uint8_t>(30);
+  check_sizes<uint16_t>(30);
+  check_sizes<uint32_t>(30);
+  check_sizes<uint64_t>(30);
+}
+
+// Complex numbers: any strides, complex factors, a bias, and a C that must not be read when beta is 0.
+template <class T>
+void check_complex(int64_t m, int64_t n, int64_t k) {
+  using C = Complex<T>;
+  const auto draw = [](int64_t count) {
+    const std::vector<T> parts = random_values<T>(2 * count);
+    std::vector<C> out;
+    for (size_t i = 0; i < parts.size(); i += 2) out.push_back({parts[i], parts[i + 1]});
+    return out;
+  };
+  const Layout la(m, k, pick({0, 1, 2})), lb(k, n, pick({0, 1, 2}));
+  const std::vector<C> a = draw(la.size), b = draw(lb.size), bias = draw(n);
+  std::vector<C> c = draw(m * (n + 3));
+  const C alpha = pick({0, 1}) ? C(1) : C(T(0.5), 2), beta = pick({0, 1}) ? C(0) : pick({0, 1}) ? C(3) : C(1, -2);
+  const bool with_bias = pick({0, 1}) == 1;
+  if (!beta) std::fill(c.begin(), c.end(), C(NAN, NAN));
+  const std::vector<C> before = c;
+  gemm<C>(m, n, k, alpha, a.data(), la.row, la.col, b.data(), lb.row, lb.col, beta, c.data(), n + 3,
+          with_bias ? bias.data() : nullptr);
+  for (int64_t i = 0; i < m; ++i) {
+    for (int64_t j = 0; j < n; ++j) {
+      Complex<double> sum;
+      for (int64_t p = 0; p < k; ++p)
+        sum +=
+            Complex<double>(a[size_t(i * la.row + p * la.col)]) * Complex<double>(b[size_t(p * lb.row + j * lb.col)]);
+      sum = Complex<double>(alpha) * sum;
+      if (beta) sum += Complex<double>(beta) * Complex<double>(before[size_t(i * (n + 3) + j)]);
+      if (with_bias) sum += Complex<double>(bias[size_t(j)]);
+      const C got = c[size_t(i * (n + 3) + j)];
+      const double tolerance = 64 * double(std::numeric_limits<T>::epsilon()) * double(k + 4);
+      ASSERT_NEAR(double(got.re), sum.re, tolerance) << m << "x" << n << "x" << k;
+      ASSERT_NEAR(double(got.im), sum.im, tolerance) << m << "x" << n << "x" << k;
+    }
+  }
+}
+
+TEST(Gemm, ComplexEqualsLoops) {
+  for (int i = 0; i < 60; ++i) {
+    const int64_t m = pick({0, 1, 1, 2, 7, 33, 64}), n = pick({0, 1, 1, 3, 16, 31, 65}),
+                  k = pick({0, 1, 2, 9, 40, 300});
+    check_complex<float>(m, n, k);
+    check_complex<double>(m, n, k);
+  }
+  const int64_t batch = 7, m = 12, n = 9, k = 20;
+  const auto a = random_values<double>(2 * batch * m * k), b = random_values<double>(2 * batch * k * n);
+  using C = Complex<double>;
+  const C *x = reinterpret_cast<const C*>(a.data()), *y = reinterpret_cast<const C*>(b.data());
+  std::vector<C> c(batch * m * n), one(m * n);
+  for (const int64_t stride : {int64_t{0}, k * n}) {
+    gemm_batched<C>(batch, m, n, k, 1, x, m * k, k, 1, y, stride, n, 1, 0, c.data(), m * n, n);
+    for (int64_t i = 0; i < batch; ++i) {
+      gemm<C>(m, n, k, 1, x + i * m * k, k, 1, y + i * stride, n, 1, 0, one.data(), n);
+      for (int64_t e = 0; e < m * n; ++e) ASSERT_NEAR(abs(one[size_t(e)] - c[size_t(i * m * n + e)]), 0, 1e-12);
+    }
+  }
 }
 
 TEST(Gemm, VectorsAndLargeProducts) {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -244,3 +246,18 @@ def test_assert_close_of_complex_numbers() -> None:
     torch.testing.assert_close(torch.tensor([1 + 2j]), torch.tensor([1 + 2.000001j]))
     with pytest.raises(AssertionError, match="not close"):
         torch.testing.assert_close(torch.tensor([1 + 2j]), torch.tensor([1 + 3j]))
+
+
+def test_lost_imaginary_parts_are_told_once() -> None:
+    code = """
+import warnings
+import rushlight as torch
+z = torch.tensor([1 + 2j])
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    assert z.float().tolist() == [1.0] and z.bool().tolist() == [True] and z.real.tolist() == [1.0]
+    torch.zeros(1).copy_(z)
+print([str(w.message) for w in caught])
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert run.stdout == "['Casting complex values to real discards the imaginary part']\n", run.stderr

@@ -177,6 +177,13 @@ def test_files(dtype: str, tmp_path: Any) -> None:
     assert nested[0].dtype == t.dtype and nested[0].tolist() == t.t().tolist() and nested[1]["x"][0].shape == (2, 3)
 
 
+def test_complex_numbers_in_nested_states() -> None:
+    stream = io.BytesIO()
+    torch.save({"z": [1 + 2j, complex(float("inf"), -0.0)], "t": torch.ones(1)}, stream)
+    stream.seek(0)
+    assert repr(torch.load(stream)["z"]) == "[(1+2j), (inf-0j)]"
+
+
 def test_damaged_complex_file() -> None:
     """A file that calls a tensor complex which cannot be is refused."""
     stream = io.BytesIO()

@@ -103,4 +103,33 @@ TEST(Utils, ParametersGoThroughAVector) {
   EXPECT_EQ(linear->weight.abs().sum().item<double>(), 0.0);
 }
 
+TEST(Triplets, TakeADistanceOfOnesOwn) {
+  const Tensor anchor = torch::zeros({2, 3}), positive = torch::full({2, 3}, 2.0), negative = torch::full({2, 3}, 0.5);
+  const auto farthest = [](const Tensor& x, const Tensor& y) { return std::get<0>((x - y).abs().max(-1)); };
+  const Tensor loss = F::triplet_margin_with_distance_loss(
+      anchor, positive, negative, F::TripletMarginWithDistanceLossFuncOptions(farthest).reduction(torch::kSum));
+  EXPECT_DOUBLE_EQ(loss.item<double>(), 2 * (2.0 - 0.5 + 1.0));
+  nn::TripletMarginWithDistanceLoss layer(nn::TripletMarginWithDistanceLossOptions(farthest).margin(0.25));
+  EXPECT_DOUBLE_EQ(layer(anchor, positive, negative).item<double>(), 1.75);
+  EXPECT_THROW(nn::TripletMarginWithDistanceLoss(nn::TripletMarginWithDistanceLossOptions().margin(0.0)),
+               torch::ValueError);
+}
+
+TEST(Attention, RunsFromOptionsAndPlainArguments) {
+  torch::manual_seed(0);
+  const Tensor q = torch::randn({2, 3, 4, 8}), k = torch::randn({2, 3, 5, 8}), v = torch::randn({2, 3, 5, 8});
+  const Tensor plain = F::scaled_dot_product_attention(q, k, v, {}, 0.0, false, 0.5);
+  const Tensor options = F::scaled_dot_product_attention(q, k, v, F::ScaledDotProductAttentionFuncOptions().scale(0.5));
+  EXPECT_TRUE(torch::equal(plain, options));
+  EXPECT_THROW(F::scaled_dot_product_attention(q, k.to(torch::kFloat64), v), torch::Error);
+}
+
+TEST(Ctc, TakesLengthsAsTensorsAndAsLists) {
+  const Tensor x = torch::zeros({3, 1, 2}).log_softmax(2), target = torch::ones({1, 1}, torch::kInt64);
+  const Tensor listed = F::ctc_loss(x, target, torch::IntArrayRef({3}), torch::IntArrayRef({1}));
+  const Tensor counted = F::ctc_loss(x, target, torch::full({1}, 3, torch::kInt64), torch::ones({1}, torch::kInt64));
+  EXPECT_NEAR(listed.item<double>(), -std::log(6.0 / 8), 1e-6);
+  EXPECT_TRUE(torch::equal(listed, counted));
+}
+
 }  // namespace

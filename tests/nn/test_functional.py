@@ -221,3 +221,74 @@ def test_distance_functions_are_called() -> None:
     far = torch.minimum((a - n).abs().amax(1), (p - n).abs().amax(1))
     close(loss, ((a - p).abs().amax(1) - far + 1).clamp(min=0).mean())
     close(F.triplet_margin_with_distance_loss(a, p, n), F.triplet_margin_loss(a, p, n), 1e-6)
+
+
+def test_images_of_bytes_are_resized_in_fixed_point() -> None:
+    x = (torch.arange(16).view(1, 1, 4, 4) * 15).to(torch.uint8)
+    y = F.interpolate(x, size=(2, 5), mode="bilinear", align_corners=False)
+    assert y.dtype == torch.uint8 and y.tolist() == [[[[30, 41, 53, 64, 75], [150, 161, 173, 184, 195]]]]
+    y = F.interpolate(x, size=(3, 3), mode="bicubic", align_corners=True)
+    assert y.tolist() == [[[[0, 23, 45], [90, 113, 135], [180, 203, 225]]]]
+
+
+@pytest.mark.parametrize("batched", [True, False])
+@pytest.mark.parametrize("extra", [{}, {"add_zero_attn": True}, {"key_padding_mask": True}, {"separate": True}])
+def test_heads_with_and_without_their_weights(batched: bool, extra: dict) -> None:
+    length, source, batch, width, heads = 3, 5, 2, 8, 4
+    shape = (batch, width) if batched else (width,)
+    q, k, v = doubles(length, *shape), doubles(source, *shape, seed=1), doubles(source, *shape, seed=2)
+    packed = doubles(3 * width, width, seed=3)
+    kwargs: dict = {"attn_mask": doubles(length, source, seed=6).detach()}
+    if "key_padding_mask" in extra:
+        kwargs["key_padding_mask"] = torch.tensor([[False] * 4 + [True]] * batch)[slice(None) if batched else 0]
+        kwargs["attn_mask"] = kwargs["attn_mask"] > 1
+    if "separate" in extra:
+        parts = dict(zip(("q_proj_weight", "k_proj_weight", "v_proj_weight"), packed.chunk(3), strict=True))
+        kwargs |= {"use_separate_proj_weight": True, **parts}
+    fixed = (width, heads, packed, doubles(3 * width, seed=4), None, None, extra.get("add_zero_attn", False), 0.0)
+    projection = (doubles(width, width, seed=5), None)
+    out, weights = F.multi_head_attention_forward(q, k, v, *fixed, *projection, **kwargs)
+    plain, none = F.multi_head_attention_forward(q, k, v, *fixed, *projection, need_weights=False, **kwargs)
+    assert none is None and weights.shape == (*([batch] if batched else []), length, weights.shape[-1])
+    close(plain, out)
+    close(weights.sum(-1), torch.ones_like(weights.sum(-1)))
+
+
+def test_adaptive_softmax_is_a_distribution() -> None:
+    torch.manual_seed(0)
+    layer = nn.AdaptiveLogSoftmaxWithLoss(8, 20, [4, 9], div_value=2.0).double()
+    x, target = doubles(20, 8), torch.arange(20)
+    full = layer.log_prob(x)
+    close(full.exp().sum(1), torch.ones(20, dtype=torch.float64))
+    output, loss = layer(x, target)
+    close(output, full.diagonal())
+    close(loss, -full.diagonal().mean())
+    assert torch.equal(layer.predict(x), full.argmax(1))
+    with pytest.raises(RuntimeError, match="Target values"):
+        layer(x, target + 1)
+
+
+def test_embeddings_take_sparse_and_give_dense_gradients() -> None:
+    table = doubles(5, 3)
+    layer = nn.EmbeddingBag.from_pretrained(table, freeze=False, mode="sum", sparse=True)
+    layer(torch.tensor([[1, 1, 4]])).sum().backward()
+    assert layer.weight.grad.sum(1).tolist() == [0, 6, 0, 0, 3]
+    assert not nn.EmbeddingBag.from_pretrained(table).weight.requires_grad
+
+
+def test_grouped_products() -> None:
+    torch.manual_seed(0)
+    a, b, ends = torch.randn(7, 4, requires_grad=True), torch.randn(3, 4, 5, requires_grad=True), [2, 2, 6]
+    offs = torch.tensor(ends, dtype=torch.int32)
+    out = F.grouped_mm(a, b, offs=offs)
+    close(out, torch.cat([a[:2] @ b[0], a[2:6] @ b[2], torch.zeros(1, 5)]), 1e-6)
+    out.sum().backward()
+    assert (a.grad[6] == 0).all() and (b.grad[1] == 0).all()
+    wide = F.grouped_mm(b.transpose(1, 2), a.t(), offs=offs)
+    close(wide, out.t(), 1e-6)
+    inner = F.grouped_mm(a.t(), a, offs=offs)
+    close(inner, torch.stack([a[:2].t() @ a[:2], torch.zeros(4, 4), a[2:6].t() @ a[2:6]]), 1e-6)
+    with pytest.raises(RuntimeError, match="offs"):
+        F.grouped_mm(a, b, offs=torch.tensor([2, 1, 6], dtype=torch.int32))
+    with pytest.raises(RuntimeError, match="int32"):
+        F.grouped_mm(a, b, offs=torch.tensor(ends))

@@ -178,7 +178,7 @@ def is_random(row: dict[str, Any]) -> bool:
         row["kind"] == "random"
         or bool(
             re.search(
-                r"rand|dropout|bernoulli|multinomial|normal|poisson|empty|gumbel|exponential|geometric|cauchy",
+                r"rand|lowrank|dropout|bernoulli|multinomial|normal|poisson|empty|gumbel|exponential|geometric|cauchy",
                 row["name"],
             )
         )

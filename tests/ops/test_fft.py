@@ -25,7 +25,8 @@ def randn(*shape: int, dtype: torch.dtype = torch.float64) -> torch.Tensor:
 
 def agree(got: torch.Tensor, want: np.ndarray, eps: float = 1e-12) -> None:
     assert tuple(got.shape) == want.shape
-    np.testing.assert_allclose(got.detach().numpy(), want, rtol=0, atol=eps * max(1.0, float(np.abs(want).max(initial=0))))
+    scale = max(1.0, float(np.abs(want).max(initial=0)))
+    np.testing.assert_allclose(got.detach().numpy(), want, rtol=0, atol=eps * scale)
 
 
 @pytest.mark.parametrize("n", LENGTHS)

@@ -22,8 +22,9 @@ inline Tensor binary_cross_entropy(const Tensor& self, const Tensor& target, con
                                    std::string_view reduction = "mean") {
   return nn::functional::binary_cross_entropy(self, target, weight, {}, {}, reduction);
 }
-inline Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target, const Tensor& weight = {},
-                                               const Tensor& pos_weight = {}, std::string_view reduction = "mean") {
+// Without `reduction`, and with a number for it, these two are ops.
+inline Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target, const Tensor& weight,
+                                               const Tensor& pos_weight, std::string_view reduction) {
   return nn::functional::binary_cross_entropy_with_logits(self, target, weight, {}, {}, reduction, pos_weight);
 }
 inline Tensor mse_loss(const Tensor& self, const Tensor& target, std::string_view reduction = "mean") {
@@ -40,8 +41,7 @@ inline Tensor huber_loss(const Tensor& self, const Tensor& target, std::string_v
                          double delta = 1.0) {
   return nn::functional::huber_loss(self, target, reduction, delta);
 }
-inline Tensor kl_div(const Tensor& self, const Tensor& target, std::string_view reduction = "mean",
-                     bool log_target = false) {
+inline Tensor kl_div(const Tensor& self, const Tensor& target, std::string_view reduction, bool log_target = false) {
   return nn::functional::kl_div(self, target, {}, {}, reduction, log_target);
 }
 

@@ -229,6 +229,32 @@ void reverse(int64_t size, int64_t n, const void* src, void* dst) {
   }
 }
 
+template <class T>
+void split_as(int64_t n, const void* src, void* first, void* second) {
+  const T* __restrict s = static_cast<const T*>(src);
+  T* __restrict a = static_cast<T*>(first), * __restrict b = static_cast<T*>(second);
+  for (int64_t i = 0; i < n; ++i) {
+    a[i] = s[2 * i];
+    b[i] = s[2 * i + 1];
+  }
+}
+void split(int64_t size, int64_t n, const void* src, void* a, void* b) {
+  size == 4 ? split_as<uint32_t>(n, src, a, b) : split_as<uint64_t>(n, src, a, b);
+}
+
+template <class T>
+void join_as(int64_t n, const void* first, const void* second, void* dst) {
+  const T* __restrict a = static_cast<const T*>(first), * __restrict b = static_cast<const T*>(second);
+  T* __restrict d = static_cast<T*>(dst);
+  for (int64_t i = 0; i < n; ++i) {
+    d[2 * i] = a[i];
+    d[2 * i + 1] = b[i];
+  }
+}
+void join(int64_t size, int64_t n, const void* a, const void* b, void* dst) {
+  size == 4 ? join_as<uint32_t>(n, a, b, dst) : join_as<uint64_t>(n, a, b, dst);
+}
+
 uint32_t order_keys_f32(int64_t n, const float* src, uint32_t flip, uint32_t* __restrict keys) {
   const uint32_t* __restrict bits = reinterpret_cast<const uint32_t*>(src);
   uint32_t least = ~0u;
@@ -280,6 +306,8 @@ constexpr CopyKernels make() {
                    fill,
                    transpose,
                    reverse,
+                   split,
+                   join,
                    order_keys_f32,
                    iota_float<float>,
                    iota_float<double>,

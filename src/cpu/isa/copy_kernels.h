@@ -31,6 +31,9 @@ struct CopyKernels {
                     int64_t dst_row);
   // dst[i] = src[n - 1 - i]
   void (*reverse)(int64_t size, int64_t n, const void* src, void* dst);
+  // Pairs to planes and back, elements of 4 or 8 bytes: a[i] = src[2 i], b[i] = src[2 i + 1]; dst[2 i] = a[i], …
+  void (*split)(int64_t size, int64_t n, const void* src, void* a, void* b);
+  void (*join)(int64_t size, int64_t n, const void* a, const void* b, void* dst);
   // keys[i]: src[i] as an unsigned number in the order of floats (NaN largest, -0 as 0), xor flip. Returns the least
   // key.
   uint32_t (*order_keys_f32)(int64_t n, const float* src, uint32_t flip, uint32_t* keys);

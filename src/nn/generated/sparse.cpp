@@ -71,7 +71,7 @@ Embedding Embedding::from_pretrained(const Tensor& embeddings, bool freeze, std:
   return Embedding(rows, columns, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse, embeddings, freeze);
 }
 
-EmbeddingBagImpl::EmbeddingBagImpl(int64_t num_embeddings, int64_t embedding_dim, std::optional<double> max_norm, double norm_type, bool scale_grad_by_freq, std::string_view mode, bool sparse, const Tensor& _weight, bool include_last_offset, std::optional<int64_t> padding_idx, std::optional<Device> device, std::optional<ScalarType> dtype) {
+EmbeddingBagImpl::EmbeddingBagImpl(int64_t num_embeddings, int64_t embedding_dim, std::optional<double> max_norm, double norm_type, bool scale_grad_by_freq, std::string_view mode, bool sparse, const Tensor& _weight, bool include_last_offset, std::optional<int64_t> padding_idx, std::optional<Device> device, std::optional<ScalarType> dtype, bool _freeze) {
   this->num_embeddings = num_embeddings;
   this->embedding_dim = embedding_dim;
   this->max_norm = max_norm;
@@ -82,16 +82,17 @@ EmbeddingBagImpl::EmbeddingBagImpl(int64_t num_embeddings, int64_t embedding_dim
   this->include_last_offset = include_last_offset;
   this->padding_idx = row_or_none(padding_idx, num_embeddings);
   if (!_weight.defined()) {
-    this->weight = register_parameter("weight", empty({num_embeddings, embedding_dim}, TensorOptions().device(device).dtype(dtype)));
+    Tensor table = empty({num_embeddings, embedding_dim}, TensorOptions().device(device).dtype(dtype));
+    this->weight = register_parameter("weight", table, !_freeze);
     this->reset_parameters();
   } else {
     if (!same(_weight.sizes(), {num_embeddings, embedding_dim})) {
       throw AssertionError("Shape of weight does not match num_embeddings and embedding_dim");
     }
-    this->weight = register_parameter("weight", _weight);
+    this->weight = register_parameter("weight", _weight, !_freeze);
   }
 }
-EmbeddingBagImpl::EmbeddingBagImpl(const EmbeddingBagOptions& options) : EmbeddingBagImpl(options.num_embeddings(), options.embedding_dim(), options.max_norm(), options.norm_type(), options.scale_grad_by_freq(), options.mode(), options.sparse(), options._weight(), options.include_last_offset(), options.padding_idx(), options.device(), options.dtype()) {}
+EmbeddingBagImpl::EmbeddingBagImpl(const EmbeddingBagOptions& options) : EmbeddingBagImpl(options.num_embeddings(), options.embedding_dim(), options.max_norm(), options.norm_type(), options.scale_grad_by_freq(), options.mode(), options.sparse(), options._weight(), options.include_last_offset(), options.padding_idx(), options.device(), options.dtype(), options._freeze()) {}
 void EmbeddingBagImpl::reset_parameters() {
   init::normal_(this->weight);
   this->_fill_padding_idx_with_zero();
@@ -127,7 +128,7 @@ EmbeddingBag EmbeddingBag::from_pretrained(const Tensor& embeddings, bool freeze
   }
   const int64_t rows = embeddings.sizes()[0];
   const int64_t columns = embeddings.sizes()[1];
-  return EmbeddingBag(rows, columns, max_norm, norm_type, scale_grad_by_freq, mode, sparse, freeze ? embeddings.detach() : embeddings, include_last_offset, padding_idx);
+  return EmbeddingBag(rows, columns, max_norm, norm_type, scale_grad_by_freq, mode, sparse, embeddings, include_last_offset, padding_idx, std::nullopt, std::nullopt, freeze);
 }
 
 }  // namespace rushlight::nn

@@ -1020,6 +1020,19 @@ Tensor conv_tbc(const Tensor& input, const Tensor& weight, const Tensor& bias, c
   return functional::conv_tbc(input, weight, bias, options.pad());
 }
 
+class GroupedMmFuncOptions {
+ public:
+  GroupedMmFuncOptions(const Tensor& offs = {}, const Tensor& bias = {}, const std::optional<ScalarType>& out_dtype = {})
+      : offs_(offs), bias_(bias), out_dtype_(out_dtype) {}
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, offs)
+  RUSHLIGHT_OPTION(const Tensor&, Tensor, bias)
+  RUSHLIGHT_OPTION(std::optional<ScalarType>, std::optional<ScalarType>, out_dtype)
+};
+template <std::same_as<GroupedMmFuncOptions> O>
+Tensor grouped_mm(const Tensor& mat_a, const Tensor& mat_b, const O& options) {
+  return functional::grouped_mm(mat_a, mat_b, options.offs(), options.bias(), options.out_dtype());
+}
+
 class SoftmaxFuncOptions {
  public:
   SoftmaxFuncOptions(const std::optional<int64_t>& dim = {}, const std::optional<ScalarType>& dtype = {})

@@ -67,8 +67,8 @@ class RL_API Embedding : public ModuleHolder<EmbeddingImpl> {
 
 class EmbeddingBagOptions {
  public:
-  EmbeddingBagOptions(int64_t num_embeddings, int64_t embedding_dim, std::optional<double> max_norm = {}, double norm_type = 2.0, bool scale_grad_by_freq = false, std::string_view mode = "mean", bool sparse = false, const Tensor& _weight = {}, bool include_last_offset = false, std::optional<int64_t> padding_idx = {}, std::optional<Device> device = {}, std::optional<ScalarType> dtype = {})
-      : num_embeddings_(num_embeddings), embedding_dim_(embedding_dim), max_norm_(max_norm), norm_type_(norm_type), scale_grad_by_freq_(scale_grad_by_freq), mode_(mode), sparse_(sparse), _weight_(_weight), include_last_offset_(include_last_offset), padding_idx_(padding_idx), device_(device), dtype_(dtype) {}
+  EmbeddingBagOptions(int64_t num_embeddings, int64_t embedding_dim, std::optional<double> max_norm = {}, double norm_type = 2.0, bool scale_grad_by_freq = false, std::string_view mode = "mean", bool sparse = false, const Tensor& _weight = {}, bool include_last_offset = false, std::optional<int64_t> padding_idx = {}, std::optional<Device> device = {}, std::optional<ScalarType> dtype = {}, bool _freeze = false)
+      : num_embeddings_(num_embeddings), embedding_dim_(embedding_dim), max_norm_(max_norm), norm_type_(norm_type), scale_grad_by_freq_(scale_grad_by_freq), mode_(mode), sparse_(sparse), _weight_(_weight), include_last_offset_(include_last_offset), padding_idx_(padding_idx), device_(device), dtype_(dtype), _freeze_(_freeze) {}
   RUSHLIGHT_OPTION(int64_t, int64_t, num_embeddings)
   RUSHLIGHT_OPTION(int64_t, int64_t, embedding_dim)
   RUSHLIGHT_OPTION(std::optional<double>, std::optional<double>, max_norm)
@@ -81,6 +81,7 @@ class EmbeddingBagOptions {
   RUSHLIGHT_OPTION(std::optional<int64_t>, std::optional<int64_t>, padding_idx)
   RUSHLIGHT_OPTION(std::optional<Device>, std::optional<Device>, device)
   RUSHLIGHT_OPTION(std::optional<ScalarType>, std::optional<ScalarType>, dtype)
+  RUSHLIGHT_OPTION(bool, bool, _freeze)
 };
 
 // Sums, means or maxima of rows of a table, for bags of row numbers.
@@ -97,6 +98,7 @@ class EmbeddingBagOptions {
 //     include_last_offset: the last offset is the end of the last bag, not the begin of one more.
 //     padding_idx: a row that counts in no bag, starts at zero and gets no gradient.
 //     device, dtype: of the table.
+//     _freeze: the table needs no gradient.
 // Shape:
 //     input `(B, L)` of int32 or int64: a bag in each row; or `(L,)` with `offsets` `(B,)`, where each bag begins.
 //     per_sample_weights: of the input's shape, for "sum". Output `(B, embedding_dim)`.
@@ -106,7 +108,7 @@ class EmbeddingBagOptions {
 //     RuntimeError: the input holds a number that is no row, or offsets that decrease.
 class RL_API EmbeddingBagImpl : public Module {
  public:
-  explicit EmbeddingBagImpl(int64_t num_embeddings, int64_t embedding_dim, std::optional<double> max_norm = {}, double norm_type = 2.0, bool scale_grad_by_freq = false, std::string_view mode = "mean", bool sparse = false, const Tensor& _weight = {}, bool include_last_offset = false, std::optional<int64_t> padding_idx = {}, std::optional<Device> device = {}, std::optional<ScalarType> dtype = {});
+  explicit EmbeddingBagImpl(int64_t num_embeddings, int64_t embedding_dim, std::optional<double> max_norm = {}, double norm_type = 2.0, bool scale_grad_by_freq = false, std::string_view mode = "mean", bool sparse = false, const Tensor& _weight = {}, bool include_last_offset = false, std::optional<int64_t> padding_idx = {}, std::optional<Device> device = {}, std::optional<ScalarType> dtype = {}, bool _freeze = false);
   EmbeddingBagImpl(const EmbeddingBagOptions& options);
   void reset_parameters() override;
   void _fill_padding_idx_with_zero();

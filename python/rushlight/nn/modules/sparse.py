@@ -149,6 +149,7 @@ class EmbeddingBag(Module):
         include_last_offset: the last offset is the end of the last bag, not the begin of one more.
         padding_idx: a row that counts in no bag, starts at zero and gets no gradient.
         device, dtype: of the table.
+        _freeze: the table needs no gradient.
     Shape:
         input `(B, L)` of int32 or int64: a bag in each row; or `(L,)` with `offsets` `(B,)`, where each bag begins.
         per_sample_weights: of the input's shape, for "sum". Output `(B, embedding_dim)`.
@@ -175,6 +176,8 @@ class EmbeddingBag(Module):
         padding_idx: int | None = None,
         device: Device | None = None,
         dtype: DType | None = None,
+        *,
+        _freeze: bool = False,
     ) -> None:
         super().__init__()
         self.num_embeddings = num_embeddings
@@ -187,12 +190,13 @@ class EmbeddingBag(Module):
         self.include_last_offset = include_last_offset
         self.padding_idx: int | None = _row_or_none(padding_idx, num_embeddings)
         if _weight is None:
-            self.weight = Parameter(torch.empty((num_embeddings, embedding_dim), device=device, dtype=dtype))
+            table = torch.empty((num_embeddings, embedding_dim), device=device, dtype=dtype)
+            self.weight = Parameter(table, requires_grad=not _freeze)
             self.reset_parameters()
         else:
             if _weight.shape != (num_embeddings, embedding_dim):
                 raise AssertionError("Shape of weight does not match num_embeddings and embedding_dim")
-            self.weight = Parameter(_weight)
+            self.weight = Parameter(_weight, requires_grad=not _freeze)
 
     def reset_parameters(self) -> None:
         init.normal_(self.weight)
@@ -255,7 +259,8 @@ class EmbeddingBag(Module):
             scale_grad_by_freq=scale_grad_by_freq,
             mode=mode,
             sparse=sparse,
-            _weight=embeddings.detach() if freeze else embeddings,
+            _weight=embeddings,
             include_last_offset=include_last_offset,
             padding_idx=padding_idx,
+            _freeze=freeze,
         )

@@ -1,0 +1,100 @@
+// The gates of LSTM, GRU and simple recurrent layers over a row of hidden units; the same roundings on every ISA.
+#include "cpu/isa/rnn_kernels.h"
+
+#include "cpu/isa/row_ops.h"
+#include "math/exp_log.h"
+
+namespace rushlight::cpu::RL_ISA {
+namespace {
+
+template <class V>
+struct Rnn {
+  using T = typename V::T;
+
+  // f(load, store) for every vector of a row: load(p) reads at the place, store(v, p) writes there.
+  template <class F>
+  static void vectors(int64_t n, F f) {
+    int64_t i = 0;
+    for (; i + V::kLanes <= n; i += V::kLanes)
+      f([i](const T* p) { return V::load(p + i); }, [i](V v, T* p) { v.store(p + i); });
+    if (const int k = (int)(n - i))
+      f([i, k](const T* p) { return V::load(p + i, k); }, [i, k](V v, T* p) { v.store(p + i, k); });
+  }
+
+  static void lstm(int64_t n, T* gates, const T* cell_before, T* cell, T* hidden) {
+    T *i = gates, *f = gates + n, *g = gates + 2 * n, *o = gates + 3 * n;
+    vectors(n, [&](auto load, auto store) {
+      const V vi = sigmoid(load(i)), vf = sigmoid(load(f)), vg = tanh(load(g)), vo = sigmoid(load(o));
+      const V c = vf * load(cell_before) + vi * vg;
+      store(vi, i), store(vf, f), store(vg, g), store(vo, o);
+      store(c, cell);
+      store(vo * tanh(c), hidden);
+    });
+  }
+  static void lstm_backward(int64_t n, const T* gates, const T* cell_before, const T* cell, const T* dh, T* dc,
+                            T* slopes) {
+    const V one(T(1));
+    vectors(n, [&](auto load, auto store) {
+      const V i = load(gates), f = load(gates + n), g = load(gates + 2 * n), o = load(gates + 3 * n);
+      const V c = tanh(load(cell)), d = load(dh);
+      const V slope = load(dc) + d * o * (one - c * c);
+      store(slope * g * (i * (one - i)), slopes);
+      store(slope * load(cell_before) * (f * (one - f)), slopes + n);
+      store(slope * i * (one - g * g), slopes + 2 * n);
+      store(d * c * (o * (one - o)), slopes + 3 * n);
+      store(slope * f, dc);
+    });
+  }
+  static void lstm_hidden(int64_t n, const T* gates, const T* cell, T* hidden) {
+    vectors(n, [&](auto load, auto store) { store(load(gates + 3 * n) * tanh(load(cell)), hidden); });
+  }
+  static void gru(int64_t n, T* gates, const T* sums, const T* before, T* hidden) {
+    vectors(n, [&](auto load, auto store) {
+      const V r = sigmoid(load(gates) + load(sums)), z = sigmoid(load(gates + n) + load(sums + n));
+      const V h = load(sums + 2 * n), vn = tanh(load(gates + 2 * n) + r * h);
+      store(r, gates), store(z, gates + n), store(vn, gates + 2 * n), store(h, gates + 3 * n);
+      store(vn + z * (load(before) - vn), hidden);
+    });
+  }
+  static void gru_backward(int64_t n, const T* gates, const T* before, T* dh, T* slopes) {
+    const V one(T(1));
+    vectors(n, [&](auto load, auto store) {
+      const V r = load(gates), z = load(gates + n), vn = load(gates + 2 * n), h = load(gates + 3 * n), d = load(dh);
+      const V dn = d * (one - z) * (one - vn * vn);
+      store(dn, slopes);
+      store(dn * h * (r * (one - r)), slopes + n);
+      store(d * (load(before) - vn) * (z * (one - z)), slopes + 2 * n);
+      store(dn * r, slopes + 3 * n);
+      store(d * z, dh);
+    });
+  }
+  static void tanh_row(int64_t n, T* x) {
+    vectors(n, [&](auto load, auto store) { store(tanh(load(x)), x); });
+  }
+  static void relu_row(int64_t n, T* x) {
+    vectors(n, [&](auto load, auto store) {
+      const V v = load(x);
+      store(where(v <= V(T(0)), V(T(0)), v), x);  // NaN stays
+    });
+  }
+  static void tanh_backward(int64_t n, const T* y, const T* dh, T* slopes) {
+    vectors(n, [&](auto load, auto store) {
+      const V v = load(y);
+      store(load(dh) * (V(T(1)) - v * v), slopes);
+    });
+  }
+  static void relu_backward(int64_t n, const T* y, const T* dh, T* slopes) {
+    vectors(n, [&](auto load, auto store) { store(where(load(y) <= V(T(0)), V(T(0)), load(dh)), slopes); });
+  }
+  static constexpr RnnKernels<T> table = {lstm,     lstm_backward, lstm_hidden,   gru,          gru_backward,
+                                          tanh_row, relu_row,      tanh_backward, relu_backward};
+};
+
+}  // namespace
+
+extern const RnnKernels<float> kRnnF32;
+extern const RnnKernels<double> kRnnF64;
+const RnnKernels<float> kRnnF32 = Rnn<F32>::table;
+const RnnKernels<double> kRnnF64 = Rnn<F64>::table;
+
+}  // namespace rushlight::cpu::RL_ISA
