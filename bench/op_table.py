@@ -24,6 +24,7 @@ REASONS = HERE / "reasons.json"
 SIZES = {"small": 10, "medium": 10_000, "large": 1_000_000}
 GOALS = {"small": 4.0, "medium": 1.2, "large": 1.1}  # of the geometric mean of PyTorch's time over ours
 TURN = {"small": 0.01, "medium": 0.015, "large": 0.04}  # seconds
+BATCHES = {"small": 8, "medium": 8, "large": 16}  # of a turn: short ones find the quiet moments of a busy machine
 PAUSE = {"small": 0.0, "medium": 0.002, "large": 0.004}  # seconds until spinning worker threads sleep
 DOUBT, SLOW = 1.0, 0.9  # ratios: below the first a case is timed again, below the second it is slower
 MORE_ROUNDS = 4
@@ -52,7 +53,8 @@ def ratios(times: list[list[float]]) -> tuple[float, float]:
 
 def measure(workers: list, row: dict, size: str, layout: str, backward: bool) -> dict | None:
     """One case; None if neither side can do it."""
-    request = {"row": row, "n": SIZES[size], "layout": layout, "backward": backward, "seconds": TURN[size]}
+    request = {"row": row, "n": SIZES[size], "layout": layout, "backward": backward}
+    request |= {"seconds": TURN[size], "batches": BATCHES[size]}
     case = {"name": row["name"], "size": size, "layout": layout, "direction": DIRECTIONS[backward]}
     subjects = workers[:2] if size == "small" else workers  # ten elements never occupy a second thread
     times: list[list[float]] = [[] for _ in subjects]

@@ -121,7 +121,7 @@ composite("atleast_3d(T[] tensors) -> T[]", overload="sequence", varargs="tensor
 op("clone(T self, *, memory_format? memory_format=None) -> T", complex=True, meta="meta::clone(self, memory_format)", grad="grad", out=False,
    samples=["(randn(2, 3),)", "(randn(2, 3, 4).transpose(0, 1),)"], ref="lambda x: x.copy()", bench="(x)", doc="A copy; dense layouts are kept unless memory_format says otherwise.")
 op("_to_copy(T self, *, dtype? dtype=None, memory_format? memory_format=None) -> T", complex=True, meta="meta::to_copy(self, dtype, memory_format)",
-   grad="grad.to(self.dtype())", node="ToCopyBackward0", method=False, bench="x.to(torch.float64)", doc="A copy in another dtype.")
+   grad="copy_backward(grad, self.sizes(), self.dtype())", node="ToCopyBackward0", method=False, bench="x.to(torch.float64)", doc="A copy in another dtype.")
 inplace("copy_(T self, T src, bool non_blocking=False) -> T", complex=True, grad={"src": "copy_backward(grad, src.sizes(), src.dtype())"}, node="CopyBackwards",
         function=False, check="meta::copy_(self, src)", samples=["(zeros(2, 3), randn(2, 3))", "(zeros(2, 3), randn(3))", "(zeros(2, 3, dtype=torch.int64), randn(2, 1))"],
         doc="Overwrites the elements with `src`, broadcast and converted.")

@@ -12,7 +12,9 @@ Tensor expand_backward(const Tensor& grad, IntArrayRef sizes) {
 }
 
 Tensor copy_backward(const Tensor& grad, IntArrayRef sizes, ScalarType dtype) {
-  return expand_backward(grad, sizes).to(dtype);
+  const Tensor fitting = expand_backward(grad, sizes);
+  // A real source of a complex copy: the real part is all it can move in.
+  return (fitting.is_complex() && !is_complex(dtype) ? real(fitting) : fitting).to(dtype);
 }
 
 Tensor constant_pad_backward(const Tensor& grad, IntArrayRef pad) {

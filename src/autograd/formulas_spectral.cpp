@@ -78,7 +78,7 @@ Tensor svd_backward(const Tensor& grad_U, const Tensor& grad_S, const Tensor& gr
   const int64_t k = S.size(-1);
   const Tensor U = whole_U.narrow(-1, 0, k), Vh = whole_Vh.narrow(-2, 0, k);
   const int64_t m = U.size(-2), n = Vh.size(-1);
-  const Tensor gS = grad_S;
+  const Tensor& gS = grad_S;
   if (!grad_U.defined() && !grad_Vh.defined())
     return m >= n ? U.matmul(gS.unsqueeze(-1).mul(Vh)) : U.mul(gS.unsqueeze(-2)).matmul(Vh);
   const Tensor gU = grad_U.defined() ? grad_U.narrow(-1, 0, k) : Tensor();

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from cases import OPTIMIZERS, PROBLEMS, SCHEDULES, SNAPSHOTS, rows_kept, run, schedule
+from optim_cases import OPTIMIZERS, PROBLEMS, SCHEDULES, SNAPSHOTS, rows_kept, run, schedule
 
 HERE = Path(__file__).parent
 

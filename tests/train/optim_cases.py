@@ -266,7 +266,9 @@ SCHEDULES: dict[str, Callable[[ModuleType, object], object]] = {
     "CyclicLR": lambda lrs, o: lrs.CyclicLR(o, 0.01, 0.1, 20),
     "CyclicLR halves": lambda lrs, o: lrs.CyclicLR(o, [0.01, 0.02], [0.1, 0.2], 20, 13, mode="triangular2"),
     "CyclicLR shrinks": lambda lrs, o: lrs.CyclicLR(o, 0.01, 0.1, 17, mode="exp_range", gamma=0.99),
-    "CyclicLR own": lambda lrs, o: lrs.CyclicLR(o, 0.01, 0.1, 17, scale_fn=lambda x: 1 / (1 + x), scale_mode="iterations"),
+    "CyclicLR own": lambda lrs, o: lrs.CyclicLR(
+        o, 0.01, 0.1, 17, scale_fn=lambda x: 1 / (1 + x), scale_mode="iterations"
+    ),
     "SequentialLR": _sequence,
     "SequentialLR nested": _sequence_of_sequences,
     "ChainedScheduler": _chain,
