@@ -11,7 +11,7 @@ view("view_as_complex(T self) -> T", geom="geom::view_as_complex(self)", grad="v
 composite("real(T self) -> T", samples=["(randn(3, 4),)", "(randn(3, 4, dtype=torch.complex64),)"], method=False, bench="(zc)", doc="A view of the real parts; a real tensor itself.")
 composite("imag(T self) -> T", samples=["(randn(3, 4, dtype=torch.complex64),)"], method=False, bench="(zc)", doc="A view of the imaginary parts. RuntimeError for real tensors.")
 unary("_conj", math="x", complex="conj(x)", grad="conj(grad)", node="ConjPhysicalBackward0", inplace=True, method=False, python=False, doc="The complex conjugate as a new tensor.")
-composite("conj_physical(T self) -> T", out=True, ref="np.conj", samples=["(randn(3, 4),)", "(randn(3, 4, dtype=torch.complex64),)"], doc="The complex conjugate; a real tensor itself.")
+composite("conj_physical(T self) -> T", out="Found dtype but expected", ref="np.conj", samples=["(randn(3, 4),)", "(randn(3, 4, dtype=torch.complex64),)"], doc="The complex conjugate; a real tensor itself.")
 composite("conj_physical_(T self) -> T", samples=["(randn(3, 4, dtype=torch.complex64),)"], doc="In-place conjugate.")
 composite("conj(T self) -> T", samples=["(randn(3, 4),)", "(randn(3, 4, dtype=torch.complex64),)"], bench="(zc)", doc="The complex conjugate, computed at once; a real tensor itself.")
 composite("resolve_conj(T self) -> T", samples=["(randn(3, 4),)"], doc="The tensor itself: conjugates are never left to be done.")

@@ -193,8 +193,13 @@ void scatter_combine(const Tensor& self, int64_t dim, const Tensor& index, const
       visit(lines, to, at.const_data_ptr<int64_t>(), from, 1.5,
             [](T& place, T v) { place = store<T>(load(place) + load(v)); });
     } else {
-      visit(lines, to, at.const_data_ptr<int64_t>(), from, 2.0,
-            [kind](T& place, T v) { place = store<T>(combine(kind, load(place), load(v))); });
+      auto run = [&](auto chosen) {  // a constant, so that the loops hold one reduction each
+        visit(lines, to, at.const_data_ptr<int64_t>(), from, 2.0,
+              [](T& place, T v) { place = store<T>(combine(decltype(chosen)::value, load(place), load(v))); });
+      };
+      if (kind == Reduce::Prod) return run(std::integral_constant<Reduce, Reduce::Prod>());
+      if (kind == Reduce::Max) return run(std::integral_constant<Reduce, Reduce::Max>());
+      run(std::integral_constant<Reduce, Reduce::Min>());
     }
   });
 }
@@ -395,7 +400,12 @@ void masked_scatter_(const Tensor& self, const Tensor& mask, const Tensor& sourc
     for_mask_chunks(before, where.numel(), 1.0, [&](int64_t begin, int64_t, int64_t at, int64_t count) {
       const T *s = source_data + at, *last = s + count;
       for (int64_t i = begin; s != last; ++i) {  // no branch to miss
-        to[i] = m[i] ? *s : to[i];
+        if constexpr (sizeof(T) <= 8) {
+          const T take = static_cast<T>(-static_cast<int64_t>(m[i]));
+          to[i] = static_cast<T>((*s & take) | (to[i] & static_cast<T>(~take)));
+        } else {
+          to[i] = m[i] ? *s : to[i];
+        }
         s += m[i];
       }
     });
@@ -466,14 +476,14 @@ void count_values(const int64_t* p, int64_t n, int64_t* bins, int64_t size) {
 // The first place of the n ordered elements at which `before` does not hold; no branch to miss.
 template <class F>
 int64_t first_not(int64_t n, const F& before) {
+  if (n == 0) return 0;
   int64_t low = 0;
-  while (n > 0) {
+  while (n > 1) {
     const int64_t half = n / 2;
-    const bool holds = before(low + half);
-    low = holds ? low + half + 1 : low;
-    n = holds ? n - half - 1 : half;
+    low += half & -static_cast<int64_t>(before(low + half - 1));
+    n -= half;
   }
-  return low;
+  return low + static_cast<int64_t>(before(low));
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ from types import ModuleType
 SNAPSHOTS = (7, 50)  # steps after which the parameters are compared
 SCHEDULE_STEPS = 300
 
-# name -> (class, options, more). `more`: "matrices" leaves the vectors out, "rows" blanks some rows of every gradient.
+# name -> (class, options, more). `more`: "matrices" leaves the vectors out, "rows" blanks some rows of every gradient,
+# "convex" is for convex problems whose batch stays the same.
 OPTIMIZERS: dict[str, tuple[str, dict, str]] = {}
 
 
@@ -104,7 +105,7 @@ _add(
     {},
     {"lr": 0.05, "lambd": 0.01, "alpha": 0.5, "t0": 5, "weight_decay": 0.05},
     {"lr": 0.002, "t0": 10, "maximize": True},
-    {"lr": 0.05, "t0": 3, "foreach": True},
+    {"lr": 0.05, "t0": 3},
 )
 _add(
     "Adafactor",
@@ -122,11 +123,14 @@ _add(
     more="matrices",
 )
 _add("SparseAdam", {}, {"lr": 0.02, "betas": (0.8, 0.99), "eps": 1e-6}, {"lr": 0.01, "maximize": True}, more="rows")
+# A method of second order has no answer to compare once only rounding is left of the gradient: it stops before.
 _add(
     "LBFGS",
-    {"lr": 0.1, "max_iter": 2, "history_size": 5},
-    {"max_iter": 1, "lr": 0.3, "history_size": 3},
-    {"max_iter": 2, "line_search_fn": "strong_wolfe", "history_size": 5},
+    {"max_iter": 2, "history_size": 5, "tolerance_grad": 1e-3},
+    {"max_iter": 1, "lr": 0.3, "history_size": 3, "tolerance_grad": 1e-2},
+    {"max_iter": 2, "line_search_fn": "strong_wolfe", "tolerance_grad": 1e-4},
+    {"max_iter": 8, "max_eval": 9, "line_search_fn": "strong_wolfe", "history_size": 2, "tolerance_grad": 1e-4},
+    more="convex",
 )
 
 
@@ -150,10 +154,11 @@ class Problem:
     def data(self, n: int, phase: float, *shape: int) -> object:
         return self.torch.tensor(wave(n, phase), dtype=self.torch.float64).reshape(shape)
 
-    def loss(self) -> object:
-        return self.of(*[p.double() for p in self.params])
+    def loss(self, step: int) -> object:
+        """The loss on the batch of a step: gradients that vanished would leave nothing to compare but noise."""
+        return self.of(0.2 * step, *[p.double() for p in self.params])
 
-    def of(self, *params: object) -> object:
+    def of(self, shift: float, *params: object) -> object:
         raise NotImplementedError
 
 
@@ -162,8 +167,8 @@ class Line(Problem):
 
     shapes = ((3, 4), (3,))
 
-    def of(self, weight: object, bias: object) -> object:
-        x, y = self.data(32, 0.9, 8, 4), self.data(24, 2.1, 8, 3)
+    def of(self, shift: float, weight: object, bias: object) -> object:
+        x, y = self.data(32, 0.9 + shift, 8, 4), self.data(24, 2.1 - shift, 8, 3)
         return ((x @ weight.t() + bias - y) ** 2).mean()
 
 
@@ -172,8 +177,8 @@ class Net(Problem):
 
     shapes = ((5, 4), (5,), (2, 5))
 
-    def of(self, first: object, bias: object, second: object) -> object:
-        x = self.data(24, 1.3, 6, 4)
+    def of(self, shift: float, first: object, bias: object, second: object) -> object:
+        x = self.data(24, 1.3 + shift, 6, 4)
         scores = self.torch.tanh(x @ first.t() + bias) @ second.t()
         chosen = self.torch.tensor([[1.0, 0.0], [0.0, 1.0]] * 3, dtype=self.torch.float64)
         return (scores.exp().sum(1).log() - (scores * chosen).sum(1)).mean() + 0.01 * (second**2).sum()
@@ -184,11 +189,47 @@ class Valley(Problem):
 
     shapes = ((2, 3), (2, 3), ())
 
-    def of(self, x: object, y: object, z: object) -> object:
-        return 0.01 * (100 * (y - x * x) ** 2 + (1 - x) ** 2).sum() + 0.1 * (z - 2) ** 2
+    def of(self, shift: float, x: object, y: object, z: object) -> object:
+        slope = self.data(6, shift, 2, 3)
+        return 0.01 * (100 * (y - x * x) ** 2 + (1 - x) ** 2 + slope * (x + y)).sum() + 0.1 * (z - 2 - shift) ** 2
+
+
+class Logit(Problem):
+    """Regularised logistic regression."""
+
+    shapes = ((4,), ())
+
+    def of(self, shift: float, weight: object, bias: object) -> object:
+        x, y = self.data(40, 0.4, 10, 4), self.data(10, 1.9, 10).sign()
+        return (1 + (-y * (x @ weight + bias)).exp()).log().mean() + 0.05 * ((weight**2).sum() + bias**2)
+
+
+class Bowl(Problem):
+    """A quartic."""
+
+    shapes = ((2, 2), (3,))
+
+    def of(self, shift: float, x: object, y: object) -> object:
+        return ((x - 0.5) ** 4).sum() + ((x + x.t()) ** 2).sum() + ((y - 1) ** 4 + (y - 2) ** 2).sum()
+
+
+class Plane(Line):
+    """Least squares on one batch."""
+
+    def of(self, shift: float, weight: object, bias: object) -> object:
+        return super().of(0.0, weight, bias) + 0.05 * (weight**2).sum()
 
 
 PROBLEMS: tuple[type[Problem], ...] = (Line, Net, Valley)
+CONVEX: tuple[type[Problem], ...] = (Plane, Logit, Bowl)
+
+
+def problems_of(name: str) -> list[type[Problem]]:
+    """The problems that an optimizer is compared on. A number has no rows that could be left out."""
+    more = OPTIMIZERS[name][2]
+    if more == "convex":
+        return list(CONVEX)
+    return [kind for kind in PROBLEMS if more != "rows" or () not in kind.shapes]
 
 
 def run(
@@ -204,9 +245,11 @@ def run(
     params = [p for p in problem.params if p.ndim == 2] if more == "matrices" else problem.params
     optimizer = getattr(torch.optim, kind)(params, **options)
 
+    step = 0
+
     def closure() -> object:
         optimizer.zero_grad()
-        loss = problem.loss()
+        loss = problem.loss(step)
         loss.backward()
         return loss
 

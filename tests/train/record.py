@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from optim_cases import OPTIMIZERS, PROBLEMS, SCHEDULES, SNAPSHOTS, rows_kept, run, schedule
+from optim_cases import OPTIMIZERS, SCHEDULES, SNAPSHOTS, problems_of, rows_kept, run, schedule
 
 HERE = Path(__file__).parent
 
@@ -45,9 +45,7 @@ def main() -> None:
     for name in OPTIMIZERS:
         for dtype in (torch.float32, torch.float64):
             found = []
-            for kind in PROBLEMS:
-                if OPTIMIZERS[name][2] == "rows" and () in kind.shapes:
-                    continue
+            for kind in problems_of(name):
                 problem = kind(torch, dtype)
 
                 def after(step: int, optimizer: torch.optim.Optimizer, name=name, problem=problem, found=found) -> None:

@@ -1,4 +1,4 @@
-"""Optimizers and schedules against recorded answers of PyTorch 2.13 (`record.py`): numbers, saved state, printed form."""
+"""Optimizers and schedules against recorded answers of PyTorch 2.13 (`record.py`): numbers, state, printed form."""
 
 from __future__ import annotations
 
@@ -40,9 +40,7 @@ def flat(problem: object) -> np.ndarray:
 @pytest.mark.parametrize("name", cases.OPTIMIZERS)
 def test_fifty_steps_are_pytorchs(name: str, dtype: str) -> None:
     found: list[np.ndarray] = []
-    for kind in cases.PROBLEMS:
-        if cases.OPTIMIZERS[name][2] == "rows" and () in kind.shapes:
-            continue
+    for kind in cases.problems_of(name):
         problem = kind(torch, getattr(torch, dtype))
 
         def after(step: int, optimizer: torch.optim.Optimizer, problem=problem) -> None:
@@ -68,7 +66,7 @@ def form(value: object) -> object:
 
 @pytest.mark.parametrize("name", cases.OPTIMIZERS)
 def test_saved_state_and_printed_form_are_pytorchs(name: str) -> None:
-    kinds = [k for k in cases.PROBLEMS if cases.OPTIMIZERS[name][2] != "rows" or () not in k.shapes]
+    kinds = cases.problems_of(name)
     optimizer = cases.run(torch, name, kinds[0](torch, torch.float32), 2, blank_rows, lambda step, optimizer: None)
     saved, facts = optimizer.state_dict(), FACTS["optimizers"][name]
     assert [list(g) for g in saved["param_groups"]] == facts["groups"]

@@ -238,7 +238,8 @@ class LBFGS(Optimizer):
         """
         closure = torch.enable_grad()(closure)
         group = self.param_groups[0]
-        lr, max_iter, max_eval = _as_float(group["lr"]), group["max_iter"], group["max_eval"]
+        lr = group["lr"].item() if isinstance(group["lr"], Tensor) else group["lr"]
+        max_iter, max_eval = group["max_iter"], group["max_eval"]
         tolerance_grad, tolerance_change = group["tolerance_grad"], group["tolerance_change"]
         if group["line_search_fn"] not in (None, "strong_wolfe"):
             raise RuntimeError(f"only 'strong_wolfe' is supported, but line_search_fn is {group['line_search_fn']!r}")

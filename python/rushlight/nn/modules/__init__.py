@@ -37,6 +37,8 @@ from .pixelshuffle import *  # noqa: F403
 from .pixelshuffle import __all__ as _pixelshuffle
 from .pooling import *  # noqa: F403
 from .pooling import __all__ as _pooling
+from .rnn import *  # noqa: F403
+from .rnn import __all__ as _rnn
 from .sparse import *  # noqa: F403
 from .sparse import __all__ as _sparse
 from .triplet import *  # noqa: F403
@@ -63,6 +65,7 @@ __all__ = [  # noqa: PLE0604
     *_padding,
     *_pixelshuffle,
     *_pooling,
+    *_rnn,
     *_sparse,
     *_triplet,
     *_upsampling,
