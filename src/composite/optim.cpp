@@ -75,7 +75,7 @@ void adafactor_(TensorList params, TensorList grads, TensorList row_vars, Tensor
   check_lists(kOp, "variances", variances.size(), params.size());
   check_lists(kOp, "steps", steps.size(), params.size());
   for (size_t i = 0; i < params.size(); ++i) {
-    Tensor param = params[i], step = steps[i];
+    const Tensor &param = params[i], &step = steps[i];
     check_pair(kOp, i, param, grads[i]);
     check(!is_complex(param.dtype()), "Adafactor does not support complex parameters (parameter {})", i);
     check(step.defined() && step.numel() == 1, "{}: steps[{}] must hold one number", kOp, i);
@@ -87,7 +87,7 @@ void adafactor_(TensorList params, TensorList grads, TensorList row_vars, Tensor
     if (weight_decay != 0) param.mul_(1 - lr * weight_decay);
     Tensor estimate;
     if (grad.dim() > 1) {
-      Tensor rows = row_vars[i], columns = col_vars[i];
+      const Tensor &rows = row_vars[i], &columns = col_vars[i];
       check(rows.defined() && columns.defined(),
             "row_var and col_var should be defined when grad is multidimensional (parameter {})", i);
       rows.lerp_(mean_square(grad, -1), weight);
@@ -95,7 +95,7 @@ void adafactor_(TensorList params, TensorList grads, TensorList row_vars, Tensor
       estimate = rows.matmul(columns);
       estimate.div_(rows.mean(-2, true).clamp_(*eps1));
     } else {
-      Tensor variance = variances[i];
+      const Tensor& variance = variances[i];
       check(variance.defined(), "variance should be defined when grad is a vector (parameter {})", i);
       variance.lerp_(grad * grad, weight);
       estimate = variance.clone();
@@ -118,7 +118,7 @@ void muon_(TensorList params, TensorList grads, TensorList momentum_buffers, dou
   check_lists(kOp, "grads", grads.size(), params.size());
   check_lists(kOp, "momentum_buffers", momentum_buffers.size(), params.size());
   for (size_t i = 0; i < params.size(); ++i) {
-    Tensor param = params[i], buffer = momentum_buffers[i];
+    const Tensor &param = params[i], &buffer = momentum_buffers[i];
     const Tensor& grad = grads[i];
     check_pair(kOp, i, param, grad);
     check_value(grad.dim() == 2, "Param gradient must be a 2D matrix, but parameter {} has shape {}", i, grad.sizes());

@@ -56,7 +56,8 @@ OptimRuns::OptimRuns(const char* op, TensorList params, TensorList grads, std::i
     check_length(op, count.name, count.tensors.size(), params.size());
     for (size_t i = 0; i < params.size(); ++i) {
       const Tensor& t = count.tensors[i];
-      check(t.defined() && t.numel() == 1, "{}: {}[{}] must hold one number", op, count.name, i);
+      check(t.defined() && t.numel() == 1 && !is_complex(t.dtype()), "{}: {}[{}] must hold one real number", op,
+            count.name, i);
     }
   }
   runs_.reserve(params.size());

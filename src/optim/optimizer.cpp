@@ -1,7 +1,9 @@
-// Optimizers: groups, state, and the calls of the fused steps.
+// Optimizers: groups, state, hooks, saving.
 #include "rushlight/optim/optimizer.h"
 
 #include <algorithm>
+
+#include "optim/option_files.h"
 
 namespace rushlight::optim {
 
@@ -15,8 +17,12 @@ Optimizer::Optimizer(std::vector<OptimizerParamGroup> groups, std::unique_ptr<Op
 
 void Optimizer::add_param_group(const OptimizerParamGroup& group) {
   OptimizerParamGroup added(group);
-  if (!added.has_options()) added.set_options(defaults_->clone());
-  check_value(added.options().get_lr() >= 0, "Invalid learning rate: {}", added.options().get_lr());
+  if (added.has_options()) {  // the constructors check the defaults
+    check_value(added.options().get_lr() >= 0, "Invalid learning rate: {}. lr must be 0 or more",
+                added.options().get_lr());
+  } else {
+    added.set_options(defaults_->clone());
+  }
   for (size_t i = 0; i < added.params().size(); ++i) {
     const Tensor& p = added.params()[i];
     check_value(p.is_leaf(), "can't optimize a non-leaf Tensor (parameter {} of the group, shape {})", i, p.sizes());
@@ -53,7 +59,40 @@ void Optimizer::zero_grad(bool set_to_none) {
   }
 }
 
+void Optimizer::run_hooks(const Hooks& hooks) {
+  std::vector<std::shared_ptr<Hook>> now;  // a hook may remove itself
+  for (const auto& [handle, hook] : hooks) now.push_back(hook);
+  for (const auto& hook : now) (*hook)(*this);
+}
+
+void Optimizer::remove_hook(unsigned handle) {
+  const auto is_it = [&](const auto& h) { return h.first == handle; };
+  std::erase_if(pre_hooks_, is_it);
+  std::erase_if(post_hooks_, is_it);
+}
+
 void Optimizer::step() {
+  stepped_ = true;
+  run_hooks(pre_hooks_);
+  step_once();
+  run_hooks(post_hooks_);
+}
+
+Tensor Optimizer::step_closure(LossClosure& closure) {
+  stepped_ = true;
+  run_hooks(pre_hooks_);
+  Tensor loss = step_with(closure);
+  run_hooks(post_hooks_);
+  return loss;
+}
+
+Tensor Optimizer::step_with(LossClosure& closure) {
+  Tensor loss = closure();
+  step_once();
+  return loss;
+}
+
+void Optimizer::step_once() {
   NoGradGuard guard;
   for (size_t g = 0; g < groups_.size(); ++g) {
     Work& work = work_[g];
@@ -93,6 +132,28 @@ void Optimizer::adopt_state(const Work& work, size_t slot) {
   for (size_t k = 0; k < work.index.size(); ++k) group[work.index[k]][slot] = work.state[slot][k];
 }
 
+// ---- saving ---------------------------------------------------------------------------------------------------------------
+
+Tensor as_tensor(const std::vector<double>& values) {
+  Tensor t = empty({static_cast<int64_t>(values.size())}, TensorOptions(kDouble));
+  std::copy(values.begin(), values.end(), static_cast<double*>(t.data_ptr()));
+  return t;
+}
+
+const Tensor* find(const NamedTensors& state, const std::string& name) {
+  const auto found = std::find_if(state.begin(), state.end(), [&](const auto& item) { return item.first == name; });
+  return found == state.end() ? nullptr : &found->second;
+}
+
+void LoadOptions::visit(const char* name, std::vector<double>& values) {
+  const Tensor* saved = find(state, prefix + name);
+  if (!saved) return;
+  const Tensor t = saved->to(kDouble).flatten().contiguous();
+  const auto* data = static_cast<const double*>(t.data_ptr());
+  values.assign(data, data + t.numel());
+  ++used;
+}
+
 NamedTensors Optimizer::state_dict() const {
   NamedTensors out;
   size_t index = 0;
@@ -103,11 +164,18 @@ NamedTensors Optimizer::state_dict() const {
       }
     }
   }
+  save_more(out);
+  for (size_t g = 0; g < groups_.size(); ++g) {
+    SaveOptions visitor(out, format("param_groups.{}.", g));
+    groups_[g].options().clone()->visit_options(visitor);
+    if (groups_[g].initial_lr)
+      out.emplace_back(format("param_groups.{}.initial_lr", g), as_tensor({*groups_[g].initial_lr}));
+  }
   return out;
 }
 
 void Optimizer::load_state_dict(const NamedTensors& state) {
-  size_t index = 0, used = 0;
+  size_t index = 0, used = load_more(state);
   for (size_t g = 0; g < groups_.size(); ++g) {
     work_[g] = Work();
     for (size_t i = 0; i < groups_[g].params().size(); ++i, ++index) {
@@ -115,117 +183,26 @@ void Optimizer::load_state_dict(const NamedTensors& state) {
       slots.assign(state_slots(), Tensor());
       for (size_t s = 0; s < slots.size(); ++s) {
         const std::string name = format("state.{}.{}", index, slot_name(s));
-        const auto found =
-            std::find_if(state.begin(), state.end(), [&](const auto& item) { return item.first == name; });
-        if (found == state.end()) continue;
+        const Tensor* found = find(state, name);
+        if (!found) continue;
         const Tensor& p = groups_[g].params()[i];
-        check_value(found->second.numel() == 1 || found->second.sizes() == p.sizes(),
-                    "load_state_dict: '{}' has shape {}, but the parameter has {}", name, found->second.sizes(),
-                    p.sizes());
-        slots[s] = found->second.clone();
+        const Tensor fresh = new_state(s, p, groups_[g].options());
+        check_value(found->numel() == 1 || found->sizes() == (fresh.defined() ? fresh : p).sizes(),
+                    "load_state_dict: '{}' has shape {}, but the parameter has {}", name, found->sizes(), p.sizes());
+        slots[s] = found->clone();
         ++used;
       }
+    }
+    LoadOptions visitor(state, format("param_groups.{}.", g));
+    groups_[g].options().visit_options(visitor);
+    used += visitor.used;
+    if (const Tensor* initial = find(state, format("param_groups.{}.initial_lr", g))) {
+      groups_[g].initial_lr = initial->item<double>();
+      ++used;
     }
   }
   check_value(used == state.size(), "load_state_dict: {} of {} tensors belong to no parameter of this optimizer",
               state.size() - used, state.size());
-}
-
-// ---- SGD -----------------------------------------------------------------------------------------------------------------
-
-SGD::SGD(std::vector<OptimizerParamGroup> groups, SGDOptions options)
-    : Optimizer(std::move(groups), std::make_unique<SGDOptions>(options)) {
-  check_value(options.lr() >= 0, "Invalid learning rate: {}", options.lr());
-  check_value(options.momentum() >= 0, "Invalid momentum value: {}", options.momentum());
-  check_value(options.weight_decay() >= 0, "Invalid weight_decay value: {}", options.weight_decay());
-  check_value(!options.nesterov() || (options.momentum() > 0 && options.dampening() == 0),
-              "Nesterov momentum requires a momentum and zero dampening");
-}
-
-Tensor SGD::new_state(size_t, const Tensor&, const OptimizerOptions&) const { return {}; }
-
-void SGD::update(Work& work, const OptimizerOptions& base) {
-  const auto& o = static_cast<const SGDOptions&>(base);
-  auto run = [&](TensorList params, TensorList grads, TensorList buffers, bool first) {
-    _optim::sgd_(params, grads, buffers, o.lr(), o.momentum(), o.dampening(), o.weight_decay(), o.nesterov(),
-                 o.maximize(), first);
-  };
-  auto& buffers = work.state[0];
-  if (o.momentum() == 0) return run(work.params, work.grads, {}, false);
-  const auto fresh = [](const Tensor& b) { return !b.defined(); };
-  if (std::none_of(buffers.begin(), buffers.end(), fresh)) return run(work.params, work.grads, buffers, false);
-  // A parameter's first gradient becomes its buffer as it is; others go on as usual.
-  std::vector<Tensor> params[2], grads[2], bufs[2];
-  for (size_t i = 0; i < buffers.size(); ++i) {
-    const size_t first = fresh(buffers[i]);
-    if (first) buffers[i] = empty_like(work.params[i]);
-    params[first].push_back(work.params[i]);
-    grads[first].push_back(work.grads[i]);
-    bufs[first].push_back(buffers[i]);
-  }
-  for (size_t first : {0, 1}) {
-    if (!params[first].empty()) run(params[first], grads[first], bufs[first], first == 1);
-  }
-  adopt_state(work, 0);
-}
-
-// ---- Adam, AdamW ----------------------------------------------------------------------------------------------------------
-
-namespace {
-
-struct AdamSettings {
-  double lr, beta1, beta2, eps, weight_decay;
-  bool amsgrad, maximize, decoupled;
-};
-
-template <class Options>
-AdamSettings settings(const Options& o, bool decoupled) {
-  return {
-      o.lr(),   std::get<0>(o.betas()), std::get<1>(o.betas()), o.eps(), o.weight_decay(), o.amsgrad(), o.maximize(),
-      decoupled};
-}
-
-AdamSettings settings_of(const OptimizerOptions& options) {
-  if (const auto* adamw = dynamic_cast<const AdamWOptions*>(&options)) return settings(*adamw, true);
-  return settings(static_cast<const AdamOptions&>(options), false);
-}
-
-void check_settings(const AdamSettings& s) {
-  check_value(s.lr >= 0, "Invalid learning rate: {}", s.lr);
-  check_value(s.eps >= 0, "Invalid epsilon value: {}", s.eps);
-  check_value(s.beta1 >= 0 && s.beta1 < 1, "Invalid beta parameter at index 0: {}", s.beta1);
-  check_value(s.beta2 >= 0 && s.beta2 < 1, "Invalid beta parameter at index 1: {}", s.beta2);
-  check_value(s.weight_decay >= 0, "Invalid weight_decay value: {}", s.weight_decay);
-}
-
-}  // namespace
-
-Adam::Adam(std::vector<OptimizerParamGroup> groups, AdamOptions options)
-    : AdamBase(std::move(groups), std::make_unique<AdamOptions>(options)) {
-  check_settings(settings(options, false));
-}
-
-AdamW::AdamW(std::vector<OptimizerParamGroup> groups, AdamWOptions options)
-    : AdamBase(std::move(groups), std::make_unique<AdamWOptions>(options)) {
-  check_settings(settings(options, true));
-}
-
-const char* AdamBase::slot_name(size_t slot) const {
-  constexpr const char* names[] = {"step", "exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
-  return names[slot];
-}
-
-Tensor AdamBase::new_state(size_t slot, const Tensor& param, const OptimizerOptions& options) const {
-  if (slot == 0) return zeros({}, TensorOptions(kFloat));
-  if (slot == 3 && !settings_of(options).amsgrad) return {};
-  return zeros_like(param);
-}
-
-void AdamBase::update(Work& work, const OptimizerOptions& options) {
-  const AdamSettings s = settings_of(options);
-  _optim::adam_(work.params, work.grads, work.state[1], work.state[2],
-                s.amsgrad ? TensorList(work.state[3]) : TensorList(), work.state[0], s.lr, s.beta1, s.beta2, s.eps,
-                s.weight_decay, s.amsgrad, s.maximize, s.decoupled);
 }
 
 }  // namespace rushlight::optim

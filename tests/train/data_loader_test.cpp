@@ -68,10 +68,10 @@ TEST(DataLoader, StopsEarlyWithoutWaiting) {
   EXPECT_EQ(seen, 5);
 }
 
-class Failing final : public data::Dataset {
+class Failing final : public data::Dataset<Failing> {
  public:
-  size_t size() const override { return 20; }
-  data::Example get(size_t index) override {
+  std::optional<size_t> size() const override { return 20; }
+  data::Example<> get(size_t index) override {
     torch::check_value(index != 13, "sample {} is broken", index);
     return {torch::full({1}, static_cast<int64_t>(index), torch::kLong), {}};
   }

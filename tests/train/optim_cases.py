@@ -191,7 +191,7 @@ class Valley(Problem):
 
     def of(self, shift: float, x: object, y: object, z: object) -> object:
         slope = self.data(6, shift, 2, 3)
-        return 0.01 * (100 * (y - x * x) ** 2 + (1 - x) ** 2 + slope * (x + y)).sum() + 0.1 * (z - 2 - shift) ** 2
+        return 0.01 * (5 * (y - x * x) ** 2 + (1 - x) ** 2 + slope * (x + y)).sum() + 0.1 * (z - 2 - shift) ** 2
 
 
 class Logit(Problem):

@@ -1,6 +1,8 @@
-// Optimizers: parameter groups, options with setters, state; a step is one fused pass over all tensors of a group.
+// Optimizer, the base class: parameter groups, options with setters, state, hooks; optimizers themselves are in rules.h.
 #pragma once
+#include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -14,12 +16,98 @@
 
 namespace rushlight::optim {
 
+using Betas = std::tuple<double, double>;
+
+// Sees every option of a group by its name, and may change it. An option is a list of numbers here: one for a number or a
+// truth value, none for one that is not set, several for pairs, and the characters of a text.
+class RL_API OptionVisitor {
+ public:
+  virtual ~OptionVisitor() = default;
+  virtual void visit(const char* name, std::vector<double>& values) = 0;
+
+  template <class T>
+  OptionVisitor& operator()(const char* name, T& option) {
+    std::vector<double> values;
+    pack(option, values);
+    visit(name, values);
+    size_t used = 0;
+    unpack(option, values, used);
+    return *this;
+  }
+
+ private:
+  template <class T>
+  static void pack(const T& option, std::vector<double>& to) {
+    to.push_back(static_cast<double>(option));
+  }
+  template <class T>
+  static void pack(const std::optional<T>& option, std::vector<double>& to) {
+    if (option) pack(*option, to);
+  }
+  template <class... T>
+  static void pack(const std::tuple<T...>& option, std::vector<double>& to) {
+    std::apply([&](const auto&... x) { (pack_part(x, to), ...); }, option);
+  }
+  // Within a tuple every part takes one place: NaN stands for one that is not set.
+  static void pack_part(double part, std::vector<double>& to) { to.push_back(part); }
+  static void pack_part(const std::optional<double>& part, std::vector<double>& to) {
+    to.push_back(part.value_or(std::numeric_limits<double>::quiet_NaN()));
+  }
+  static void pack(const std::string& option, std::vector<double>& to) { to.assign(option.begin(), option.end()); }
+
+  // Too few numbers leave an option as it is.
+  template <class T>
+  static void unpack(T& option, const std::vector<double>& from, size_t& used) {
+    if (used >= from.size()) return;
+    const double value = from[used++];
+    if constexpr (!std::is_same_v<T, double>) {
+      check_value(value >= -1e15 && value <= 1e15, "load_state_dict: an option is {}, but must be a whole number",
+                  value);
+    }
+    option = static_cast<T>(value);
+  }
+  template <class T>
+  static void unpack(std::optional<T>& option, const std::vector<double>& from, size_t& used) {
+    option.reset();
+    if (used < from.size()) unpack(option.emplace(), from, used);
+  }
+  template <class... T>
+  static void unpack(std::tuple<T...>& option, const std::vector<double>& from, size_t& used) {
+    std::apply([&](auto&... x) { (unpack_part(x, from, used), ...); }, option);
+  }
+  static void unpack_part(double& part, const std::vector<double>& from, size_t& used) { unpack(part, from, used); }
+  static void unpack_part(std::optional<double>& part, const std::vector<double>& from, size_t& used) {
+    unpack(part, from, used);
+    if (part && *part != *part) part.reset();
+  }
+  static void unpack(std::string& option, const std::vector<double>& from, size_t& used) {
+    option.clear();
+    for (; used < from.size(); ++used) {
+      check_value(from[used] >= -128 && from[used] <= 127, "load_state_dict: an option is not text");
+      option.push_back(static_cast<char>(from[used]));
+    }
+  }
+};
+
 class RL_API OptimizerOptions {
  public:
   virtual ~OptimizerOptions() = default;
   virtual std::unique_ptr<OptimizerOptions> clone() const = 0;
   virtual double get_lr() const = 0;
   virtual void set_lr(double lr) = 0;
+  // Shows every option that is saved with the state. Options of your own need not be.
+  virtual void visit_options(OptionVisitor&) {}
+};
+
+// An options class with a setting lr: copying, and the rate for schedulers.
+template <class Derived>
+class OptimizerCloneableOptions : public OptimizerOptions {
+ public:
+  std::unique_ptr<OptimizerOptions> clone() const override {
+    return std::make_unique<Derived>(static_cast<const Derived&>(*this));
+  }
+  double get_lr() const override { return static_cast<const Derived&>(*this).lr(); }
+  void set_lr(double lr) override { static_cast<Derived&>(*this).lr(lr); }
 };
 
 class OptimizerParamGroup {
@@ -28,7 +116,9 @@ class OptimizerParamGroup {
   OptimizerParamGroup(std::vector<Tensor> params, std::unique_ptr<OptimizerOptions> options)
       : params_(std::move(params)), options_(std::move(options)) {}
   OptimizerParamGroup(const OptimizerParamGroup& other)
-      : params_(other.params_), options_(other.options_ ? other.options_->clone() : nullptr) {}
+      : initial_lr(other.initial_lr),
+        params_(other.params_),
+        options_(other.options_ ? other.options_->clone() : nullptr) {}
   OptimizerParamGroup(OptimizerParamGroup&&) = default;
   OptimizerParamGroup& operator=(OptimizerParamGroup&&) = default;
 
@@ -39,9 +129,18 @@ class OptimizerParamGroup {
   std::vector<Tensor>& params() noexcept { return params_; }
   const std::vector<Tensor>& params() const noexcept { return params_; }
 
+  // The rate that schedulers start from; the first of them sets it.
+  std::optional<double> initial_lr;
+
  private:
   std::vector<Tensor> params_;
   std::unique_ptr<OptimizerOptions> options_;
+};
+
+// A type-erased closure: recomputes the loss with its gradients and returns it.
+struct LossClosure {
+  virtual ~LossClosure() = default;
+  virtual Tensor operator()() = 0;
 };
 
 class RL_API Optimizer {
@@ -55,10 +154,15 @@ class RL_API Optimizer {
   // Evaluates the loss anew (with gradients) before the update, and returns it.
   template <class Closure>
   Tensor step(Closure closure) {
-    AutoGradMode mode(true);
-    Tensor loss = closure();
-    step();
-    return loss;
+    struct Call final : LossClosure {
+      explicit Call(Closure& f) : function(f) {}
+      Tensor operator()() override {
+        AutoGradMode mode(true);
+        return function();
+      }
+      Closure& function;
+    } call(closure);
+    return step_closure(call);
   }
   void zero_grad(bool set_to_none = true);
   // ValueError when a parameter is in two groups or is no leaf.
@@ -68,8 +172,23 @@ class RL_API Optimizer {
   OptimizerOptions& defaults() noexcept { return *defaults_; }
   size_t size() const noexcept;
   void set_lr(double lr);
+  // Whether a step was taken since this optimizer was made; schedulers ask.
+  bool stepped() const noexcept { return stepped_; }
 
-  // The state tensors ("state.<parameter index>.<name>"), and back: what a run needs to go on bit for bit.
+  // hook(optimizer) before or after every step; the number it gives is for remove_hook.
+  template <class F>
+  unsigned register_step_pre_hook(F hook) {
+    return add_hook(pre_hooks_, std::move(hook));
+  }
+  template <class F>
+  unsigned register_step_post_hook(F hook) {
+    return add_hook(post_hooks_, std::move(hook));
+  }
+  void remove_hook(unsigned handle);
+
+  // The state tensors ("state.<parameter index>.<name>") and the options of every group, as f64 tensors
+  // ("param_groups.<group>.<name>"); and back: what a run needs to go on bit for bit. Options that `state` does not have
+  // stay as they are.
   NamedTensors state_dict() const;
   void load_state_dict(const NamedTensors& state);
 
@@ -86,107 +205,49 @@ class RL_API Optimizer {
   // A fresh state tensor of a parameter; undefined when the options do without it.
   virtual Tensor new_state(size_t slot, const Tensor& param, const OptimizerOptions& options) const = 0;
   virtual void update(Work& work, const OptimizerOptions& options) = 0;
+  // What step() does between the hooks, with a closure and without.
+  virtual Tensor step_with(LossClosure& closure);
+  void step_once();
+  // State that belongs to no single parameter: load takes what it knows and says how many tensors that were.
+  virtual void save_more(NamedTensors&) const {}
+  virtual size_t load_more(const NamedTensors&) { return 0; }
   // Keeps state tensors that update() itself made in a slot of `work`.
   void adopt_state(const Work& work, size_t slot);
 
  private:
+  struct Hook {
+    virtual ~Hook() = default;
+    virtual void operator()(Optimizer& optimizer) = 0;
+  };
+  Tensor step_closure(LossClosure& closure);
+  using Hooks = std::vector<std::pair<unsigned, std::shared_ptr<Hook>>>;
+  template <class F>
+  unsigned add_hook(Hooks& hooks, F hook) {
+    struct Call final : Hook {
+      explicit Call(F f) : function(std::move(f)) {}
+      void operator()(Optimizer& optimizer) override { function(optimizer); }
+      F function;
+    };
+    hooks.emplace_back(++last_hook_, std::make_shared<Call>(std::move(hook)));
+    return last_hook_;
+  }
+
+  void run_hooks(const Hooks& hooks);
+
   std::vector<OptimizerParamGroup> groups_;
   std::unique_ptr<OptimizerOptions> defaults_;
   std::vector<std::vector<std::vector<Tensor>>> state_;  // [group][parameter][slot]
   std::vector<Work> work_;
-};
-
-// ---- SGD, with momentum as in Sutskever et al. 2013 ---------------------------------------------------------------------
-class RL_API SGDOptions final : public OptimizerOptions {
- public:
-  SGDOptions(double lr = 1e-3) : lr_(lr) {}
-  std::unique_ptr<OptimizerOptions> clone() const override { return std::make_unique<SGDOptions>(*this); }
-  double get_lr() const override { return lr_; }
-  void set_lr(double lr) override { lr_ = lr; }
-  RUSHLIGHT_ARG(double, lr);
-  RUSHLIGHT_ARG(double, momentum) = 0;
-  RUSHLIGHT_ARG(double, dampening) = 0;
-  RUSHLIGHT_ARG(double, weight_decay) = 0;
-  RUSHLIGHT_ARG(bool, nesterov) = false;
-  RUSHLIGHT_ARG(bool, maximize) = false;
-};
-
-class RL_API SGD final : public Optimizer {
- public:
-  explicit SGD(std::vector<Tensor> params, SGDOptions options = SGDOptions())
-      : SGD(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, options) {}
-  explicit SGD(std::vector<OptimizerParamGroup> groups, SGDOptions options = SGDOptions());
-
- private:
-  size_t state_slots() const override { return 1; }
-  const char* slot_name(size_t) const override { return "momentum_buffer"; }
-  Tensor new_state(size_t slot, const Tensor& param, const OptimizerOptions& options) const override;
-  void update(Work& work, const OptimizerOptions& options) override;
-};
-
-// ---- Adam (Kingma & Ba 2015; amsgrad: Reddi et al. 2018) and AdamW (Loshchilov & Hutter 2019) ----------------------------
-class RL_API AdamOptions : public OptimizerOptions {
- public:
-  AdamOptions(double lr = 1e-3) : lr_(lr) {}
-  std::unique_ptr<OptimizerOptions> clone() const override { return std::make_unique<AdamOptions>(*this); }
-  double get_lr() const override { return lr_; }
-  void set_lr(double lr) override { lr_ = lr; }
-  using Betas = std::tuple<double, double>;
-  RUSHLIGHT_ARG(double, lr);
-  RUSHLIGHT_ARG(Betas, betas) = { 0.9, 0.999 };
-  RUSHLIGHT_ARG(double, eps) = 1e-8;
-  RUSHLIGHT_ARG(double, weight_decay) = 0;
-  RUSHLIGHT_ARG(bool, amsgrad) = false;
-  RUSHLIGHT_ARG(bool, maximize) = false;
-};
-
-class RL_API AdamWOptions final : public OptimizerOptions {
- public:
-  AdamWOptions(double lr = 1e-3) : lr_(lr) {}
-  std::unique_ptr<OptimizerOptions> clone() const override { return std::make_unique<AdamWOptions>(*this); }
-  double get_lr() const override { return lr_; }
-  void set_lr(double lr) override { lr_ = lr; }
-  using Betas = std::tuple<double, double>;
-  RUSHLIGHT_ARG(double, lr);
-  RUSHLIGHT_ARG(Betas, betas) = { 0.9, 0.999 };
-  RUSHLIGHT_ARG(double, eps) = 1e-8;
-  RUSHLIGHT_ARG(double, weight_decay) = 1e-2;
-  RUSHLIGHT_ARG(bool, amsgrad) = false;
-  RUSHLIGHT_ARG(bool, maximize) = false;
-};
-
-// Adam and AdamW share all but how the weights decay.
-class RL_API AdamBase : public Optimizer {
- protected:
-  AdamBase(std::vector<OptimizerParamGroup> groups, std::unique_ptr<OptimizerOptions> defaults)
-      : Optimizer(std::move(groups), std::move(defaults)) {}
-
- private:
-  size_t state_slots() const override { return 4; }
-  const char* slot_name(size_t slot) const override;
-  Tensor new_state(size_t slot, const Tensor& param, const OptimizerOptions& options) const override;
-  void update(Work& work, const OptimizerOptions& options) override;
-};
-
-class RL_API Adam final : public AdamBase {
- public:
-  explicit Adam(std::vector<Tensor> params, AdamOptions options = AdamOptions())
-      : Adam(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, options) {}
-  explicit Adam(std::vector<OptimizerParamGroup> groups, AdamOptions options = AdamOptions());
-};
-
-class RL_API AdamW final : public AdamBase {
- public:
-  explicit AdamW(std::vector<Tensor> params, AdamWOptions options = AdamWOptions())
-      : AdamW(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, options) {}
-  explicit AdamW(std::vector<OptimizerParamGroup> groups, AdamWOptions options = AdamWOptions());
+  Hooks pre_hooks_, post_hooks_;
+  unsigned last_hook_ = 0;
+  bool stepped_ = false;
 };
 
 }  // namespace rushlight::optim
 
 namespace rushlight {
 
-// An optimizer's state tensors as a file, and back into an optimizer of the same parameters.
+// An optimizer's state and options as a file, and back into an optimizer of the same parameters.
 inline void save(const optim::Optimizer& optimizer, const std::string& path) {
   save_file(optimizer.state_dict(), path);
 }

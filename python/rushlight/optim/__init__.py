@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import lr_scheduler as lr_scheduler
+from ._stateless import swap_in_optimizer_params_and_state as swap_in_optimizer_params_and_state
 from .adadelta import Adadelta as Adadelta
 from .adafactor import Adafactor as Adafactor
 from .adagrad import Adagrad as Adagrad
@@ -22,6 +23,8 @@ from .rprop import Rprop as Rprop
 from .sgd import SGD as SGD
 from .sparse_adam import SparseAdam as SparseAdam
 
+from . import swa_utils as swa_utils  # isort: skip
+
 __all__ = [
     "ASGD",
     "Adadelta",
@@ -40,4 +43,6 @@ __all__ = [
     "SGD",
     "SparseAdam",
     "lr_scheduler",
+    "swap_in_optimizer_params_and_state",
+    "swa_utils",
 ]

@@ -91,4 +91,4 @@ class Adamax(_Rule):
         p, grad, mean, high = _as_real(p, _decayed(group, p, grad), state["exp_avg"], state["exp_inf"])
         mean.lerp_(grad, 1 - beta1)
         high.copy_(torch.maximum(high * beta2, grad.abs() + group["eps"]))
-        p.sub_(mean / high * (group["lr"] / (1 - beta1 ** state["step"].item())))
+        p.sub_(mean.clone() / high.clone() * (group["lr"] / (1 - beta1 ** state["step"].item())))

@@ -120,4 +120,4 @@ class NAdam(_Rule):
         _squared(square, grad, beta2)
         divisor = (square / (1 - beta2**step)).sqrt() + group["eps"]
         p.sub_(grad / divisor * (lr * (1.0 - mu) / (1.0 - product)))
-        p.sub_(mean / divisor * (lr * mu_next / (1.0 - product * mu_next)))
+        p.sub_(mean.clone() / divisor * (lr * mu_next / (1.0 - product * mu_next)))

@@ -106,7 +106,7 @@ class RAdam(_Rule):
         correction2 = 1 - beta2**step
         most = 2 / (1 - beta2) - 1
         length = most - 2 * step * beta2**step / correction2
-        change = mean / (1 - beta1**step) * lr
+        change = mean.clone() / (1 - beta1**step) * lr
         if length > 5.0:
             rectified = ((length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length)) ** 0.5
             change = change * (correction2**0.5 / (square.sqrt() + group["eps"])) * rectified
