@@ -304,7 +304,8 @@ std::tuple<Tensor, Tensor> _pack_padded_sequence(const Tensor& input_, const Ten
   std::vector<Tensor> parts;
   std::vector<int64_t> sizes;
   int64_t begun = 0;
-  for (int64_t i = batch; i-- > 0;) {  // from the shortest sequence on: as many steps as it has more than the one before
+  for (int64_t i = batch;
+       i-- > 0;) {  // from the shortest sequence on: as many steps as it has more than the one before
     const int64_t end = lengths[static_cast<size_t>(i)];
     if (end == begun) continue;
     DimVector shape{(end - begun) * (i + 1)};

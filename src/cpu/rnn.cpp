@@ -174,7 +174,8 @@ struct Forward {
     const PackedMatrix<T> recurrent(data<T>(l.w_hh), 1, l.out, l.out, one && !l.gru() ? 0 : l.sums);
     const PackedMatrix<T> projection(data<T>(l.w_hr), 1, l.hidden, l.hidden, l.w_hr.defined() ? l.out : 0);
     steps.tasks(l.ns_per_row(), [&](int64_t r0, int64_t r1) {
-      l.lstm() ? lstm(r0, r1, recurrent, projection, one) : (l.gru() ? gru(r0, r1, recurrent) : simple(r0, r1, recurrent, one));
+      l.lstm() ? lstm(r0, r1, recurrent, projection, one)
+               : (l.gru() ? gru(r0, r1, recurrent) : simple(r0, r1, recurrent, one));
     });
   }
 
@@ -296,7 +297,8 @@ struct Backward {
         own = dwide.data();
       }
       if (l.lstm()) take_before(t, earlier, r0, r1, cells, l.cx, h, cell.data());
-      for (int64_t i = 0; i < m; ++i) gates_backward(row + i, cell.data() + i * h, own + i * h, dh + i * p, dc ? dc + i * h : nullptr);
+      for (int64_t i = 0; i < m; ++i)
+        gates_backward(row + i, cell.data() + i * h, own + i * h, dh + i * p, dc ? dc + i * h : nullptr);
       const T* sums = slopes.data() + row * ld + (l.gru() ? h : 0);
       recurrent.multiply(m, sums, ld, l.gru() ? T(1) : T(0), dh, p);
     });
@@ -326,8 +328,8 @@ void products(const Layer<T>& l, const Backward<T>& b, ArrayRef<bool> mask, T* g
     int64_t at, sum, count;  // slopes [at, at + count) are those of the sums [sum, sum + count)
   };
   const int64_t h = l.hidden, n = l.rows, in = l.width, p = l.out;
-  const std::vector<Part> of_input = l.gru() ? std::vector<Part>{{h, 0, 2 * h}, {0, 2 * h, h}}
-                                             : std::vector<Part>{{0, 0, l.sums}};
+  const std::vector<Part> of_input =
+      l.gru() ? std::vector<Part>{{h, 0, 2 * h}, {0, 2 * h, h}} : std::vector<Part>{{0, 0, l.sums}};
   const Part of_state{l.gru() ? h : 0, 0, l.sums};
   const T *s = b.slopes.data(), *x = data<T>(l.input);
   bool begun = false;

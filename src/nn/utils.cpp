@@ -1,6 +1,8 @@
 // Gradient clipping and parameter vectors; the arithmetic is that of nn/utils in Python, term by term.
 #include "rushlight/nn/utils.h"
 
+#include "rushlight/autograd.h"
+
 #include "nn/support.h"
 
 namespace rushlight::nn::utils {
@@ -68,6 +70,30 @@ void vector_to_parameters(const Tensor& vector, const std::vector<Tensor>& param
     p.set_data(vector.slice(0, start, end).view_as(p).data());
     start = end;
   }
+}
+
+std::tuple<Tensor, Tensor> fuse_conv_bn_weights(const Tensor& conv_w, const Tensor& conv_b, const Tensor& bn_rm,
+                                                const Tensor& bn_rv, double bn_eps, const Tensor& bn_w,
+                                                const Tensor& bn_b, bool transpose) {
+  NoGradGuard guard;
+  const Tensor old = conv_b.defined() ? conv_b : zeros_like(bn_rm), w = bn_w.defined() ? bn_w : ones_like(bn_rm),
+               b = bn_b.defined() ? bn_b : zeros_like(bn_rm), scale = rsqrt(add(bn_rv, bn_eps));
+  DimVector shape(static_cast<size_t>(conv_w.dim()), 1);
+  check(conv_w.dim() >= 2, "fuse_conv_bn_weights: expected a convolution's weight, but got {}", conv_w.sizes());
+  shape[transpose ? 1 : 0] = -1;
+  const Tensor weight = mul(conv_w, mul(w, scale).reshape(shape)).to(conv_w.dtype());
+  const Tensor bias = add(mul(mul(sub(old, bn_rm), scale), w), b);
+  return {weight, bias.to(conv_b.defined() ? conv_b.dtype() : conv_w.dtype())};
+}
+
+std::tuple<Tensor, Tensor> fuse_linear_bn_weights(const Tensor& linear_w, const Tensor& linear_b, const Tensor& bn_rm,
+                                                  const Tensor& bn_rv, double bn_eps, const Tensor& bn_w,
+                                                  const Tensor& bn_b) {
+  NoGradGuard guard;
+  const Tensor old = linear_b.defined() ? linear_b : zeros_like(bn_rm), scale = mul(bn_w, rsqrt(add(bn_rv, bn_eps)));
+  const Tensor weight = mul(linear_w, scale.unsqueeze(-1).to(linear_w.dtype()));
+  const Tensor bias = add(mul(sub(old, bn_rm), scale), bn_b);
+  return {weight, bias.to(linear_b.defined() ? linear_b.dtype() : linear_w.dtype())};
 }
 
 }  // namespace rushlight::nn::utils

@@ -9,9 +9,7 @@ namespace rushlight {
 // The kinds of _recurrence.
 enum class Recurrence : int64_t { kTanh, kRelu, kLstm, kGru };
 // Rows of the weights for each hidden unit.
-inline int64_t gates_of(Recurrence mode) {
-  return mode == Recurrence::kLstm ? 4 : (mode == Recurrence::kGru ? 3 : 1);
-}
+inline int64_t gates_of(Recurrence mode) { return mode == Recurrence::kLstm ? 4 : (mode == Recurrence::kGru ? 3 : 1); }
 
 namespace meta {
 

@@ -114,6 +114,65 @@ void pooling(Record& record) {
   CASE("nn.AdaptiveMaxPool2d(3)", nn::AdaptiveMaxPool2d(3), randn({2, 3, 6, 7}));
 }
 
+void recurrent(Record& record) {
+  CASE("nn.RNN(4, 5)", nn::RNN(4, 5), randn({6, 3, 4}));
+  CASE("nn.RNN(4, 5, 2, nonlinearity='relu', bidirectional=True)",
+       nn::RNN(nn::RNNOptions(4, 5).num_layers(2).nonlinearity("relu").bidirectional(true)), randn({6, 3, 4}),
+       randn({4, 3, 5}));
+  CASE("nn.LSTM(4, 17)", nn::LSTM(4, 17), randn({6, 40, 4}));
+  CASE("nn.LSTM(4, 5, 3, dropout=0.3, bidirectional=True, batch_first=True)",
+       nn::LSTM(nn::LSTMOptions(4, 5).num_layers(3).dropout(0.3).bidirectional(true).batch_first(true)),
+       randn({3, 6, 4}));
+  CASE("nn.LSTM(4, 6, 2, proj_size=3, bias=False)",
+       nn::LSTM(nn::LSTMOptions(4, 6).num_layers(2).proj_size(3).bias(false)), randn({6, 4}));
+  CASE("nn.GRU(4, 5, 2, dropout=0.5)", nn::GRU(nn::GRUOptions(4, 5).num_layers(2).dropout(0.5)), randn({6, 3, 4}),
+       randn({2, 3, 5}));
+  CASE("nn.RNNCell(4, 5, nonlinearity='relu')", nn::RNNCell(nn::RNNCellOptions(4, 5).nonlinearity("relu")),
+       randn({3, 4}), randn({3, 5}));
+  CASE("nn.LSTMCell(4, 5)", nn::LSTMCell(4, 5), randn({3, 4}));
+  CASE("nn.GRUCell(4, 5, bias=False)", nn::GRUCell(nn::GRUCellOptions(4, 5).bias(false)), randn({4}), randn({5}));
+}
+
+void transformers(Record& record) {
+  CASE("nn.MultiheadAttention(8, 2)", nn::MultiheadAttention(8, 2), randn({5, 3, 8}), randn({4, 3, 8}),
+       randn({4, 3, 8}));
+  CASE(
+      "nn.MultiheadAttention(8, 2, dropout=0.2, add_bias_kv=True, add_zero_attn=True, kdim=6, vdim=7, "
+      "batch_first=True)",
+      nn::MultiheadAttention(nn::MultiheadAttentionOptions(8, 2)
+                                 .dropout(0.2)
+                                 .add_bias_kv(true)
+                                 .add_zero_attn(true)
+                                 .kdim(6)
+                                 .vdim(7)
+                                 .batch_first(true)),
+      randn({3, 5, 8}), randn({3, 4, 6}), randn({3, 4, 7}));
+  CASE("nn.TransformerEncoderLayer(8, 2, 16)",
+       nn::TransformerEncoderLayer(nn::TransformerEncoderLayerOptions(8, 2).dim_feedforward(16)), randn({5, 3, 8}),
+       randn({5, 5}));
+  CASE("nn.TransformerEncoderLayer(8, 2, 16, activation='gelu', norm_first=True, batch_first=True, bias=False)",
+       nn::TransformerEncoderLayer(nn::TransformerEncoderLayerOptions(8, 2)
+                                       .dim_feedforward(16)
+                                       .activation("gelu")
+                                       .norm_first(true)
+                                       .batch_first(true)
+                                       .bias(false)),
+       randn({3, 5, 8}));
+  CASE("nn.TransformerDecoderLayer(8, 2, 16)",
+       nn::TransformerDecoderLayer(nn::TransformerDecoderLayerOptions(8, 2).dim_feedforward(16)), randn({5, 3, 8}),
+       randn({4, 3, 8}));
+  CASE("nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16), 2)",
+       nn::TransformerEncoder(nn::TransformerEncoderLayer(nn::TransformerEncoderLayerOptions(8, 2).dim_feedforward(16)),
+                              2),
+       randn({5, 3, 8}));
+  CASE("nn.TransformerDecoder(nn.TransformerDecoderLayer(8, 2, 16), 2)",
+       nn::TransformerDecoder(nn::TransformerDecoderLayer(nn::TransformerDecoderLayerOptions(8, 2).dim_feedforward(16)),
+                              2),
+       randn({5, 3, 8}), randn({4, 3, 8}));
+  CASE("nn.Transformer(8, 2, 1, 2, 16)", nn::Transformer(nn::TransformerOptions(8, 2, 1, 2).dim_feedforward(16)),
+       randn({5, 3, 8}), randn({4, 3, 8}));
+}
+
 void norm_and_dropout(Record& record) {
   CASE("nn.BatchNorm1d(4)", nn::BatchNorm1d(4), randn({6, 4}));
   CASE("nn.BatchNorm2d(3)", nn::BatchNorm2d(3), randn({4, 3, 5, 5}));
@@ -379,6 +438,22 @@ void errors(Record& record) {
   FAILS("nn.MultiMarginLoss(p=3)", nn::MultiMarginLoss(3));
   FAILS("nn.AdaptiveLogSoftmaxWithLoss(8, 20, [10, 5])",
         nn::AdaptiveLogSoftmaxWithLoss(8, 20, std::vector<int64_t>{10, 5}));
+  FAILS("nn.LSTM(0, 4)", nn::LSTM(0, 4));
+  FAILS("nn.LSTM(3, 4, proj_size=4)", nn::LSTM(nn::LSTMOptions(3, 4).proj_size(4)));
+  FAILS("nn.RNN(3, 4, nonlinearity='x')", nn::RNN(nn::RNNOptions(3, 4).nonlinearity("x")));
+  FAILS("nn.GRU(3, 4)(torch.ones(5, 2, 2))", nn::GRU(3, 4)(torch::ones({5, 2, 2})));
+  FAILS("nn.GRU(3, 4)(torch.ones(5))", nn::GRU(3, 4)(torch::ones({5})));
+  FAILS("nn.GRU(3, 4)(torch.ones(5, 2, 3), torch.ones(1, 1, 4))",
+        nn::GRU(3, 4)(torch::ones({5, 2, 3}), torch::ones({1, 1, 4})));
+  FAILS("nn.RNN(3, 4)(torch.ones(5, 2, 3).double())", nn::RNN(3, 4)(torch::ones({5, 2, 3}).to(torch::kDouble)));
+  FAILS("nn.GRUCell(3, 4)(torch.ones(2, 5))", nn::GRUCell(3, 4)(torch::ones({2, 5})));
+  FAILS("nn.LSTMCell(3, 4)(torch.ones(2, 5, 1))", nn::LSTMCell(3, 4)(torch::ones({2, 5, 1})));
+  FAILS("nn.MultiheadAttention(0, 2)", nn::MultiheadAttention(0, 2));
+  FAILS("nn.MultiheadAttention(5, 2)", nn::MultiheadAttention(5, 2));
+  FAILS("nn.TransformerEncoderLayer(8, 2, activation='x')",
+        nn::TransformerEncoderLayer(nn::TransformerEncoderLayerOptions(8, 2).activation("x")));
+  FAILS("nn.Transformer(8, 2, 1, 1)(torch.ones(2, 3, 8), torch.ones(2, 2, 8))",
+        nn::Transformer(8, 2, 1, 1)(torch::ones({2, 3, 8}), torch::ones({2, 2, 8})));
   FAILS("nn.GroupNorm(4, 6)", nn::GroupNorm(4, 6));
   FAILS("nn.Bilinear(0, 1, 2)", nn::Bilinear(0, 1, 2));
   FAILS("nn.Hardtanh(2.0, 1.0)", nn::Hardtanh(2.0, 1.0));
@@ -437,6 +512,8 @@ int main(int argc, char** argv) {
   Record record;
   linear_and_conv(record);
   pooling(record);
+  recurrent(record);
+  transformers(record);
   norm_and_dropout(record);
   activations(record);
   losses(record);

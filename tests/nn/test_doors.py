@@ -157,7 +157,8 @@ def test_errors_read_the_same(record: tuple[dict, dict]) -> None:
 
 
 def python_classes() -> set[str]:
-    classes = {name: getattr(nn, name) for name in nn.modules.__all__}
+    """The layers, without the lazy ones: they become another class at the first call, which no C++ object can."""
+    classes = {name: getattr(nn, name) for name in nn.modules.__all__ if not name.startswith("Lazy")}
     return {n for n, c in classes.items() if isinstance(c, type) and issubclass(c, nn.Module)} - {"Module"}
 
 
@@ -182,4 +183,5 @@ def test_every_python_class_has_a_cpp_twin() -> None:
 
 def test_every_layer_is_compared(record: tuple[dict, dict]) -> None:
     names = set(re.findall(r"nn\.(\w+)\(", " ".join(text for _, text in cases(record[1], "python"))))
-    assert python_classes() - names - {"ModuleList", "ModuleDict", "ParameterList", "ParameterDict"} == set()
+    bases = {"RNNBase", "RNNCellBase", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict"}
+    assert python_classes() - names - bases == set()

@@ -37,6 +37,9 @@ class RL_API LinearCrossEntropyLossImpl : public WeightedLossImpl {
   explicit LinearCrossEntropyLossImpl(const LinearCrossEntropyLossOptions& options);
   Tensor forward(const Tensor& input, const Tensor& target);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override {
+    return remade(*this, device);
+  }
 
   LinearCrossEntropyLossOptions options;
   Linear linear;
@@ -77,6 +80,9 @@ class RL_API AdaptiveLogSoftmaxWithLossImpl : public Module {
   Tensor log_prob(const Tensor& input);
   // The most probable class (N) of each row.
   Tensor predict(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override {
+    return remade(*this, device);
+  }
 
   AdaptiveLogSoftmaxWithLossOptions options;
   std::vector<int64_t> cutoffs;

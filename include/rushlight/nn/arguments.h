@@ -114,4 +114,55 @@ inline std::optional<ArrayRef<double>> optional_list(const std::optional<FloatLi
 RL_API DimVector resolve(const OptionalIntList& sizes, const Tensor& input, int64_t spatial);
 
 }  // namespace nn
+
+// LibTorch's argument for D dimensions: one number for all, or D of them; an option takes it as IntList.
+template <size_t D, class T = int64_t>
+class ExpandingArray {
+ public:
+  ExpandingArray(T one) {
+    for (T& value : values_) value = one;
+  }
+  ExpandingArray(std::initializer_list<T> values) { assign(values.begin(), values.size()); }
+  ExpandingArray(ArrayRef<T> values) { assign(values.begin(), values.size()); }
+  ExpandingArray(const std::vector<T>& values) { assign(values.data(), values.size()); }
+  size_t size() const noexcept { return D; }
+  T* data() noexcept { return values_; }
+  const T* data() const noexcept { return values_; }
+  T* begin() noexcept { return values_; }
+  T* end() noexcept { return values_ + D; }
+  const T* begin() const noexcept { return values_; }
+  const T* end() const noexcept { return values_ + D; }
+  T& operator[](size_t i) noexcept { return values_[i]; }
+  const T& operator[](size_t i) const noexcept { return values_[i]; }
+  ExpandingArray& operator*() noexcept { return *this; }
+  ExpandingArray* operator->() noexcept { return this; }
+  const ExpandingArray& operator*() const noexcept { return *this; }
+  const ExpandingArray* operator->() const noexcept { return this; }
+  operator ArrayRef<T>() const noexcept { return {values_, D}; }
+  operator nn::IntList() const
+    requires std::is_same_v<T, int64_t>
+  {
+    return ArrayRef<T>(values_, D);
+  }
+  operator nn::FloatList() const
+    requires std::is_same_v<T, double>
+  {
+    return std::vector<double>(values_, values_ + D);
+  }
+  operator nn::OptionalIntList() const
+    requires std::is_same_v<T, std::optional<int64_t>>
+  {
+    return std::vector<T>(values_, values_ + D);
+  }
+
+ private:
+  void assign(const T* values, size_t count) {
+    check(count == D, "Expected {} values, but instead got {}", D, count);
+    for (size_t i = 0; i < D; ++i) values_[i] = values[i];
+  }
+  T values_[D];
+};
+template <size_t D, class T = int64_t>
+using ExpandingArrayWithOptionalElem = ExpandingArray<D, std::optional<T>>;
+
 }  // namespace rushlight

@@ -17,6 +17,7 @@ class RL_API IdentityImpl : public Module {
   template <class... Args>
   explicit IdentityImpl(const Args&...) {}
   Tensor forward(const Tensor& input) { return input; }
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override;
 };
 RUSHLIGHT_MODULE(Identity);
 
@@ -32,6 +33,8 @@ class RL_API FunctionalImpl : public Module {
     call_ = std::make_shared<Held<decltype(call)>>(std::move(call));
   }
   Tensor forward(const Tensor& input) { return (*call_)(input); }
+  // The copy shares the function.
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override;
 
  private:
   struct Call {
@@ -55,6 +58,7 @@ class RL_API ModuleDictImpl : public Module {
   using Item = std::pair<std::string, std::shared_ptr<Module>>;
   ModuleDictImpl() = default;
   explicit ModuleDictImpl(const std::vector<Item>& modules) { update(modules); }
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override;
   // Adds, or replaces in place.
   void insert(std::string name, std::shared_ptr<Module> module);
   template <class M>
@@ -103,6 +107,7 @@ class RL_API ParameterListImpl : public Module {
   explicit ParameterListImpl(T&&... parameters) {
     (append(parameters), ...);
   }
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override;
   void append(const Tensor& parameter);
   void extend(const std::vector<Tensor>& parameters) {
     for (const auto& p : parameters) append(p);
@@ -127,6 +132,7 @@ class RL_API ParameterDictImpl : public Module {
   explicit ParameterDictImpl(const std::vector<Item>& parameters) {
     for (const auto& [name, parameter] : parameters) insert(name, parameter);
   }
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override;
   // Error when the name is taken.
   void insert(std::string name, const Tensor& parameter) { register_parameter(std::move(name), parameter); }
   bool contains(const std::string& name) const { return named_parameters(false).contains(name); }

@@ -14,6 +14,11 @@
 #include "rushlight/ordered_dict.h"
 #include "rushlight/serialize.h"
 
+namespace rushlight::serialize {
+class InputArchive;
+class OutputArchive;
+}  // namespace rushlight::serialize
+
 namespace rushlight::nn {
 
 class Module;
@@ -86,10 +91,20 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
   virtual void zero_grad(bool set_to_none = true);
   virtual void to(ScalarType dtype, bool non_blocking = false);
   virtual void to(Device device, bool non_blocking = false);
+  virtual void to(Device device, ScalarType dtype, bool non_blocking = false) {
+    to(device, non_blocking);
+    to(dtype, non_blocking);
+  }
   // Parameters and persistent buffers by their full names, sharing memory with the module.
   NamedTensors state_dict(const std::string& prefix = "") const;
   // Copies values in. Strict: Error listing every missing, unexpected (with near matches) and mis-sized key.
   IncompatibleKeys load_state_dict(const NamedTensors& state, bool strict = true);
+
+  // The same state as nested archives (rushlight/archive.h). Error when something is missing.
+  virtual void save(serialize::OutputArchive& archive) const;
+  virtual void load(serialize::InputArchive& archive);
+  // A copy with tensors of its own. Every layer has it; a class of yours derives from nn::Cloneable, else this is an Error.
+  virtual std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const;
 
   // ---- identity ----
   const std::string& name() const;  // the class, as Python prints it: "Linear"
@@ -158,6 +173,18 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
   friend class ModuleHolder;
   friend class AnyModule;
   void annotate(Error& error) const;
+  // For clone(), on a copy that the copy constructor made: gives it tensors of its own, in `members` too.
+  void separate(std::initializer_list<Tensor*> members, const std::optional<Device>& device);
+  // For clone() of a class that is made from `options` alone: makes another, and takes the values over.
+  template <class M>
+  static std::shared_ptr<Module> remade(const M& module, const std::optional<Device>& device) {
+    auto copy = std::make_shared<M>(module.options);
+    static_cast<Module&>(*copy).take_values(module, device);
+    return copy;
+  }
+  // For Cloneable: forgets what is registered; then takes the values of `other`, whose structure must be the same.
+  void clear_registered() noexcept;
+  void take_values(const Module& other, const std::optional<Device>& device);
 
  private:
   void add_child(std::string name, std::shared_ptr<Module> module);
@@ -203,6 +230,13 @@ class ModuleHolder {
     return impl_.get();
   }
   operator std::shared_ptr<Contained>() const { return ptr(); }
+  // Of containers: their items.
+  template <class Index>
+  decltype(auto) operator[](Index&& index) const
+    requires requires(Contained& module) { module[std::forward<Index>(index)]; }
+  {
+    return (*get())[std::forward<Index>(index)];
+  }
   operator std::shared_ptr<Module>() const
     requires(!std::is_same_v<Contained, Module>)
   {
@@ -243,6 +277,28 @@ class ModuleHolder {
 #define TORCH_MODULE(Name) RUSHLIGHT_MODULE(Name)
 #endif
 
+// The base of modules that can be cloned: registers its parameters, buffers and children in reset(), which the constructor
+// calls, too.
+//   struct NetImpl : nn::Cloneable<NetImpl> {
+//     NetImpl() { reset(); }
+//     void reset() override { fc = register_module("fc", nn::Linear(4, 2)); }
+//     nn::Linear fc{nullptr};
+//   };
+template <class Derived>
+class Cloneable : public Module {
+ public:
+  using Module::Module;
+  virtual void reset() = 0;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override {
+    auto copy = std::make_shared<Derived>(static_cast<const Derived&>(*this));
+    Cloneable& base = *copy;
+    base.clear_registered();
+    copy->reset();
+    base.take_values(*this, device);
+    return copy;
+  }
+};
+
 // A module of one tensor in and one out, whatever its class.
 class AnyModule {
  public:
@@ -270,6 +326,11 @@ class AnyModule {
     }
   }
   const std::shared_ptr<Module>& ptr() const noexcept { return module_; }
+  AnyModule clone(const std::optional<Device>& device = std::nullopt) const {
+    AnyModule copy = *this;
+    copy.module_ = module_->clone(device);
+    return copy;
+  }
 
  private:
   std::shared_ptr<Module> module_;
@@ -318,6 +379,7 @@ class RL_API SequentialImpl : public Module {
     for (const auto& item : items_) x = item.forward(x);
     return x;
   }
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override;
   size_t size() const noexcept { return items_.size(); }
   bool is_empty() const noexcept { return items_.empty(); }
   auto begin() noexcept { return items_.begin(); }
@@ -383,6 +445,7 @@ class RL_API ModuleListImpl : public Module {
     return *module;
   }
   void pretty_print(std::string& out) const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override;
 
  private:
   std::vector<std::shared_ptr<Module>> items_;

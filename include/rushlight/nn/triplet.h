@@ -65,6 +65,8 @@ class RL_API TripletMarginWithDistanceLossImpl : public LossImpl {
   explicit TripletMarginWithDistanceLossImpl(const TripletMarginWithDistanceLossOptions& options = {});
   Tensor forward(const Tensor& anchor, const Tensor& positive, const Tensor& negative);
 
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override;
+
   DistanceFunction distance_function;
   double margin = 1.0;
   bool swap = false;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import attention as attention
 from . import functional as functional
 from . import init as init
 from . import utils as utils
@@ -9,5 +10,17 @@ from .modules import *  # noqa: F403
 from .modules import __all__ as _modules_all
 from .parameter import Buffer as Buffer
 from .parameter import Parameter as Parameter
+from .parameter import UninitializedBuffer as UninitializedBuffer
+from .parameter import UninitializedParameter as UninitializedParameter
 
-__all__ = [*_modules_all, "Buffer", "Parameter", "functional", "init", "utils"]
+__all__ = [
+    *_modules_all,
+    "Buffer",
+    "Parameter",
+    "UninitializedBuffer",
+    "UninitializedParameter",
+    "attention",
+    "functional",
+    "init",
+    "utils",
+]

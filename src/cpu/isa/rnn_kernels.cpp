@@ -21,14 +21,16 @@ struct Rnn {
       f([i, k](const T* p) { return V::load(p + i, k); }, [i, k](V v, T* p) { v.store(p + i, k); });
   }
 
+  // Several short passes: one long loop body leaves too few of its steps in flight.
   static void lstm(int64_t n, T* gates, const T* cell_before, T* cell, T* hidden) {
     T *i = gates, *f = gates + n, *g = gates + 2 * n, *o = gates + 3 * n;
+    vectors(2 * n, [&](auto load, auto store) { store(sigmoid(load(i)), i); });
+    tanh_row(n, g);
+    vectors(n, [&](auto load, auto store) { store(sigmoid(load(o)), o); });
     vectors(n, [&](auto load, auto store) {
-      const V vi = sigmoid(load(i)), vf = sigmoid(load(f)), vg = tanh(load(g)), vo = sigmoid(load(o));
-      const V c = vf * load(cell_before) + vi * vg;
-      store(vi, i), store(vf, f), store(vg, g), store(vo, o);
+      const V c = load(f) * load(cell_before) + load(i) * load(g);
       store(c, cell);
-      store(vo * tanh(c), hidden);
+      store(load(o) * tanh(c), hidden);
     });
   }
   static void lstm_backward(int64_t n, const T* gates, const T* cell_before, const T* cell, const T* dh, T* dc,
@@ -49,10 +51,11 @@ struct Rnn {
     vectors(n, [&](auto load, auto store) { store(load(gates + 3 * n) * tanh(load(cell)), hidden); });
   }
   static void gru(int64_t n, T* gates, const T* sums, const T* before, T* hidden) {
+    vectors(2 * n, [&](auto load, auto store) { store(sigmoid(load(gates) + load(sums)), gates); });
     vectors(n, [&](auto load, auto store) {
-      const V r = sigmoid(load(gates) + load(sums)), z = sigmoid(load(gates + n) + load(sums + n));
-      const V h = load(sums + 2 * n), vn = tanh(load(gates + 2 * n) + r * h);
-      store(r, gates), store(z, gates + n), store(vn, gates + 2 * n), store(h, gates + 3 * n);
+      const V z = load(gates + n), h = load(sums + 2 * n);
+      const V vn = tanh(load(gates + 2 * n) + load(gates) * h);
+      store(vn, gates + 2 * n), store(h, gates + 3 * n);
       store(vn + z * (load(before) - vn), hidden);
     });
   }

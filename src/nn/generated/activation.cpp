@@ -24,6 +24,11 @@ std::string ThresholdImpl::extra_repr() const {
   std::string inplace = this->inplace ? ", inplace=True" : "";
   return cat("threshold=", this->threshold, ", value=", this->value, inplace);
 }
+std::shared_ptr<Module> ThresholdImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<ThresholdImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 ReLUImpl::ReLUImpl(bool inplace) {
   this->inplace = inplace;
@@ -34,6 +39,11 @@ Tensor ReLUImpl::forward(const Tensor& input) {
 }
 std::string ReLUImpl::extra_repr() const {
   return this->inplace ? "inplace=True" : "";
+}
+std::shared_ptr<Module> ReLUImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<ReLUImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 HardtanhImpl::HardtanhImpl(double min_val, double max_val, bool inplace) {
@@ -52,6 +62,11 @@ std::string HardtanhImpl::extra_repr() const {
   std::string inplace = this->inplace ? ", inplace=True" : "";
   return cat("min_val=", this->min_val, ", max_val=", this->max_val, inplace);
 }
+std::shared_ptr<Module> HardtanhImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<HardtanhImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 ReLU6Impl::ReLU6Impl(bool inplace) : HardtanhImpl(0.0, 6.0, inplace) {
 }
@@ -59,9 +74,19 @@ ReLU6Impl::ReLU6Impl(const ReLU6Options& options) : ReLU6Impl(options.inplace())
 std::string ReLU6Impl::extra_repr() const {
   return this->inplace ? "inplace=True" : "";
 }
+std::shared_ptr<Module> ReLU6Impl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<ReLU6Impl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 Tensor SigmoidImpl::forward(const Tensor& input) {
   return sigmoid(input);
+}
+std::shared_ptr<Module> SigmoidImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<SigmoidImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 HardsigmoidImpl::HardsigmoidImpl(bool inplace) {
@@ -71,9 +96,19 @@ HardsigmoidImpl::HardsigmoidImpl(const HardsigmoidOptions& options) : Hardsigmoi
 Tensor HardsigmoidImpl::forward(const Tensor& input) {
   return F::hardsigmoid(input, this->inplace);
 }
+std::shared_ptr<Module> HardsigmoidImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<HardsigmoidImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 Tensor TanhImpl::forward(const Tensor& input) {
   return tanh(input);
+}
+std::shared_ptr<Module> TanhImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<TanhImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 SiLUImpl::SiLUImpl(bool inplace) {
@@ -86,6 +121,11 @@ Tensor SiLUImpl::forward(const Tensor& input) {
 std::string SiLUImpl::extra_repr() const {
   return this->inplace ? "inplace=True" : "";
 }
+std::shared_ptr<Module> SiLUImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<SiLUImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 MishImpl::MishImpl(bool inplace) {
   this->inplace = inplace;
@@ -97,6 +137,11 @@ Tensor MishImpl::forward(const Tensor& input) {
 std::string MishImpl::extra_repr() const {
   return this->inplace ? "inplace=True" : "";
 }
+std::shared_ptr<Module> MishImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<MishImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 HardswishImpl::HardswishImpl(bool inplace) {
   this->inplace = inplace;
@@ -104,6 +149,11 @@ HardswishImpl::HardswishImpl(bool inplace) {
 HardswishImpl::HardswishImpl(const HardswishOptions& options) : HardswishImpl(options.inplace()) {}
 Tensor HardswishImpl::forward(const Tensor& input) {
   return F::hardswish(input, this->inplace);
+}
+std::shared_ptr<Module> HardswishImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<HardswishImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 ELUImpl::ELUImpl(double alpha, bool inplace) {
@@ -118,6 +168,11 @@ std::string ELUImpl::extra_repr() const {
   std::string inplace = this->inplace ? ", inplace=True" : "";
   return cat("alpha=", this->alpha, inplace);
 }
+std::shared_ptr<Module> ELUImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<ELUImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 CELUImpl::CELUImpl(double alpha, bool inplace) {
   this->alpha = alpha;
@@ -131,6 +186,11 @@ std::string CELUImpl::extra_repr() const {
   std::string inplace = this->inplace ? ", inplace=True" : "";
   return cat("alpha=", this->alpha, inplace);
 }
+std::shared_ptr<Module> CELUImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<CELUImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 SELUImpl::SELUImpl(bool inplace) {
   this->inplace = inplace;
@@ -141,6 +201,11 @@ Tensor SELUImpl::forward(const Tensor& input) {
 }
 std::string SELUImpl::extra_repr() const {
   return this->inplace ? "inplace=True" : "";
+}
+std::shared_ptr<Module> SELUImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<SELUImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 GLUImpl::GLUImpl(int64_t dim) {
@@ -153,6 +218,11 @@ Tensor GLUImpl::forward(const Tensor& input) {
 std::string GLUImpl::extra_repr() const {
   return cat("dim=", this->dim);
 }
+std::shared_ptr<Module> GLUImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<GLUImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 GELUImpl::GELUImpl(std::string_view approximate) {
   this->approximate = approximate;
@@ -163,6 +233,11 @@ Tensor GELUImpl::forward(const Tensor& input) {
 }
 std::string GELUImpl::extra_repr() const {
   return cat("approximate='", this->approximate, "'");
+}
+std::shared_ptr<Module> GELUImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<GELUImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 LeakyReLUImpl::LeakyReLUImpl(double negative_slope, bool inplace) {
@@ -177,9 +252,19 @@ std::string LeakyReLUImpl::extra_repr() const {
   std::string inplace = this->inplace ? ", inplace=True" : "";
   return cat("negative_slope=", this->negative_slope, inplace);
 }
+std::shared_ptr<Module> LeakyReLUImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<LeakyReLUImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 Tensor LogSigmoidImpl::forward(const Tensor& input) {
   return F::logsigmoid(input);
+}
+std::shared_ptr<Module> LogSigmoidImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<LogSigmoidImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 SoftplusImpl::SoftplusImpl(double beta, double threshold) {
@@ -192,6 +277,11 @@ Tensor SoftplusImpl::forward(const Tensor& input) {
 }
 std::string SoftplusImpl::extra_repr() const {
   return cat("beta=", this->beta, ", threshold=", this->threshold);
+}
+std::shared_ptr<Module> SoftplusImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<SoftplusImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 PReLUImpl::PReLUImpl(int64_t num_parameters, double init, std::optional<Device> device, std::optional<ScalarType> dtype) {
@@ -210,13 +300,28 @@ Tensor PReLUImpl::forward(const Tensor& input) {
 std::string PReLUImpl::extra_repr() const {
   return cat("num_parameters=", this->num_parameters);
 }
+std::shared_ptr<Module> PReLUImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<PReLUImpl>(*this);
+  copy->separate({&copy->weight}, device);
+  return copy;
+}
 
 Tensor SoftsignImpl::forward(const Tensor& input) {
   return F::softsign(input);
 }
+std::shared_ptr<Module> SoftsignImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<SoftsignImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 Tensor TanhshrinkImpl::forward(const Tensor& input) {
   return F::tanhshrink(input);
+}
+std::shared_ptr<Module> TanhshrinkImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<TanhshrinkImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 SoftminImpl::SoftminImpl(std::optional<int64_t> dim) {
@@ -229,6 +334,11 @@ Tensor SoftminImpl::forward(const Tensor& input) {
 std::string SoftminImpl::extra_repr() const {
   return cat("dim=", this->dim);
 }
+std::shared_ptr<Module> SoftminImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<SoftminImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 SoftmaxImpl::SoftmaxImpl(std::optional<int64_t> dim) {
   this->dim = dim;
@@ -239,6 +349,11 @@ Tensor SoftmaxImpl::forward(const Tensor& input) {
 }
 std::string SoftmaxImpl::extra_repr() const {
   return cat("dim=", this->dim);
+}
+std::shared_ptr<Module> SoftmaxImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<SoftmaxImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 LogSoftmaxImpl::LogSoftmaxImpl(std::optional<int64_t> dim) {
@@ -251,6 +366,11 @@ Tensor LogSoftmaxImpl::forward(const Tensor& input) {
 std::string LogSoftmaxImpl::extra_repr() const {
   return cat("dim=", this->dim);
 }
+std::shared_ptr<Module> LogSoftmaxImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<LogSoftmaxImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 HardshrinkImpl::HardshrinkImpl(double lambd) {
   this->lambd = lambd;
@@ -262,6 +382,11 @@ Tensor HardshrinkImpl::forward(const Tensor& input) {
 std::string HardshrinkImpl::extra_repr() const {
   return cat(this->lambd);
 }
+std::shared_ptr<Module> HardshrinkImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<HardshrinkImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 SoftshrinkImpl::SoftshrinkImpl(double lambd) {
   this->lambd = lambd;
@@ -272,6 +397,11 @@ Tensor SoftshrinkImpl::forward(const Tensor& input) {
 }
 std::string SoftshrinkImpl::extra_repr() const {
   return cat(this->lambd);
+}
+std::shared_ptr<Module> SoftshrinkImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<SoftshrinkImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 RReLUImpl::RReLUImpl(double lower, double upper, bool inplace) {
@@ -287,12 +417,22 @@ std::string RReLUImpl::extra_repr() const {
   std::string inplace = this->inplace ? ", inplace=True" : "";
   return cat("lower=", this->lower, ", upper=", this->upper, inplace);
 }
+std::shared_ptr<Module> RReLUImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<RReLUImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 Tensor Softmax2dImpl::forward(const Tensor& input) {
   if (input.dim() != 3 && input.dim() != 4) {
     throw ValueError(cat("Softmax2d: expected input to be 3D or 4D, got ", input.dim(), "D instead"));
   }
   return F::softmax(input, -3);
+}
+std::shared_ptr<Module> Softmax2dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<Softmax2dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 }  // namespace rushlight::nn

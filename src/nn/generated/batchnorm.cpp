@@ -83,6 +83,11 @@ void BatchNorm1dImpl::_check_input_dim(const Tensor& input) {
     throw ValueError(cat("expected 2D or 3D input (got ", input.dim(), "D input)"));
   }
 }
+std::shared_ptr<Module> BatchNorm1dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<BatchNorm1dImpl>(*this);
+  copy->separate({&copy->weight, &copy->bias, &copy->running_mean, &copy->running_var, &copy->num_batches_tracked}, device);
+  return copy;
+}
 
 BatchNorm2dImpl::BatchNorm2dImpl(const BatchNorm2dOptions& options) : BatchNorm2dImpl(options.num_features(), options.eps(), options.momentum(), options.affine(), options.track_running_stats(), options.device(), options.dtype(), options.bias()) {}
 void BatchNorm2dImpl::_check_input_dim(const Tensor& input) {
@@ -90,12 +95,22 @@ void BatchNorm2dImpl::_check_input_dim(const Tensor& input) {
     throw ValueError(cat("expected 4D input (got ", input.dim(), "D input)"));
   }
 }
+std::shared_ptr<Module> BatchNorm2dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<BatchNorm2dImpl>(*this);
+  copy->separate({&copy->weight, &copy->bias, &copy->running_mean, &copy->running_var, &copy->num_batches_tracked}, device);
+  return copy;
+}
 
 BatchNorm3dImpl::BatchNorm3dImpl(const BatchNorm3dOptions& options) : BatchNorm3dImpl(options.num_features(), options.eps(), options.momentum(), options.affine(), options.track_running_stats(), options.device(), options.dtype(), options.bias()) {}
 void BatchNorm3dImpl::_check_input_dim(const Tensor& input) {
   if (input.dim() != 5) {
     throw ValueError(cat("expected 5D input (got ", input.dim(), "D input)"));
   }
+}
+std::shared_ptr<Module> BatchNorm3dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<BatchNorm3dImpl>(*this);
+  copy->separate({&copy->weight, &copy->bias, &copy->running_mean, &copy->running_var, &copy->num_batches_tracked}, device);
+  return copy;
 }
 
 }  // namespace rushlight::nn

@@ -90,6 +90,11 @@ Tensor Conv1dImpl::_conv_forward(const Tensor& input, const Tensor& weight, cons
   }
   return this->padding.is_text() ? F::conv1d(input, weight, bias, this->stride, this->padding.text(), this->dilation, this->groups) : F::conv1d(input, weight, bias, this->stride, this->padding.list(), this->dilation, this->groups);
 }
+std::shared_ptr<Module> Conv1dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<Conv1dImpl>(*this);
+  copy->separate({&copy->weight, &copy->bias}, device);
+  return copy;
+}
 
 Conv2dImpl::Conv2dImpl(int64_t in_channels, int64_t out_channels, const IntList& kernel_size, const IntList& stride, const Padding& padding, const IntList& dilation, int64_t groups, bool bias, std::string_view padding_mode, std::optional<Device> device, std::optional<ScalarType> dtype) : ConvNdImpl(in_channels, out_channels, ntuple(kernel_size, 2), ntuple(stride, 2), same_or_ntuple(padding, 2), ntuple(dilation, 2), false, ntuple(0, 2), groups, bias, padding_mode, device, dtype) {
 }
@@ -104,6 +109,11 @@ Tensor Conv2dImpl::_conv_forward(const Tensor& input, const Tensor& weight, cons
   }
   return this->padding.is_text() ? F::conv2d(input, weight, bias, this->stride, this->padding.text(), this->dilation, this->groups) : F::conv2d(input, weight, bias, this->stride, this->padding.list(), this->dilation, this->groups);
 }
+std::shared_ptr<Module> Conv2dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<Conv2dImpl>(*this);
+  copy->separate({&copy->weight, &copy->bias}, device);
+  return copy;
+}
 
 Conv3dImpl::Conv3dImpl(int64_t in_channels, int64_t out_channels, const IntList& kernel_size, const IntList& stride, const Padding& padding, const IntList& dilation, int64_t groups, bool bias, std::string_view padding_mode, std::optional<Device> device, std::optional<ScalarType> dtype) : ConvNdImpl(in_channels, out_channels, ntuple(kernel_size, 3), ntuple(stride, 3), same_or_ntuple(padding, 3), ntuple(dilation, 3), false, ntuple(0, 3), groups, bias, padding_mode, device, dtype) {
 }
@@ -117,6 +127,11 @@ Tensor Conv3dImpl::_conv_forward(const Tensor& input, const Tensor& weight, cons
     return F::conv3d(padded, weight, bias, this->stride, IntList(0), this->dilation, this->groups);
   }
   return this->padding.is_text() ? F::conv3d(input, weight, bias, this->stride, this->padding.text(), this->dilation, this->groups) : F::conv3d(input, weight, bias, this->stride, this->padding.list(), this->dilation, this->groups);
+}
+std::shared_ptr<Module> Conv3dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<Conv3dImpl>(*this);
+  copy->separate({&copy->weight, &copy->bias}, device);
+  return copy;
 }
 
 ConvTransposeNdImpl::ConvTransposeNdImpl(int64_t in_channels, int64_t out_channels, const IntList& kernel_size, const IntList& stride, const IntList& padding, const IntList& output_padding, int64_t groups, bool bias, const IntList& dilation, std::string_view padding_mode, std::optional<Device> device, std::optional<ScalarType> dtype) : ConvNdImpl(in_channels, out_channels, kernel_size, stride, padding, dilation, true, output_padding, groups, bias, padding_mode, device, dtype) {
@@ -133,6 +148,11 @@ Tensor ConvTranspose1dImpl::forward(const Tensor& input, const std::optional<Int
   auto extra = transposed_padding(input, output_size, this->output_padding, this->stride, padding, this->kernel_size, this->dilation);
   return F::conv_transpose1d(input, this->weight, this->bias, this->stride, padding, extra, this->groups, this->dilation);
 }
+std::shared_ptr<Module> ConvTranspose1dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<ConvTranspose1dImpl>(*this);
+  copy->separate({&copy->weight, &copy->bias}, device);
+  return copy;
+}
 
 ConvTranspose2dImpl::ConvTranspose2dImpl(int64_t in_channels, int64_t out_channels, const IntList& kernel_size, const IntList& stride, const IntList& padding, const IntList& output_padding, int64_t groups, bool bias, const IntList& dilation, std::string_view padding_mode, std::optional<Device> device, std::optional<ScalarType> dtype) : ConvTransposeNdImpl(in_channels, out_channels, ntuple(kernel_size, 2), ntuple(stride, 2), ntuple(padding, 2), ntuple(output_padding, 2), groups, bias, ntuple(dilation, 2), padding_mode, device, dtype) {
 }
@@ -142,6 +162,11 @@ Tensor ConvTranspose2dImpl::forward(const Tensor& input, const std::optional<Int
   auto extra = transposed_padding(input, output_size, this->output_padding, this->stride, padding, this->kernel_size, this->dilation);
   return F::conv_transpose2d(input, this->weight, this->bias, this->stride, padding, extra, this->groups, this->dilation);
 }
+std::shared_ptr<Module> ConvTranspose2dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<ConvTranspose2dImpl>(*this);
+  copy->separate({&copy->weight, &copy->bias}, device);
+  return copy;
+}
 
 ConvTranspose3dImpl::ConvTranspose3dImpl(int64_t in_channels, int64_t out_channels, const IntList& kernel_size, const IntList& stride, const IntList& padding, const IntList& output_padding, int64_t groups, bool bias, const IntList& dilation, std::string_view padding_mode, std::optional<Device> device, std::optional<ScalarType> dtype) : ConvTransposeNdImpl(in_channels, out_channels, ntuple(kernel_size, 3), ntuple(stride, 3), ntuple(padding, 3), ntuple(output_padding, 3), groups, bias, ntuple(dilation, 3), padding_mode, device, dtype) {
 }
@@ -150,6 +175,11 @@ Tensor ConvTranspose3dImpl::forward(const Tensor& input, const std::optional<Int
   auto padding = as_ints(this->padding);
   auto extra = transposed_padding(input, output_size, this->output_padding, this->stride, padding, this->kernel_size, this->dilation);
   return F::conv_transpose3d(input, this->weight, this->bias, this->stride, padding, extra, this->groups, this->dilation);
+}
+std::shared_ptr<Module> ConvTranspose3dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<ConvTranspose3dImpl>(*this);
+  copy->separate({&copy->weight, &copy->bias}, device);
+  return copy;
 }
 
 }  // namespace rushlight::nn

@@ -19,6 +19,11 @@ CosineSimilarityImpl::CosineSimilarityImpl(const CosineSimilarityOptions& option
 Tensor CosineSimilarityImpl::forward(const Tensor& x1, const Tensor& x2) {
   return F::cosine_similarity(x1, x2, this->dim, this->eps);
 }
+std::shared_ptr<Module> CosineSimilarityImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<CosineSimilarityImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 PairwiseDistanceImpl::PairwiseDistanceImpl(double p, double eps, bool keepdim) {
   this->norm = p;
@@ -28,6 +33,11 @@ PairwiseDistanceImpl::PairwiseDistanceImpl(double p, double eps, bool keepdim) {
 PairwiseDistanceImpl::PairwiseDistanceImpl(const PairwiseDistanceOptions& options) : PairwiseDistanceImpl(options.p(), options.eps(), options.keepdim()) {}
 Tensor PairwiseDistanceImpl::forward(const Tensor& x1, const Tensor& x2) {
   return F::pairwise_distance(x1, x2, this->norm, this->eps, this->keepdim);
+}
+std::shared_ptr<Module> PairwiseDistanceImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<PairwiseDistanceImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 }  // namespace rushlight::nn

@@ -22,6 +22,11 @@ Tensor FlattenImpl::forward(const Tensor& input) {
 std::string FlattenImpl::extra_repr() const {
   return cat("start_dim=", this->start_dim, ", end_dim=", this->end_dim);
 }
+std::shared_ptr<Module> FlattenImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<FlattenImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 UnflattenImpl::UnflattenImpl(int64_t dim, const IntList& unflattened_size) {
   this->dim = dim;
@@ -33,6 +38,11 @@ Tensor UnflattenImpl::forward(const Tensor& input) {
 }
 std::string UnflattenImpl::extra_repr() const {
   return cat("dim=", this->dim, ", unflattened_size=", this->unflattened_size);
+}
+std::shared_ptr<Module> UnflattenImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<UnflattenImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 }  // namespace rushlight::nn

@@ -25,6 +25,11 @@ Tensor FoldImpl::forward(const Tensor& input) {
 std::string FoldImpl::extra_repr() const {
   return cat("output_size=", this->output_size, ", kernel_size=", this->kernel_size, ", dilation=", this->dilation, ", padding=", this->padding, ", stride=", this->stride);
 }
+std::shared_ptr<Module> FoldImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<FoldImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 UnfoldImpl::UnfoldImpl(const IntList& kernel_size, const IntList& dilation, const IntList& padding, const IntList& stride) {
   this->kernel_size = kernel_size;
@@ -38,6 +43,11 @@ Tensor UnfoldImpl::forward(const Tensor& input) {
 }
 std::string UnfoldImpl::extra_repr() const {
   return cat("kernel_size=", this->kernel_size, ", dilation=", this->dilation, ", padding=", this->padding, ", stride=", this->stride);
+}
+std::shared_ptr<Module> UnfoldImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<UnfoldImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 }  // namespace rushlight::nn

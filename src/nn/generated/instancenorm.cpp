@@ -46,6 +46,11 @@ void InstanceNorm1dImpl::_check_input_dim(const Tensor& input) {
     throw ValueError(cat("expected 2D or 3D input (got ", input.dim(), "D input)"));
   }
 }
+std::shared_ptr<Module> InstanceNorm1dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<InstanceNorm1dImpl>(*this);
+  copy->separate({&copy->weight, &copy->bias, &copy->running_mean, &copy->running_var, &copy->num_batches_tracked}, device);
+  return copy;
+}
 
 InstanceNorm2dImpl::InstanceNorm2dImpl(const InstanceNorm2dOptions& options) : InstanceNorm2dImpl(options.num_features(), options.eps(), options.momentum(), options.affine(), options.track_running_stats(), options.device(), options.dtype(), options.bias()) {}
 int64_t InstanceNorm2dImpl::_get_no_batch_dim() {
@@ -56,6 +61,11 @@ void InstanceNorm2dImpl::_check_input_dim(const Tensor& input) {
     throw ValueError(cat("expected 3D or 4D input (got ", input.dim(), "D input)"));
   }
 }
+std::shared_ptr<Module> InstanceNorm2dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<InstanceNorm2dImpl>(*this);
+  copy->separate({&copy->weight, &copy->bias, &copy->running_mean, &copy->running_var, &copy->num_batches_tracked}, device);
+  return copy;
+}
 
 InstanceNorm3dImpl::InstanceNorm3dImpl(const InstanceNorm3dOptions& options) : InstanceNorm3dImpl(options.num_features(), options.eps(), options.momentum(), options.affine(), options.track_running_stats(), options.device(), options.dtype(), options.bias()) {}
 int64_t InstanceNorm3dImpl::_get_no_batch_dim() {
@@ -65,6 +75,11 @@ void InstanceNorm3dImpl::_check_input_dim(const Tensor& input) {
   if (input.dim() != 4 && input.dim() != 5) {
     throw ValueError(cat("expected 4D or 5D input (got ", input.dim(), "D input)"));
   }
+}
+std::shared_ptr<Module> InstanceNorm3dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<InstanceNorm3dImpl>(*this);
+  copy->separate({&copy->weight, &copy->bias, &copy->running_mean, &copy->running_var, &copy->num_batches_tracked}, device);
+  return copy;
 }
 
 }  // namespace rushlight::nn

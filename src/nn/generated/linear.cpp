@@ -37,6 +37,11 @@ Tensor LinearImpl::forward(const Tensor& input) {
 std::string LinearImpl::extra_repr() const {
   return cat("in_features=", this->in_features, ", out_features=", this->out_features, ", bias=", this->bias.defined());
 }
+std::shared_ptr<Module> LinearImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<LinearImpl>(*this);
+  copy->separate({&copy->weight, &copy->bias}, device);
+  return copy;
+}
 
 BilinearImpl::BilinearImpl(int64_t in1_features, int64_t in2_features, int64_t out_features, bool bias, std::optional<Device> device, std::optional<ScalarType> dtype) {
   if (in1_features <= 0) {
@@ -66,6 +71,11 @@ Tensor BilinearImpl::forward(const Tensor& input1, const Tensor& input2) {
 }
 std::string BilinearImpl::extra_repr() const {
   return cat("in1_features=", this->in1_features, ", in2_features=", this->in2_features, ", out_features=", this->out_features, ", bias=", this->bias.defined());
+}
+std::shared_ptr<Module> BilinearImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<BilinearImpl>(*this);
+  copy->separate({&copy->weight, &copy->bias}, device);
+  return copy;
 }
 
 }  // namespace rushlight::nn

@@ -23,6 +23,11 @@ L1LossImpl::L1LossImpl(const L1LossOptions& options) : L1LossImpl(options.reduct
 Tensor L1LossImpl::forward(const Tensor& input, const Tensor& target) {
   return F::l1_loss(input, target, {}, {}, this->reduction);
 }
+std::shared_ptr<Module> L1LossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<L1LossImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 NLLLossImpl::NLLLossImpl(const Tensor& weight, int64_t ignore_index, std::string_view reduction) : WeightedLossImpl(weight, reduction) {
   this->ignore_index = ignore_index;
@@ -30,6 +35,11 @@ NLLLossImpl::NLLLossImpl(const Tensor& weight, int64_t ignore_index, std::string
 NLLLossImpl::NLLLossImpl(const NLLLossOptions& options) : NLLLossImpl(options.weight(), options.ignore_index(), options.reduction()) {}
 Tensor NLLLossImpl::forward(const Tensor& input, const Tensor& target) {
   return F::nll_loss(input, target, this->weight, {}, this->ignore_index, {}, this->reduction);
+}
+std::shared_ptr<Module> NLLLossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<NLLLossImpl>(*this);
+  copy->separate({&copy->weight}, device);
+  return copy;
 }
 
 KLDivLossImpl::KLDivLossImpl(std::string_view reduction, bool log_target) : LossImpl(reduction) {
@@ -39,15 +49,30 @@ KLDivLossImpl::KLDivLossImpl(const KLDivLossOptions& options) : KLDivLossImpl(op
 Tensor KLDivLossImpl::forward(const Tensor& input, const Tensor& target) {
   return F::kl_div(input, target, {}, {}, this->reduction, this->log_target);
 }
+std::shared_ptr<Module> KLDivLossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<KLDivLossImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 MSELossImpl::MSELossImpl(const MSELossOptions& options) : MSELossImpl(options.reduction()) {}
 Tensor MSELossImpl::forward(const Tensor& input, const Tensor& target) {
   return F::mse_loss(input, target, {}, {}, this->reduction);
 }
+std::shared_ptr<Module> MSELossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<MSELossImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 BCELossImpl::BCELossImpl(const BCELossOptions& options) : BCELossImpl(options.weight(), options.reduction()) {}
 Tensor BCELossImpl::forward(const Tensor& input, const Tensor& target) {
   return F::binary_cross_entropy(input, target, this->weight, {}, {}, this->reduction);
+}
+std::shared_ptr<Module> BCELossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<BCELossImpl>(*this);
+  copy->separate({&copy->weight}, device);
+  return copy;
 }
 
 BCEWithLogitsLossImpl::BCEWithLogitsLossImpl(const Tensor& weight, std::string_view reduction, const Tensor& pos_weight) : LossImpl(reduction) {
@@ -58,6 +83,11 @@ BCEWithLogitsLossImpl::BCEWithLogitsLossImpl(const BCEWithLogitsLossOptions& opt
 Tensor BCEWithLogitsLossImpl::forward(const Tensor& input, const Tensor& target) {
   return F::binary_cross_entropy_with_logits(input, target, this->weight, {}, {}, this->reduction, this->pos_weight);
 }
+std::shared_ptr<Module> BCEWithLogitsLossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<BCEWithLogitsLossImpl>(*this);
+  copy->separate({&copy->weight, &copy->pos_weight}, device);
+  return copy;
+}
 
 SmoothL1LossImpl::SmoothL1LossImpl(std::string_view reduction, double beta) : LossImpl(reduction) {
   this->beta = beta;
@@ -66,6 +96,11 @@ SmoothL1LossImpl::SmoothL1LossImpl(const SmoothL1LossOptions& options) : SmoothL
 Tensor SmoothL1LossImpl::forward(const Tensor& input, const Tensor& target) {
   return F::smooth_l1_loss(input, target, {}, {}, this->reduction, this->beta);
 }
+std::shared_ptr<Module> SmoothL1LossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<SmoothL1LossImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 HuberLossImpl::HuberLossImpl(std::string_view reduction, double delta) : LossImpl(reduction) {
   this->delta = number("delta", delta);
@@ -73,6 +108,11 @@ HuberLossImpl::HuberLossImpl(std::string_view reduction, double delta) : LossImp
 HuberLossImpl::HuberLossImpl(const HuberLossOptions& options) : HuberLossImpl(options.reduction(), options.delta()) {}
 Tensor HuberLossImpl::forward(const Tensor& input, const Tensor& target) {
   return F::huber_loss(input, target, this->reduction, this->delta);
+}
+std::shared_ptr<Module> HuberLossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<HuberLossImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 CrossEntropyLossImpl::CrossEntropyLossImpl(const Tensor& weight, int64_t ignore_index, std::string_view reduction, double label_smoothing) : WeightedLossImpl(weight, reduction) {
@@ -83,11 +123,21 @@ CrossEntropyLossImpl::CrossEntropyLossImpl(const CrossEntropyLossOptions& option
 Tensor CrossEntropyLossImpl::forward(const Tensor& input, const Tensor& target) {
   return F::cross_entropy(input, target, this->weight, {}, this->ignore_index, {}, this->reduction, this->label_smoothing);
 }
+std::shared_ptr<Module> CrossEntropyLossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<CrossEntropyLossImpl>(*this);
+  copy->separate({&copy->weight}, device);
+  return copy;
+}
 
 NLLLoss2dImpl::NLLLoss2dImpl(const Tensor& weight, int64_t ignore_index, std::string_view reduction) : NLLLossImpl(weight, ignore_index, reduction) {
   warn("`NLLLoss2d` has been deprecated. Please use `NLLLoss` instead as a drop-in replacement.");
 }
 NLLLoss2dImpl::NLLLoss2dImpl(const NLLLoss2dOptions& options) : NLLLoss2dImpl(options.weight(), options.ignore_index(), options.reduction()) {}
+std::shared_ptr<Module> NLLLoss2dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<NLLLoss2dImpl>(*this);
+  copy->separate({&copy->weight}, device);
+  return copy;
+}
 
 CosineEmbeddingLossImpl::CosineEmbeddingLossImpl(double margin, std::string_view reduction) : LossImpl(reduction) {
   this->margin = margin;
@@ -95,6 +145,11 @@ CosineEmbeddingLossImpl::CosineEmbeddingLossImpl(double margin, std::string_view
 CosineEmbeddingLossImpl::CosineEmbeddingLossImpl(const CosineEmbeddingLossOptions& options) : CosineEmbeddingLossImpl(options.margin(), options.reduction()) {}
 Tensor CosineEmbeddingLossImpl::forward(const Tensor& input1, const Tensor& input2, const Tensor& target) {
   return F::cosine_embedding_loss(input1, input2, target, this->margin, {}, {}, this->reduction);
+}
+std::shared_ptr<Module> CosineEmbeddingLossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<CosineEmbeddingLossImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 HingeEmbeddingLossImpl::HingeEmbeddingLossImpl(double margin, std::string_view reduction) : LossImpl(reduction) {
@@ -104,6 +159,11 @@ HingeEmbeddingLossImpl::HingeEmbeddingLossImpl(const HingeEmbeddingLossOptions& 
 Tensor HingeEmbeddingLossImpl::forward(const Tensor& input, const Tensor& target) {
   return F::hinge_embedding_loss(input, target, this->margin, {}, {}, this->reduction);
 }
+std::shared_ptr<Module> HingeEmbeddingLossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<HingeEmbeddingLossImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 MarginRankingLossImpl::MarginRankingLossImpl(double margin, std::string_view reduction) : LossImpl(reduction) {
   this->margin = margin;
@@ -112,20 +172,40 @@ MarginRankingLossImpl::MarginRankingLossImpl(const MarginRankingLossOptions& opt
 Tensor MarginRankingLossImpl::forward(const Tensor& input1, const Tensor& input2, const Tensor& target) {
   return F::margin_ranking_loss(input1, input2, target, this->margin, {}, {}, this->reduction);
 }
+std::shared_ptr<Module> MarginRankingLossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<MarginRankingLossImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 MultiLabelMarginLossImpl::MultiLabelMarginLossImpl(const MultiLabelMarginLossOptions& options) : MultiLabelMarginLossImpl(options.reduction()) {}
 Tensor MultiLabelMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
   return F::multilabel_margin_loss(input, target, {}, {}, this->reduction);
+}
+std::shared_ptr<Module> MultiLabelMarginLossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<MultiLabelMarginLossImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 SoftMarginLossImpl::SoftMarginLossImpl(const SoftMarginLossOptions& options) : SoftMarginLossImpl(options.reduction()) {}
 Tensor SoftMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
   return F::soft_margin_loss(input, target, {}, {}, this->reduction);
 }
+std::shared_ptr<Module> SoftMarginLossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<SoftMarginLossImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 MultiLabelSoftMarginLossImpl::MultiLabelSoftMarginLossImpl(const MultiLabelSoftMarginLossOptions& options) : MultiLabelSoftMarginLossImpl(options.weight(), options.reduction()) {}
 Tensor MultiLabelSoftMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
   return F::multilabel_soft_margin_loss(input, target, this->weight, {}, {}, this->reduction);
+}
+std::shared_ptr<Module> MultiLabelSoftMarginLossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<MultiLabelSoftMarginLossImpl>(*this);
+  copy->separate({&copy->weight}, device);
+  return copy;
 }
 
 MultiMarginLossImpl::MultiMarginLossImpl(int64_t p, double margin, const Tensor& weight, std::string_view reduction) : WeightedLossImpl(weight, reduction) {
@@ -142,6 +222,11 @@ MultiMarginLossImpl::MultiMarginLossImpl(const MultiMarginLossOptions& options) 
 Tensor MultiMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
   return F::multi_margin_loss(input, target, this->p, this->margin, this->weight, {}, {}, this->reduction);
 }
+std::shared_ptr<Module> MultiMarginLossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<MultiMarginLossImpl>(*this);
+  copy->separate({&copy->weight}, device);
+  return copy;
+}
 
 PoissonNLLLossImpl::PoissonNLLLossImpl(bool log_input, bool full, double eps, std::string_view reduction) : LossImpl(reduction) {
   this->log_input = log_input;
@@ -152,6 +237,11 @@ PoissonNLLLossImpl::PoissonNLLLossImpl(const PoissonNLLLossOptions& options) : P
 Tensor PoissonNLLLossImpl::forward(const Tensor& log_input, const Tensor& target) {
   return F::poisson_nll_loss(log_input, target, this->log_input, this->full, {}, this->eps, {}, this->reduction);
 }
+std::shared_ptr<Module> PoissonNLLLossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<PoissonNLLLossImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 GaussianNLLLossImpl::GaussianNLLLossImpl(bool full, double eps, std::string_view reduction) : LossImpl(reduction) {
   this->full = full;
@@ -161,6 +251,11 @@ GaussianNLLLossImpl::GaussianNLLLossImpl(const GaussianNLLLossOptions& options) 
 Tensor GaussianNLLLossImpl::forward(const Tensor& input, const Tensor& target, const Tensor& var) {
   return F::gaussian_nll_loss(input, target, var, this->full, this->eps, this->reduction);
 }
+std::shared_ptr<Module> GaussianNLLLossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<GaussianNLLLossImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 CTCLossImpl::CTCLossImpl(int64_t blank, std::string_view reduction, bool zero_infinity) : LossImpl(reduction) {
   this->blank = blank;
@@ -169,6 +264,11 @@ CTCLossImpl::CTCLossImpl(int64_t blank, std::string_view reduction, bool zero_in
 CTCLossImpl::CTCLossImpl(const CTCLossOptions& options) : CTCLossImpl(options.blank(), options.reduction(), options.zero_infinity()) {}
 Tensor CTCLossImpl::forward(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths, const Tensor& target_lengths) {
   return F::ctc_loss(log_probs, targets, input_lengths, target_lengths, this->blank, this->reduction, this->zero_infinity);
+}
+std::shared_ptr<Module> CTCLossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<CTCLossImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 TripletMarginLossImpl::TripletMarginLossImpl(double margin, double p, double eps, bool swap, std::string_view reduction) : LossImpl(reduction) {
@@ -183,6 +283,11 @@ TripletMarginLossImpl::TripletMarginLossImpl(double margin, double p, double eps
 TripletMarginLossImpl::TripletMarginLossImpl(const TripletMarginLossOptions& options) : TripletMarginLossImpl(options.margin(), options.p(), options.eps(), options.swap(), options.reduction()) {}
 Tensor TripletMarginLossImpl::forward(const Tensor& anchor, const Tensor& positive, const Tensor& negative) {
   return F::triplet_margin_loss(anchor, positive, negative, this->margin, this->p, this->eps, this->swap, {}, {}, this->reduction);
+}
+std::shared_ptr<Module> TripletMarginLossImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<TripletMarginLossImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 }  // namespace rushlight::nn

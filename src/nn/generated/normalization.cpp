@@ -42,6 +42,11 @@ Tensor LayerNormImpl::forward(const Tensor& input) {
 std::string LayerNormImpl::extra_repr() const {
   return cat(this->normalized_shape, ", eps=", this->eps, ", elementwise_affine=", this->elementwise_affine, ", bias=", this->bias.defined());
 }
+std::shared_ptr<Module> LayerNormImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<LayerNormImpl>(*this);
+  copy->separate({&copy->weight, &copy->bias}, device);
+  return copy;
+}
 
 GroupNormImpl::GroupNormImpl(int64_t num_groups, int64_t num_channels, double eps, bool affine, std::optional<Device> device, std::optional<ScalarType> dtype, bool bias) {
   if (floor_mod(num_channels, num_groups) != 0) {
@@ -78,6 +83,11 @@ Tensor GroupNormImpl::forward(const Tensor& input) {
 std::string GroupNormImpl::extra_repr() const {
   return cat(this->num_groups, ", ", this->num_channels, ", eps=", this->eps, ", affine=", this->affine, ", bias=", this->bias.defined());
 }
+std::shared_ptr<Module> GroupNormImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<GroupNormImpl>(*this);
+  copy->separate({&copy->weight, &copy->bias}, device);
+  return copy;
+}
 
 RMSNormImpl::RMSNormImpl(const IntList& normalized_shape, std::optional<double> eps, bool elementwise_affine, std::optional<Device> device, std::optional<ScalarType> dtype) {
   this->normalized_shape = ntuple(normalized_shape, 1);
@@ -102,6 +112,11 @@ Tensor RMSNormImpl::forward(const Tensor& input) {
 std::string RMSNormImpl::extra_repr() const {
   return cat(this->normalized_shape, ", eps=", this->eps, ", elementwise_affine=", this->elementwise_affine);
 }
+std::shared_ptr<Module> RMSNormImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<RMSNormImpl>(*this);
+  copy->separate({&copy->weight}, device);
+  return copy;
+}
 
 LocalResponseNormImpl::LocalResponseNormImpl(int64_t size, double alpha, double beta, double k) {
   this->size = size;
@@ -116,6 +131,11 @@ Tensor LocalResponseNormImpl::forward(const Tensor& input) {
 std::string LocalResponseNormImpl::extra_repr() const {
   return cat(this->size, ", alpha=", this->alpha, ", beta=", this->beta, ", k=", this->k);
 }
+std::shared_ptr<Module> LocalResponseNormImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<LocalResponseNormImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 CrossMapLRN2dImpl::CrossMapLRN2dImpl(int64_t size, double alpha, double beta, double k) {
   this->size = size;
@@ -129,6 +149,11 @@ Tensor CrossMapLRN2dImpl::forward(const Tensor& input) {
 }
 std::string CrossMapLRN2dImpl::extra_repr() const {
   return cat(this->size, ", alpha=", this->alpha, ", beta=", this->beta, ", k=", this->k);
+}
+std::shared_ptr<Module> CrossMapLRN2dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<CrossMapLRN2dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 }  // namespace rushlight::nn

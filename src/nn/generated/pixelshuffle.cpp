@@ -21,6 +21,11 @@ Tensor PixelShuffleImpl::forward(const Tensor& input) {
 std::string PixelShuffleImpl::extra_repr() const {
   return cat("upscale_factor=", this->upscale_factor);
 }
+std::shared_ptr<Module> PixelShuffleImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<PixelShuffleImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 PixelUnshuffleImpl::PixelUnshuffleImpl(int64_t downscale_factor) {
   this->downscale_factor = downscale_factor;
@@ -32,6 +37,11 @@ Tensor PixelUnshuffleImpl::forward(const Tensor& input) {
 std::string PixelUnshuffleImpl::extra_repr() const {
   return cat("downscale_factor=", this->downscale_factor);
 }
+std::shared_ptr<Module> PixelUnshuffleImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<PixelUnshuffleImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 ChannelShuffleImpl::ChannelShuffleImpl(int64_t groups) {
   this->groups = groups;
@@ -42,6 +52,11 @@ Tensor ChannelShuffleImpl::forward(const Tensor& input) {
 }
 std::string ChannelShuffleImpl::extra_repr() const {
   return cat("groups=", this->groups);
+}
+std::shared_ptr<Module> ChannelShuffleImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<ChannelShuffleImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 }  // namespace rushlight::nn

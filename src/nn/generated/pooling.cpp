@@ -26,15 +26,30 @@ MaxPool1dImpl::MaxPool1dImpl(const MaxPool1dOptions& options) : MaxPool1dImpl(op
 Tensor MaxPool1dImpl::forward(const Tensor& input) {
   return F::max_pool1d(input, this->kernel_size, this->stride, this->padding, this->dilation, this->ceil_mode);
 }
+std::shared_ptr<Module> MaxPool1dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<MaxPool1dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 MaxPool2dImpl::MaxPool2dImpl(const MaxPool2dOptions& options) : MaxPool2dImpl(options.kernel_size(), options.stride(), options.padding(), options.dilation(), options.ceil_mode()) {}
 Tensor MaxPool2dImpl::forward(const Tensor& input) {
   return F::max_pool2d(input, this->kernel_size, this->stride, this->padding, this->dilation, this->ceil_mode);
 }
+std::shared_ptr<Module> MaxPool2dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<MaxPool2dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 MaxPool3dImpl::MaxPool3dImpl(const MaxPool3dOptions& options) : MaxPool3dImpl(options.kernel_size(), options.stride(), options.padding(), options.dilation(), options.ceil_mode()) {}
 Tensor MaxPool3dImpl::forward(const Tensor& input) {
   return F::max_pool3d(input, this->kernel_size, this->stride, this->padding, this->dilation, this->ceil_mode);
+}
+std::shared_ptr<Module> MaxPool3dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<MaxPool3dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 AvgPool1dImpl::AvgPool1dImpl(const IntList& kernel_size, const std::optional<IntList>& stride, const IntList& padding, bool ceil_mode, bool count_include_pad) {
@@ -50,6 +65,11 @@ Tensor AvgPool1dImpl::forward(const Tensor& input) {
 }
 std::string AvgPool1dImpl::extra_repr() const {
   return cat("kernel_size=", this->kernel_size, ", stride=", this->stride, ", padding=", this->padding);
+}
+std::shared_ptr<Module> AvgPool1dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<AvgPool1dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 AvgPoolNdImpl::AvgPoolNdImpl(const IntList& kernel_size, const std::optional<IntList>& stride, const IntList& padding, bool ceil_mode, bool count_include_pad, std::optional<int64_t> divisor_override) {
@@ -68,10 +88,20 @@ AvgPool2dImpl::AvgPool2dImpl(const AvgPool2dOptions& options) : AvgPool2dImpl(op
 Tensor AvgPool2dImpl::forward(const Tensor& input) {
   return F::avg_pool2d(input, this->kernel_size, this->stride, this->padding, this->ceil_mode, this->count_include_pad, this->divisor_override);
 }
+std::shared_ptr<Module> AvgPool2dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<AvgPool2dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 AvgPool3dImpl::AvgPool3dImpl(const AvgPool3dOptions& options) : AvgPool3dImpl(options.kernel_size(), options.stride(), options.padding(), options.ceil_mode(), options.count_include_pad(), options.divisor_override()) {}
 Tensor AvgPool3dImpl::forward(const Tensor& input) {
   return F::avg_pool3d(input, this->kernel_size, this->stride, this->padding, this->ceil_mode, this->count_include_pad, this->divisor_override);
+}
+std::shared_ptr<Module> AvgPool3dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<AvgPool3dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 AdaptiveMaxPoolNdImpl::AdaptiveMaxPoolNdImpl(const OptionalIntList& output_size) {
@@ -85,15 +115,30 @@ AdaptiveMaxPool1dImpl::AdaptiveMaxPool1dImpl(const AdaptiveMaxPool1dOptions& opt
 Tensor AdaptiveMaxPool1dImpl::forward(const Tensor& input) {
   return F::adaptive_max_pool1d(input, resolve(this->output_size, input, 1));
 }
+std::shared_ptr<Module> AdaptiveMaxPool1dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<AdaptiveMaxPool1dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 AdaptiveMaxPool2dImpl::AdaptiveMaxPool2dImpl(const AdaptiveMaxPool2dOptions& options) : AdaptiveMaxPool2dImpl(options.output_size()) {}
 Tensor AdaptiveMaxPool2dImpl::forward(const Tensor& input) {
   return F::adaptive_max_pool2d(input, resolve(this->output_size, input, 2));
 }
+std::shared_ptr<Module> AdaptiveMaxPool2dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<AdaptiveMaxPool2dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 AdaptiveMaxPool3dImpl::AdaptiveMaxPool3dImpl(const AdaptiveMaxPool3dOptions& options) : AdaptiveMaxPool3dImpl(options.output_size()) {}
 Tensor AdaptiveMaxPool3dImpl::forward(const Tensor& input) {
   return F::adaptive_max_pool3d(input, resolve(this->output_size, input, 3));
+}
+std::shared_ptr<Module> AdaptiveMaxPool3dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<AdaptiveMaxPool3dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 AdaptiveAvgPoolNdImpl::AdaptiveAvgPoolNdImpl(const OptionalIntList& output_size) {
@@ -107,15 +152,30 @@ AdaptiveAvgPool1dImpl::AdaptiveAvgPool1dImpl(const AdaptiveAvgPool1dOptions& opt
 Tensor AdaptiveAvgPool1dImpl::forward(const Tensor& input) {
   return F::adaptive_avg_pool1d(input, resolve(this->output_size, input, 1));
 }
+std::shared_ptr<Module> AdaptiveAvgPool1dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<AdaptiveAvgPool1dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 AdaptiveAvgPool2dImpl::AdaptiveAvgPool2dImpl(const AdaptiveAvgPool2dOptions& options) : AdaptiveAvgPool2dImpl(options.output_size()) {}
 Tensor AdaptiveAvgPool2dImpl::forward(const Tensor& input) {
   return F::adaptive_avg_pool2d(input, resolve(this->output_size, input, 2));
 }
+std::shared_ptr<Module> AdaptiveAvgPool2dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<AdaptiveAvgPool2dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 AdaptiveAvgPool3dImpl::AdaptiveAvgPool3dImpl(const AdaptiveAvgPool3dOptions& options) : AdaptiveAvgPool3dImpl(options.output_size()) {}
 Tensor AdaptiveAvgPool3dImpl::forward(const Tensor& input) {
   return F::adaptive_avg_pool3d(input, resolve(this->output_size, input, 3));
+}
+std::shared_ptr<Module> AdaptiveAvgPool3dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<AdaptiveAvgPool3dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 MaxUnpoolNdImpl::MaxUnpoolNdImpl(const IntList& kernel_size, const IntList& stride, const IntList& padding) {
@@ -133,6 +193,11 @@ MaxUnpool1dImpl::MaxUnpool1dImpl(const MaxUnpool1dOptions& options) : MaxUnpool1
 Tensor MaxUnpool1dImpl::forward(const Tensor& input, const Tensor& indices, const std::optional<IntList>& output_size) {
   return F::max_unpool1d(input, indices, this->kernel_size, this->stride, this->padding, optional_list(output_size));
 }
+std::shared_ptr<Module> MaxUnpool1dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<MaxUnpool1dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 MaxUnpool2dImpl::MaxUnpool2dImpl(const IntList& kernel_size, const std::optional<IntList>& stride, const IntList& padding) : MaxUnpoolNdImpl(ntuple(kernel_size, 2), ntuple(stride.value_or(kernel_size), 2), ntuple(padding, 2)) {
 }
@@ -140,12 +205,22 @@ MaxUnpool2dImpl::MaxUnpool2dImpl(const MaxUnpool2dOptions& options) : MaxUnpool2
 Tensor MaxUnpool2dImpl::forward(const Tensor& input, const Tensor& indices, const std::optional<IntList>& output_size) {
   return F::max_unpool2d(input, indices, this->kernel_size, this->stride, this->padding, optional_list(output_size));
 }
+std::shared_ptr<Module> MaxUnpool2dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<MaxUnpool2dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 MaxUnpool3dImpl::MaxUnpool3dImpl(const IntList& kernel_size, const std::optional<IntList>& stride, const IntList& padding) : MaxUnpoolNdImpl(ntuple(kernel_size, 3), ntuple(stride.value_or(kernel_size), 3), ntuple(padding, 3)) {
 }
 MaxUnpool3dImpl::MaxUnpool3dImpl(const MaxUnpool3dOptions& options) : MaxUnpool3dImpl(options.kernel_size(), options.stride(), options.padding()) {}
 Tensor MaxUnpool3dImpl::forward(const Tensor& input, const Tensor& indices, const std::optional<IntList>& output_size) {
   return F::max_unpool3d(input, indices, this->kernel_size, this->stride, this->padding, optional_list(output_size));
+}
+std::shared_ptr<Module> MaxUnpool3dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<MaxUnpool3dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 FractionalMaxPool2dImpl::FractionalMaxPool2dImpl(const IntList& kernel_size, const std::optional<IntList>& output_size, const std::optional<FloatList>& output_ratio, const Tensor& _random_samples) {
@@ -164,6 +239,11 @@ FractionalMaxPool2dImpl::FractionalMaxPool2dImpl(const FractionalMaxPool2dOption
 Tensor FractionalMaxPool2dImpl::forward(const Tensor& input) {
   return F::fractional_max_pool2d(input, this->kernel_size, optional_list(this->output_size), optional_list(this->output_ratio), false, this->_random_samples);
 }
+std::shared_ptr<Module> FractionalMaxPool2dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<FractionalMaxPool2dImpl>(*this);
+  copy->separate({&copy->_random_samples}, device);
+  return copy;
+}
 
 FractionalMaxPool3dImpl::FractionalMaxPool3dImpl(const IntList& kernel_size, const std::optional<IntList>& output_size, const std::optional<FloatList>& output_ratio, const Tensor& _random_samples) {
   this->kernel_size = ntuple(kernel_size, 3);
@@ -181,6 +261,11 @@ FractionalMaxPool3dImpl::FractionalMaxPool3dImpl(const FractionalMaxPool3dOption
 Tensor FractionalMaxPool3dImpl::forward(const Tensor& input) {
   return F::fractional_max_pool3d(input, this->kernel_size, optional_list(this->output_size), optional_list(this->output_ratio), false, this->_random_samples);
 }
+std::shared_ptr<Module> FractionalMaxPool3dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<FractionalMaxPool3dImpl>(*this);
+  copy->separate({&copy->_random_samples}, device);
+  return copy;
+}
 
 LPPoolNdImpl::LPPoolNdImpl(double norm_type, const IntList& kernel_size, const std::optional<IntList>& stride, bool ceil_mode) {
   this->norm_type = norm_type;
@@ -196,15 +281,30 @@ LPPool1dImpl::LPPool1dImpl(const LPPool1dOptions& options) : LPPool1dImpl(option
 Tensor LPPool1dImpl::forward(const Tensor& input) {
   return F::lp_pool1d(input, this->norm_type, this->kernel_size, optional_list(this->stride), this->ceil_mode);
 }
+std::shared_ptr<Module> LPPool1dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<LPPool1dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 LPPool2dImpl::LPPool2dImpl(const LPPool2dOptions& options) : LPPool2dImpl(options.norm_type(), options.kernel_size(), options.stride(), options.ceil_mode()) {}
 Tensor LPPool2dImpl::forward(const Tensor& input) {
   return F::lp_pool2d(input, this->norm_type, this->kernel_size, optional_list(this->stride), this->ceil_mode);
 }
+std::shared_ptr<Module> LPPool2dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<LPPool2dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 LPPool3dImpl::LPPool3dImpl(const LPPool3dOptions& options) : LPPool3dImpl(options.norm_type(), options.kernel_size(), options.stride(), options.ceil_mode()) {}
 Tensor LPPool3dImpl::forward(const Tensor& input) {
   return F::lp_pool3d(input, this->norm_type, this->kernel_size, optional_list(this->stride), this->ceil_mode);
+}
+std::shared_ptr<Module> LPPool3dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<LPPool3dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
 }
 
 }  // namespace rushlight::nn

@@ -62,6 +62,11 @@ std::string EmbeddingImpl::extra_repr() const {
   }
   return s;
 }
+std::shared_ptr<Module> EmbeddingImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<EmbeddingImpl>(*this);
+  copy->separate({&copy->weight}, device);
+  return copy;
+}
 Embedding Embedding::from_pretrained(const Tensor& embeddings, bool freeze, std::optional<int64_t> padding_idx, std::optional<double> max_norm, double norm_type, bool scale_grad_by_freq, bool sparse) {
   if (embeddings.dim() != 2) {
     throw AssertionError("Embeddings parameter is expected to be 2-dimensional");
@@ -121,6 +126,11 @@ std::string EmbeddingBagImpl::extra_repr() const {
     s = cat(s, ", padding_idx=", this->padding_idx);
   }
   return s;
+}
+std::shared_ptr<Module> EmbeddingBagImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<EmbeddingBagImpl>(*this);
+  copy->separate({&copy->weight}, device);
+  return copy;
 }
 EmbeddingBag EmbeddingBag::from_pretrained(const Tensor& embeddings, bool freeze, std::optional<double> max_norm, double norm_type, bool scale_grad_by_freq, std::string_view mode, bool sparse, bool include_last_offset, std::optional<int64_t> padding_idx) {
   if (embeddings.dim() != 2) {

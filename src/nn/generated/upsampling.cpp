@@ -28,13 +28,28 @@ std::string UpsampleImpl::extra_repr() const {
   }
   return cat("size=", this->size, ", mode=", quoted(this->mode));
 }
+std::shared_ptr<Module> UpsampleImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<UpsampleImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 UpsamplingNearest2dImpl::UpsamplingNearest2dImpl(const std::optional<IntList>& size, const std::optional<FloatList>& scale_factor) : UpsampleImpl(size, scale_factor, "nearest") {
 }
 UpsamplingNearest2dImpl::UpsamplingNearest2dImpl(const UpsamplingNearest2dOptions& options) : UpsamplingNearest2dImpl(options.size(), options.scale_factor()) {}
+std::shared_ptr<Module> UpsamplingNearest2dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<UpsamplingNearest2dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 UpsamplingBilinear2dImpl::UpsamplingBilinear2dImpl(const std::optional<IntList>& size, const std::optional<FloatList>& scale_factor) : UpsampleImpl(size, scale_factor, "bilinear", true) {
 }
 UpsamplingBilinear2dImpl::UpsamplingBilinear2dImpl(const UpsamplingBilinear2dOptions& options) : UpsamplingBilinear2dImpl(options.size(), options.scale_factor()) {}
+std::shared_ptr<Module> UpsamplingBilinear2dImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<UpsamplingBilinear2dImpl>(*this);
+  copy->separate({}, device);
+  return copy;
+}
 
 }  // namespace rushlight::nn

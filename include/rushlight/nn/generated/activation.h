@@ -28,6 +28,7 @@ class RL_API ThresholdImpl : public Module {
   ThresholdImpl(const ThresholdOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   double threshold = 0;
   double value = 0;
@@ -54,6 +55,7 @@ class RL_API ReLUImpl : public Module {
   ReLUImpl(const ReLUOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   bool inplace = false;
 };
@@ -84,6 +86,7 @@ class RL_API HardtanhImpl : public Module {
   HardtanhImpl(const HardtanhOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   double min_val = 0;
   double max_val = 0;
@@ -109,6 +112,7 @@ class RL_API ReLU6Impl : public HardtanhImpl {
   explicit ReLU6Impl(bool inplace = false);
   ReLU6Impl(const ReLU6Options& options);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(ReLU6);
 
@@ -119,6 +123,7 @@ RUSHLIGHT_MODULE(ReLU6);
 class RL_API SigmoidImpl : public Module {
  public:
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(Sigmoid);
 
@@ -140,6 +145,7 @@ class RL_API HardsigmoidImpl : public Module {
   explicit HardsigmoidImpl(bool inplace = false);
   HardsigmoidImpl(const HardsigmoidOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   bool inplace = false;
 };
@@ -152,6 +158,7 @@ RUSHLIGHT_MODULE(Hardsigmoid);
 class RL_API TanhImpl : public Module {
  public:
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(Tanh);
 
@@ -174,6 +181,7 @@ class RL_API SiLUImpl : public Module {
   SiLUImpl(const SiLUOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   bool inplace = false;
 };
@@ -198,6 +206,7 @@ class RL_API MishImpl : public Module {
   MishImpl(const MishOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   bool inplace = false;
 };
@@ -221,6 +230,7 @@ class RL_API HardswishImpl : public Module {
   explicit HardswishImpl(bool inplace = false);
   HardswishImpl(const HardswishOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   bool inplace = false;
 };
@@ -247,6 +257,7 @@ class RL_API ELUImpl : public Module {
   ELUImpl(const ELUOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   double alpha = 0;
   bool inplace = false;
@@ -274,6 +285,7 @@ class RL_API CELUImpl : public Module {
   CELUImpl(const CELUOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   double alpha = 0;
   bool inplace = false;
@@ -299,6 +311,7 @@ class RL_API SELUImpl : public Module {
   SELUImpl(const SELUOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   bool inplace = false;
 };
@@ -325,6 +338,7 @@ class RL_API GLUImpl : public Module {
   GLUImpl(const GLUOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t dim = 0;
 };
@@ -351,6 +365,7 @@ class RL_API GELUImpl : public Module {
   GELUImpl(const GELUOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   std::string approximate;
 };
@@ -377,6 +392,7 @@ class RL_API LeakyReLUImpl : public Module {
   LeakyReLUImpl(const LeakyReLUOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   double negative_slope = 0;
   bool inplace = false;
@@ -390,6 +406,7 @@ RUSHLIGHT_MODULE(LeakyReLU);
 class RL_API LogSigmoidImpl : public Module {
  public:
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(LogSigmoid);
 
@@ -414,6 +431,7 @@ class RL_API SoftplusImpl : public Module {
   SoftplusImpl(const SoftplusOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   double beta = 0;
   double threshold = 0;
@@ -447,6 +465,7 @@ class RL_API PReLUImpl : public Module {
   void reset_parameters() override;
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t num_parameters = 0;
   double init = 0;
@@ -461,6 +480,7 @@ RUSHLIGHT_MODULE(PReLU);
 class RL_API SoftsignImpl : public Module {
  public:
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(Softsign);
 
@@ -471,6 +491,7 @@ RUSHLIGHT_MODULE(Softsign);
 class RL_API TanhshrinkImpl : public Module {
  public:
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(Tanhshrink);
 
@@ -493,6 +514,7 @@ class RL_API SoftminImpl : public Module {
   SoftminImpl(const SoftminOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   std::optional<int64_t> dim;
 };
@@ -519,6 +541,7 @@ class RL_API SoftmaxImpl : public Module {
   SoftmaxImpl(const SoftmaxOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   std::optional<int64_t> dim;
 };
@@ -545,6 +568,7 @@ class RL_API LogSoftmaxImpl : public Module {
   LogSoftmaxImpl(const LogSoftmaxOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   std::optional<int64_t> dim;
 };
@@ -569,6 +593,7 @@ class RL_API HardshrinkImpl : public Module {
   HardshrinkImpl(const HardshrinkOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   double lambd = 0;
 };
@@ -593,6 +618,7 @@ class RL_API SoftshrinkImpl : public Module {
   SoftshrinkImpl(const SoftshrinkOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   double lambd = 0;
 };
@@ -622,6 +648,7 @@ class RL_API RReLUImpl : public Module {
   RReLUImpl(const RReLUOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   double lower = 0;
   double upper = 0;
@@ -638,6 +665,7 @@ RUSHLIGHT_MODULE(RReLU);
 class RL_API Softmax2dImpl : public Module {
  public:
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(Softmax2d);
 

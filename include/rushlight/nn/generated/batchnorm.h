@@ -68,6 +68,7 @@ class RL_API BatchNorm1dImpl : public BatchNormImpl {
   using BatchNormImpl::BatchNormImpl;
   BatchNorm1dImpl(const BatchNorm1dOptions& options);
   void _check_input_dim(const Tensor& input) override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(BatchNorm1d);
 
@@ -98,6 +99,7 @@ class RL_API BatchNorm2dImpl : public BatchNormImpl {
   using BatchNormImpl::BatchNormImpl;
   BatchNorm2dImpl(const BatchNorm2dOptions& options);
   void _check_input_dim(const Tensor& input) override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(BatchNorm2d);
 
@@ -128,6 +130,7 @@ class RL_API BatchNorm3dImpl : public BatchNormImpl {
   using BatchNormImpl::BatchNormImpl;
   BatchNorm3dImpl(const BatchNorm3dOptions& options);
   void _check_input_dim(const Tensor& input) override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(BatchNorm3d);
 

@@ -69,6 +69,7 @@ class RL_API Conv1dImpl : public ConvNdImpl {
   Conv1dImpl(const Conv1dOptions& options);
   Tensor forward(const Tensor& input);
   Tensor _conv_forward(const Tensor& input, const Tensor& weight, const Tensor& bias);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(Conv1d);
 
@@ -114,6 +115,7 @@ class RL_API Conv2dImpl : public ConvNdImpl {
   Conv2dImpl(const Conv2dOptions& options);
   Tensor forward(const Tensor& input);
   Tensor _conv_forward(const Tensor& input, const Tensor& weight, const Tensor& bias);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(Conv2d);
 
@@ -158,6 +160,7 @@ class RL_API Conv3dImpl : public ConvNdImpl {
   Conv3dImpl(const Conv3dOptions& options);
   Tensor forward(const Tensor& input);
   Tensor _conv_forward(const Tensor& input, const Tensor& weight, const Tensor& bias);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(Conv3d);
 
@@ -211,6 +214,7 @@ class RL_API ConvTranspose1dImpl : public ConvTransposeNdImpl {
   explicit ConvTranspose1dImpl(int64_t in_channels, int64_t out_channels, const IntList& kernel_size, const IntList& stride = 1, const IntList& padding = 0, const IntList& output_padding = 0, int64_t groups = 1, bool bias = true, const IntList& dilation = 1, std::string_view padding_mode = "zeros", std::optional<Device> device = {}, std::optional<ScalarType> dtype = {});
   ConvTranspose1dImpl(const ConvTranspose1dOptions& options);
   Tensor forward(const Tensor& input, const std::optional<IntList>& output_size = {});
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(ConvTranspose1d);
 
@@ -258,6 +262,7 @@ class RL_API ConvTranspose2dImpl : public ConvTransposeNdImpl {
   explicit ConvTranspose2dImpl(int64_t in_channels, int64_t out_channels, const IntList& kernel_size, const IntList& stride = 1, const IntList& padding = 0, const IntList& output_padding = 0, int64_t groups = 1, bool bias = true, const IntList& dilation = 1, std::string_view padding_mode = "zeros", std::optional<Device> device = {}, std::optional<ScalarType> dtype = {});
   ConvTranspose2dImpl(const ConvTranspose2dOptions& options);
   Tensor forward(const Tensor& input, const std::optional<IntList>& output_size = {});
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(ConvTranspose2d);
 
@@ -305,6 +310,7 @@ class RL_API ConvTranspose3dImpl : public ConvTransposeNdImpl {
   explicit ConvTranspose3dImpl(int64_t in_channels, int64_t out_channels, const IntList& kernel_size, const IntList& stride = 1, const IntList& padding = 0, const IntList& output_padding = 0, int64_t groups = 1, bool bias = true, const IntList& dilation = 1, std::string_view padding_mode = "zeros", std::optional<Device> device = {}, std::optional<ScalarType> dtype = {});
   ConvTranspose3dImpl(const ConvTranspose3dOptions& options);
   Tensor forward(const Tensor& input, const std::optional<IntList>& output_size = {});
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(ConvTranspose3d);
 

@@ -25,6 +25,7 @@ class RL_API CosineSimilarityImpl : public Module {
   explicit CosineSimilarityImpl(int64_t dim = 1, double eps = 1e-08);
   CosineSimilarityImpl(const CosineSimilarityOptions& options);
   Tensor forward(const Tensor& x1, const Tensor& x2);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t dim = 0;
   double eps = 0;
@@ -53,6 +54,7 @@ class RL_API PairwiseDistanceImpl : public Module {
   explicit PairwiseDistanceImpl(double p = 2.0, double eps = 1e-06, bool keepdim = false);
   PairwiseDistanceImpl(const PairwiseDistanceOptions& options);
   Tensor forward(const Tensor& x1, const Tensor& x2);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   double norm = 0;
   double eps = 0;

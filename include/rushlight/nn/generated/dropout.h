@@ -37,6 +37,7 @@ class RL_API DropoutImpl : public DropoutNdImpl {
   using DropoutNdImpl::DropoutNdImpl;
   DropoutImpl(const DropoutOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(Dropout);
 
@@ -63,6 +64,7 @@ class RL_API Dropout1dImpl : public DropoutNdImpl {
   using DropoutNdImpl::DropoutNdImpl;
   Dropout1dImpl(const Dropout1dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(Dropout1d);
 
@@ -88,6 +90,7 @@ class RL_API Dropout2dImpl : public DropoutNdImpl {
   using DropoutNdImpl::DropoutNdImpl;
   Dropout2dImpl(const Dropout2dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(Dropout2d);
 
@@ -113,6 +116,7 @@ class RL_API Dropout3dImpl : public DropoutNdImpl {
   using DropoutNdImpl::DropoutNdImpl;
   Dropout3dImpl(const Dropout3dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(Dropout3d);
 
@@ -138,6 +142,7 @@ class RL_API AlphaDropoutImpl : public DropoutNdImpl {
   using DropoutNdImpl::DropoutNdImpl;
   AlphaDropoutImpl(const AlphaDropoutOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(AlphaDropout);
 
@@ -163,6 +168,7 @@ class RL_API FeatureAlphaDropoutImpl : public DropoutNdImpl {
   using DropoutNdImpl::DropoutNdImpl;
   FeatureAlphaDropoutImpl(const FeatureAlphaDropoutOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(FeatureAlphaDropout);
 

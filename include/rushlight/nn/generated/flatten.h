@@ -29,6 +29,7 @@ class RL_API FlattenImpl : public Module {
   FlattenImpl(const FlattenOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t start_dim = 0;
   int64_t end_dim = 0;
@@ -59,6 +60,7 @@ class RL_API UnflattenImpl : public Module {
   UnflattenImpl(const UnflattenOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t dim = 0;
   IntList unflattened_size;

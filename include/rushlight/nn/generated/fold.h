@@ -34,6 +34,7 @@ class RL_API FoldImpl : public Module {
   FoldImpl(const FoldOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   IntList output_size;
   IntList kernel_size;
@@ -71,6 +72,7 @@ class RL_API UnfoldImpl : public Module {
   UnfoldImpl(const UnfoldOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   IntList kernel_size;
   IntList dilation;

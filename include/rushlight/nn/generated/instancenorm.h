@@ -50,6 +50,7 @@ class RL_API InstanceNorm1dImpl : public InstanceNormImpl {
   InstanceNorm1dImpl(const InstanceNorm1dOptions& options);
   int64_t _get_no_batch_dim() override;
   void _check_input_dim(const Tensor& input) override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(InstanceNorm1d);
 
@@ -87,6 +88,7 @@ class RL_API InstanceNorm2dImpl : public InstanceNormImpl {
   InstanceNorm2dImpl(const InstanceNorm2dOptions& options);
   int64_t _get_no_batch_dim() override;
   void _check_input_dim(const Tensor& input) override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(InstanceNorm2d);
 
@@ -124,6 +126,7 @@ class RL_API InstanceNorm3dImpl : public InstanceNormImpl {
   InstanceNorm3dImpl(const InstanceNorm3dOptions& options);
   int64_t _get_no_batch_dim() override;
   void _check_input_dim(const Tensor& input) override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(InstanceNorm3d);
 

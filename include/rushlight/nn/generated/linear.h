@@ -34,6 +34,7 @@ class RL_API LinearImpl : public Module {
   void reset_parameters() override;
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t in_features = 0;
   int64_t out_features = 0;
@@ -74,6 +75,7 @@ class RL_API BilinearImpl : public Module {
   void reset_parameters() override;
   Tensor forward(const Tensor& input1, const Tensor& input2);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t in1_features = 0;
   int64_t in2_features = 0;

@@ -42,6 +42,7 @@ class RL_API L1LossImpl : public LossImpl {
   using LossImpl::LossImpl;
   L1LossImpl(const L1LossOptions& options);
   Tensor forward(const Tensor& input, const Tensor& target);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(L1Loss);
 
@@ -72,6 +73,7 @@ class RL_API NLLLossImpl : public WeightedLossImpl {
   explicit NLLLossImpl(const Tensor& weight = {}, int64_t ignore_index = -100, std::string_view reduction = "mean");
   NLLLossImpl(const NLLLossOptions& options);
   Tensor forward(const Tensor& input, const Tensor& target);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t ignore_index = 0;
 };
@@ -98,6 +100,7 @@ class RL_API KLDivLossImpl : public LossImpl {
   explicit KLDivLossImpl(std::string_view reduction = "mean", bool log_target = false);
   KLDivLossImpl(const KLDivLossOptions& options);
   Tensor forward(const Tensor& input, const Tensor& target);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   bool log_target = false;
 };
@@ -124,6 +127,7 @@ class RL_API MSELossImpl : public LossImpl {
   using LossImpl::LossImpl;
   MSELossImpl(const MSELossOptions& options);
   Tensor forward(const Tensor& input, const Tensor& target);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(MSELoss);
 
@@ -151,6 +155,7 @@ class RL_API BCELossImpl : public WeightedLossImpl {
   using WeightedLossImpl::WeightedLossImpl;
   BCELossImpl(const BCELossOptions& options);
   Tensor forward(const Tensor& input, const Tensor& target);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(BCELoss);
 
@@ -179,6 +184,7 @@ class RL_API BCEWithLogitsLossImpl : public LossImpl {
   explicit BCEWithLogitsLossImpl(const Tensor& weight = {}, std::string_view reduction = "mean", const Tensor& pos_weight = {});
   BCEWithLogitsLossImpl(const BCEWithLogitsLossOptions& options);
   Tensor forward(const Tensor& input, const Tensor& target);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   Tensor weight;
   Tensor pos_weight;
@@ -208,6 +214,7 @@ class RL_API SmoothL1LossImpl : public LossImpl {
   explicit SmoothL1LossImpl(std::string_view reduction = "mean", double beta = 1.0);
   SmoothL1LossImpl(const SmoothL1LossOptions& options);
   Tensor forward(const Tensor& input, const Tensor& target);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   double beta = 0;
 };
@@ -236,6 +243,7 @@ class RL_API HuberLossImpl : public LossImpl {
   explicit HuberLossImpl(std::string_view reduction = "mean", double delta = 1.0);
   HuberLossImpl(const HuberLossOptions& options);
   Tensor forward(const Tensor& input, const Tensor& target);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   double delta = 0;
 };
@@ -270,6 +278,7 @@ class RL_API CrossEntropyLossImpl : public WeightedLossImpl {
   explicit CrossEntropyLossImpl(const Tensor& weight = {}, int64_t ignore_index = -100, std::string_view reduction = "mean", double label_smoothing = 0.0);
   CrossEntropyLossImpl(const CrossEntropyLossOptions& options);
   Tensor forward(const Tensor& input, const Tensor& target);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t ignore_index = 0;
   double label_smoothing = 0;
@@ -296,6 +305,7 @@ class RL_API NLLLoss2dImpl : public NLLLossImpl {
  public:
   explicit NLLLoss2dImpl(const Tensor& weight = {}, int64_t ignore_index = -100, std::string_view reduction = "mean");
   NLLLoss2dImpl(const NLLLoss2dOptions& options);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(NLLLoss2d);
 
@@ -320,6 +330,7 @@ class RL_API CosineEmbeddingLossImpl : public LossImpl {
   explicit CosineEmbeddingLossImpl(double margin = 0.0, std::string_view reduction = "mean");
   CosineEmbeddingLossImpl(const CosineEmbeddingLossOptions& options);
   Tensor forward(const Tensor& input1, const Tensor& input2, const Tensor& target);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   double margin = 0;
 };
@@ -346,6 +357,7 @@ class RL_API HingeEmbeddingLossImpl : public LossImpl {
   explicit HingeEmbeddingLossImpl(double margin = 1.0, std::string_view reduction = "mean");
   HingeEmbeddingLossImpl(const HingeEmbeddingLossOptions& options);
   Tensor forward(const Tensor& input, const Tensor& target);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   double margin = 0;
 };
@@ -372,6 +384,7 @@ class RL_API MarginRankingLossImpl : public LossImpl {
   explicit MarginRankingLossImpl(double margin = 0.0, std::string_view reduction = "mean");
   MarginRankingLossImpl(const MarginRankingLossOptions& options);
   Tensor forward(const Tensor& input1, const Tensor& input2, const Tensor& target);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   double margin = 0;
 };
@@ -397,6 +410,7 @@ class RL_API MultiLabelMarginLossImpl : public LossImpl {
   using LossImpl::LossImpl;
   MultiLabelMarginLossImpl(const MultiLabelMarginLossOptions& options);
   Tensor forward(const Tensor& input, const Tensor& target);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(MultiLabelMarginLoss);
 
@@ -419,6 +433,7 @@ class RL_API SoftMarginLossImpl : public LossImpl {
   using LossImpl::LossImpl;
   SoftMarginLossImpl(const SoftMarginLossOptions& options);
   Tensor forward(const Tensor& input, const Tensor& target);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(SoftMarginLoss);
 
@@ -443,6 +458,7 @@ class RL_API MultiLabelSoftMarginLossImpl : public WeightedLossImpl {
   using WeightedLossImpl::WeightedLossImpl;
   MultiLabelSoftMarginLossImpl(const MultiLabelSoftMarginLossOptions& options);
   Tensor forward(const Tensor& input, const Tensor& target);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(MultiLabelSoftMarginLoss);
 
@@ -473,6 +489,7 @@ class RL_API MultiMarginLossImpl : public WeightedLossImpl {
   explicit MultiMarginLossImpl(int64_t p = 1, double margin = 1.0, const Tensor& weight = {}, std::string_view reduction = "mean");
   MultiMarginLossImpl(const MultiMarginLossOptions& options);
   Tensor forward(const Tensor& input, const Tensor& target);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t p = 0;
   double margin = 0;
@@ -504,6 +521,7 @@ class RL_API PoissonNLLLossImpl : public LossImpl {
   explicit PoissonNLLLossImpl(bool log_input = true, bool full = false, double eps = 1e-08, std::string_view reduction = "mean");
   PoissonNLLLossImpl(const PoissonNLLLossOptions& options);
   Tensor forward(const Tensor& log_input, const Tensor& target);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   bool log_input = false;
   bool full = false;
@@ -536,6 +554,7 @@ class RL_API GaussianNLLLossImpl : public LossImpl {
   explicit GaussianNLLLossImpl(bool full = false, double eps = 1e-06, std::string_view reduction = "mean");
   GaussianNLLLossImpl(const GaussianNLLLossOptions& options);
   Tensor forward(const Tensor& input, const Tensor& target, const Tensor& var);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   bool full = false;
   double eps = 0;
@@ -567,6 +586,7 @@ class RL_API CTCLossImpl : public LossImpl {
   explicit CTCLossImpl(int64_t blank = 0, std::string_view reduction = "mean", bool zero_infinity = false);
   CTCLossImpl(const CTCLossOptions& options);
   Tensor forward(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths, const Tensor& target_lengths);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t blank = 0;
   bool zero_infinity = false;
@@ -602,6 +622,7 @@ class RL_API TripletMarginLossImpl : public LossImpl {
   explicit TripletMarginLossImpl(double margin = 1.0, double p = 2.0, double eps = 1e-06, bool swap = false, std::string_view reduction = "mean");
   TripletMarginLossImpl(const TripletMarginLossOptions& options);
   Tensor forward(const Tensor& anchor, const Tensor& positive, const Tensor& negative);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   double margin = 0;
   double p = 0;

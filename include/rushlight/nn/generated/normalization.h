@@ -37,6 +37,7 @@ class RL_API LayerNormImpl : public Module {
   void reset_parameters() override;
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   IntList normalized_shape;
   double eps = 0;
@@ -79,6 +80,7 @@ class RL_API GroupNormImpl : public Module {
   void reset_parameters() override;
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t num_groups = 0;
   int64_t num_channels = 0;
@@ -119,6 +121,7 @@ class RL_API RMSNormImpl : public Module {
   void reset_parameters() override;
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   IntList normalized_shape;
   std::optional<double> eps;
@@ -152,6 +155,7 @@ class RL_API LocalResponseNormImpl : public Module {
   LocalResponseNormImpl(const LocalResponseNormOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t size = 0;
   double alpha = 0;
@@ -185,6 +189,7 @@ class RL_API CrossMapLRN2dImpl : public Module {
   CrossMapLRN2dImpl(const CrossMapLRN2dOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t size = 0;
   double alpha = 0;

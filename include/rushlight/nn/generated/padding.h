@@ -37,6 +37,7 @@ class RL_API CircularPad1dImpl : public CircularPadNdImpl {
   explicit CircularPad1dImpl(const IntList& padding);
   CircularPad1dImpl(const CircularPad1dOptions& options);
   void _check_input_dim(const Tensor& input) override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(CircularPad1d);
 
@@ -61,6 +62,7 @@ class RL_API CircularPad2dImpl : public CircularPadNdImpl {
   explicit CircularPad2dImpl(const IntList& padding);
   CircularPad2dImpl(const CircularPad2dOptions& options);
   void _check_input_dim(const Tensor& input) override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(CircularPad2d);
 
@@ -85,6 +87,7 @@ class RL_API CircularPad3dImpl : public CircularPadNdImpl {
   explicit CircularPad3dImpl(const IntList& padding);
   CircularPad3dImpl(const CircularPad3dOptions& options);
   void _check_input_dim(const Tensor& input) override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(CircularPad3d);
 
@@ -118,6 +121,7 @@ class RL_API ReflectionPad1dImpl : public ReflectionPadNdImpl {
  public:
   explicit ReflectionPad1dImpl(const IntList& padding);
   ReflectionPad1dImpl(const ReflectionPad1dOptions& options);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(ReflectionPad1d);
 
@@ -141,6 +145,7 @@ class RL_API ReflectionPad2dImpl : public ReflectionPadNdImpl {
  public:
   explicit ReflectionPad2dImpl(const IntList& padding);
   ReflectionPad2dImpl(const ReflectionPad2dOptions& options);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(ReflectionPad2d);
 
@@ -164,6 +169,7 @@ class RL_API ReflectionPad3dImpl : public ReflectionPadNdImpl {
  public:
   explicit ReflectionPad3dImpl(const IntList& padding);
   ReflectionPad3dImpl(const ReflectionPad3dOptions& options);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(ReflectionPad3d);
 
@@ -197,6 +203,7 @@ class RL_API ReplicationPad1dImpl : public ReplicationPadNdImpl {
  public:
   explicit ReplicationPad1dImpl(const IntList& padding);
   ReplicationPad1dImpl(const ReplicationPad1dOptions& options);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(ReplicationPad1d);
 
@@ -220,6 +227,7 @@ class RL_API ReplicationPad2dImpl : public ReplicationPadNdImpl {
  public:
   explicit ReplicationPad2dImpl(const IntList& padding);
   ReplicationPad2dImpl(const ReplicationPad2dOptions& options);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(ReplicationPad2d);
 
@@ -243,6 +251,7 @@ class RL_API ReplicationPad3dImpl : public ReplicationPadNdImpl {
  public:
   explicit ReplicationPad3dImpl(const IntList& padding);
   ReplicationPad3dImpl(const ReplicationPad3dOptions& options);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(ReplicationPad3d);
 
@@ -276,6 +285,7 @@ class RL_API ConstantPad1dImpl : public ConstantPadNdImpl {
  public:
   explicit ConstantPad1dImpl(const IntList& padding, double value);
   ConstantPad1dImpl(const ConstantPad1dOptions& options);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(ConstantPad1d);
 
@@ -298,6 +308,7 @@ class RL_API ConstantPad2dImpl : public ConstantPadNdImpl {
  public:
   explicit ConstantPad2dImpl(const IntList& padding, double value);
   ConstantPad2dImpl(const ConstantPad2dOptions& options);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(ConstantPad2d);
 
@@ -320,6 +331,7 @@ class RL_API ConstantPad3dImpl : public ConstantPadNdImpl {
  public:
   explicit ConstantPad3dImpl(const IntList& padding, double value);
   ConstantPad3dImpl(const ConstantPad3dOptions& options);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(ConstantPad3d);
 
@@ -342,6 +354,7 @@ class RL_API ZeroPad1dImpl : public ConstantPad1dImpl {
   explicit ZeroPad1dImpl(const IntList& padding);
   ZeroPad1dImpl(const ZeroPad1dOptions& options);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(ZeroPad1d);
 
@@ -364,6 +377,7 @@ class RL_API ZeroPad2dImpl : public ConstantPad2dImpl {
   explicit ZeroPad2dImpl(const IntList& padding);
   ZeroPad2dImpl(const ZeroPad2dOptions& options);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(ZeroPad2d);
 
@@ -386,6 +400,7 @@ class RL_API ZeroPad3dImpl : public ConstantPad3dImpl {
   explicit ZeroPad3dImpl(const IntList& padding);
   ZeroPad3dImpl(const ZeroPad3dOptions& options);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(ZeroPad3d);
 

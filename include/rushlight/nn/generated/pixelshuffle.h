@@ -26,6 +26,7 @@ class RL_API PixelShuffleImpl : public Module {
   PixelShuffleImpl(const PixelShuffleOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t upscale_factor = 0;
 };
@@ -52,6 +53,7 @@ class RL_API PixelUnshuffleImpl : public Module {
   PixelUnshuffleImpl(const PixelUnshuffleOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t downscale_factor = 0;
 };
@@ -78,6 +80,7 @@ class RL_API ChannelShuffleImpl : public Module {
   ChannelShuffleImpl(const ChannelShuffleOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t groups = 0;
 };

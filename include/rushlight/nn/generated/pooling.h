@@ -49,6 +49,7 @@ class RL_API MaxPool1dImpl : public MaxPoolNdImpl {
   using MaxPoolNdImpl::MaxPoolNdImpl;
   MaxPool1dImpl(const MaxPool1dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(MaxPool1d);
 
@@ -83,6 +84,7 @@ class RL_API MaxPool2dImpl : public MaxPoolNdImpl {
   using MaxPoolNdImpl::MaxPoolNdImpl;
   MaxPool2dImpl(const MaxPool2dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(MaxPool2d);
 
@@ -116,6 +118,7 @@ class RL_API MaxPool3dImpl : public MaxPoolNdImpl {
   using MaxPoolNdImpl::MaxPoolNdImpl;
   MaxPool3dImpl(const MaxPool3dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(MaxPool3d);
 
@@ -149,6 +152,7 @@ class RL_API AvgPool1dImpl : public Module {
   AvgPool1dImpl(const AvgPool1dOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   IntList kernel_size;
   IntList stride;
@@ -204,6 +208,7 @@ class RL_API AvgPool2dImpl : public AvgPoolNdImpl {
   using AvgPoolNdImpl::AvgPoolNdImpl;
   AvgPool2dImpl(const AvgPool2dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(AvgPool2d);
 
@@ -238,6 +243,7 @@ class RL_API AvgPool3dImpl : public AvgPoolNdImpl {
   using AvgPoolNdImpl::AvgPoolNdImpl;
   AvgPool3dImpl(const AvgPool3dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(AvgPool3d);
 
@@ -272,6 +278,7 @@ class RL_API AdaptiveMaxPool1dImpl : public AdaptiveMaxPoolNdImpl {
   using AdaptiveMaxPoolNdImpl::AdaptiveMaxPoolNdImpl;
   AdaptiveMaxPool1dImpl(const AdaptiveMaxPool1dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(AdaptiveMaxPool1d);
 
@@ -297,6 +304,7 @@ class RL_API AdaptiveMaxPool2dImpl : public AdaptiveMaxPoolNdImpl {
   using AdaptiveMaxPoolNdImpl::AdaptiveMaxPoolNdImpl;
   AdaptiveMaxPool2dImpl(const AdaptiveMaxPool2dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(AdaptiveMaxPool2d);
 
@@ -322,6 +330,7 @@ class RL_API AdaptiveMaxPool3dImpl : public AdaptiveMaxPoolNdImpl {
   using AdaptiveMaxPoolNdImpl::AdaptiveMaxPoolNdImpl;
   AdaptiveMaxPool3dImpl(const AdaptiveMaxPool3dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(AdaptiveMaxPool3d);
 
@@ -355,6 +364,7 @@ class RL_API AdaptiveAvgPool1dImpl : public AdaptiveAvgPoolNdImpl {
   using AdaptiveAvgPoolNdImpl::AdaptiveAvgPoolNdImpl;
   AdaptiveAvgPool1dImpl(const AdaptiveAvgPool1dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(AdaptiveAvgPool1d);
 
@@ -379,6 +389,7 @@ class RL_API AdaptiveAvgPool2dImpl : public AdaptiveAvgPoolNdImpl {
   using AdaptiveAvgPoolNdImpl::AdaptiveAvgPoolNdImpl;
   AdaptiveAvgPool2dImpl(const AdaptiveAvgPool2dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(AdaptiveAvgPool2d);
 
@@ -403,6 +414,7 @@ class RL_API AdaptiveAvgPool3dImpl : public AdaptiveAvgPoolNdImpl {
   using AdaptiveAvgPoolNdImpl::AdaptiveAvgPoolNdImpl;
   AdaptiveAvgPool3dImpl(const AdaptiveAvgPool3dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(AdaptiveAvgPool3d);
 
@@ -444,6 +456,7 @@ class RL_API MaxUnpool1dImpl : public MaxUnpoolNdImpl {
   explicit MaxUnpool1dImpl(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0);
   MaxUnpool1dImpl(const MaxUnpool1dOptions& options);
   Tensor forward(const Tensor& input, const Tensor& indices, const std::optional<IntList>& output_size = {});
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(MaxUnpool1d);
 
@@ -474,6 +487,7 @@ class RL_API MaxUnpool2dImpl : public MaxUnpoolNdImpl {
   explicit MaxUnpool2dImpl(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0);
   MaxUnpool2dImpl(const MaxUnpool2dOptions& options);
   Tensor forward(const Tensor& input, const Tensor& indices, const std::optional<IntList>& output_size = {});
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(MaxUnpool2d);
 
@@ -504,6 +518,7 @@ class RL_API MaxUnpool3dImpl : public MaxUnpoolNdImpl {
   explicit MaxUnpool3dImpl(const IntList& kernel_size, const std::optional<IntList>& stride = {}, const IntList& padding = 0);
   MaxUnpool3dImpl(const MaxUnpool3dOptions& options);
   Tensor forward(const Tensor& input, const Tensor& indices, const std::optional<IntList>& output_size = {});
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(MaxUnpool3d);
 
@@ -536,6 +551,7 @@ class RL_API FractionalMaxPool2dImpl : public Module {
   explicit FractionalMaxPool2dImpl(const IntList& kernel_size, const std::optional<IntList>& output_size = {}, const std::optional<FloatList>& output_ratio = {}, const Tensor& _random_samples = {});
   FractionalMaxPool2dImpl(const FractionalMaxPool2dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   IntList kernel_size;
   std::optional<IntList> output_size;
@@ -573,6 +589,7 @@ class RL_API FractionalMaxPool3dImpl : public Module {
   explicit FractionalMaxPool3dImpl(const IntList& kernel_size, const std::optional<IntList>& output_size = {}, const std::optional<FloatList>& output_ratio = {}, const Tensor& _random_samples = {});
   FractionalMaxPool3dImpl(const FractionalMaxPool3dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   IntList kernel_size;
   std::optional<IntList> output_size;
@@ -617,6 +634,7 @@ class RL_API LPPool1dImpl : public LPPoolNdImpl {
   using LPPoolNdImpl::LPPoolNdImpl;
   LPPool1dImpl(const LPPool1dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(LPPool1d);
 
@@ -644,6 +662,7 @@ class RL_API LPPool2dImpl : public LPPoolNdImpl {
   using LPPoolNdImpl::LPPoolNdImpl;
   LPPool2dImpl(const LPPool2dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(LPPool2d);
 
@@ -671,6 +690,7 @@ class RL_API LPPool3dImpl : public LPPoolNdImpl {
   using LPPoolNdImpl::LPPoolNdImpl;
   LPPool3dImpl(const LPPool3dOptions& options);
   Tensor forward(const Tensor& input);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(LPPool3d);
 

@@ -48,6 +48,7 @@ class RL_API EmbeddingImpl : public Module {
   void _fill_padding_idx_with_zero();
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t num_embeddings = 0;
   int64_t embedding_dim = 0;
@@ -114,6 +115,7 @@ class RL_API EmbeddingBagImpl : public Module {
   void _fill_padding_idx_with_zero();
   Tensor forward(const Tensor& input, const Tensor& offsets = {}, const Tensor& per_sample_weights = {});
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   int64_t num_embeddings = 0;
   int64_t embedding_dim = 0;

@@ -35,6 +35,7 @@ class RL_API UpsampleImpl : public Module {
   UpsampleImpl(const UpsampleOptions& options);
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 
   std::optional<IntList> size;
   std::optional<FloatList> scale_factor;
@@ -63,6 +64,7 @@ class RL_API UpsamplingNearest2dImpl : public UpsampleImpl {
  public:
   explicit UpsamplingNearest2dImpl(const std::optional<IntList>& size = {}, const std::optional<FloatList>& scale_factor = {});
   UpsamplingNearest2dImpl(const UpsamplingNearest2dOptions& options);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(UpsamplingNearest2d);
 
@@ -85,6 +87,7 @@ class RL_API UpsamplingBilinear2dImpl : public UpsampleImpl {
  public:
   explicit UpsamplingBilinear2dImpl(const std::optional<IntList>& size = {}, const std::optional<FloatList>& scale_factor = {});
   UpsamplingBilinear2dImpl(const UpsamplingBilinear2dOptions& options);
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
 };
 RUSHLIGHT_MODULE(UpsamplingBilinear2d);
 

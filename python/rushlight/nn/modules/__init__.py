@@ -22,6 +22,8 @@ from .fold import *  # noqa: F403
 from .fold import __all__ as _fold
 from .instancenorm import *  # noqa: F403
 from .instancenorm import __all__ as _instancenorm
+from .lazy import *  # noqa: F403
+from .lazy import __all__ as _lazy
 from .linear import *  # noqa: F403
 from .linear import __all__ as _linear
 from .linear_cross_entropy import *  # noqa: F403
@@ -41,6 +43,8 @@ from .rnn import *  # noqa: F403
 from .rnn import __all__ as _rnn
 from .sparse import *  # noqa: F403
 from .sparse import __all__ as _sparse
+from .transformer import *  # noqa: F403
+from .transformer import __all__ as _transformer
 from .triplet import *  # noqa: F403
 from .triplet import __all__ as _triplet
 from .upsampling import *  # noqa: F403
@@ -58,6 +62,7 @@ __all__ = [  # noqa: PLE0604
     *_flatten,
     *_fold,
     *_instancenorm,
+    *_lazy,
     *_linear,
     *_linear_cross_entropy,
     *_loss,
@@ -67,6 +72,7 @@ __all__ = [  # noqa: PLE0604
     *_pooling,
     *_rnn,
     *_sparse,
+    *_transformer,
     *_triplet,
     *_upsampling,
 ]

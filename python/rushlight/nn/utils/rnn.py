@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import rushlight as torch
-from rushlight import Tensor
+from rushlight import _C, Tensor
 
 __all__ = [
     "PackedSequence",
@@ -156,7 +156,7 @@ def pack_padded_sequence(
     if not enforce_sorted:
         lengths, order = torch.sort(lengths, descending=True)
         input = input.index_select(0 if batch_first else 1, order)
-    data, batch_sizes = torch._pack_padded_sequence(input, lengths, batch_first)
+    data, batch_sizes = _C._pack_padded_sequence(input, lengths, batch_first)
     return PackedSequence(data, batch_sizes, order, None)
 
 
@@ -184,9 +184,7 @@ def pad_packed_sequence(
                 f"total_length={total_length} and max sequence length being {length}"
             )
         length = total_length
-    padded, lengths = torch._pad_packed_sequence(
-        sequence.data, sequence.batch_sizes, batch_first, padding_value, length
-    )
+    padded, lengths = _C._pad_packed_sequence(sequence.data, sequence.batch_sizes, batch_first, padding_value, length)
     order = sequence.unsorted_indices
     if order is None:
         return padded, lengths
