@@ -4,6 +4,7 @@
 #include <cstring>
 #include <initializer_list>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 namespace rushlight {
@@ -190,5 +191,14 @@ class OptionalIntArrayRef {
   IntArrayRef values_;
   bool has_ = false;
 };
+
+template <class T>
+using OptionalArrayRef =
+    std::conditional_t<std::is_same_v<T, int64_t>, OptionalIntArrayRef, std::optional<ArrayRef<T>>>;
+
+using std::make_optional;
+using std::nullopt;
+using std::nullopt_t;
+using std::optional;
 
 }  // namespace rushlight

@@ -27,8 +27,21 @@ class AutoGradMode {
 struct NoGradGuard : AutoGradMode {
   NoGradGuard() noexcept : AutoGradMode(false) {}
 };
+// As NoGradGuard, for code that only evaluates; InferenceMode(false) records again.
+class InferenceMode : AutoGradMode {
+ public:
+  explicit InferenceMode(bool enabled = true) noexcept;
+  ~InferenceMode();
+  static bool is_enabled() noexcept;
+
+ private:
+  bool before_;
+};
 
 namespace autograd {
+
+using rushlight::AutoGradMode;
+using rushlight::GradMode;
 
 // Accumulates the gradients of `tensors` into the leaves (or into `inputs` only, when given).
 // `grad_tensors` may be empty, or hold an undefined tensor, for single-element tensors. Raises Error as torch does.

@@ -213,6 +213,14 @@ std::string format(std::string_view text, const A&... args) {
   return format_list(text, list, sizeof...(A));
 }
 
+// The arguments one after another, each as format() would write it: str("got ", n, " of ", x.sizes()).
+template <class... A>
+std::string str(const A&... args) {
+  std::string out;
+  (detail::format_arg(args).append_to(out), ...);
+  return out;
+}
+
 // Throws the error of `kind` with a formatted message.
 template <class... A>
 [[noreturn]] inline void fail(ErrorKind kind, std::string_view text, const A&... args) {

@@ -22,5 +22,8 @@
 #include "rushlight/nn/init.h"
 #include "rushlight/nn/losses.h"
 #include "rushlight/nn/module.h"
+#include "rushlight/nn/rnn.h"
+#include "rushlight/nn/shared_options.h"
+#include "rushlight/nn/transformer.h"
 #include "rushlight/nn/triplet.h"
 #include "rushlight/nn/utils.h"

@@ -31,6 +31,9 @@ inline Tensor operator/(const Scalar& a, const Tensor& b) { return div(a, b); }
 inline Tensor operator-(const Tensor& a) { return neg(a); }
 inline Tensor operator~(const Tensor& a) { return bitwise_not(a); }
 
+inline Tensor& Tensor::operator=(const Tensor& other) && { return copy_(other); }
+inline Tensor& Tensor::operator=(const Scalar& value) && { return fill_(value); }
+
 #define RL_ASSIGN(op, function)                                    \
   inline Tensor& Tensor::operator op(const Tensor & other) const { \
     return rushlight::function(const_cast<Tensor&>(*this), other); \

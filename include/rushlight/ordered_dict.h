@@ -14,6 +14,8 @@ class OrderedDict {
  public:
   struct Item : std::pair<Key, Value> {
     using std::pair<Key, Value>::pair;
+    std::pair<Key, Value>& pair() noexcept { return *this; }
+    const std::pair<Key, Value>& pair() const noexcept { return *this; }
     const Key& key() const noexcept { return this->first; }
     Value& value() noexcept { return this->second; }
     const Value& value() const noexcept { return this->second; }

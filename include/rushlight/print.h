@@ -31,5 +31,9 @@ RL_API std::ostream& operator<<(std::ostream& out, const Scalar& value);
 RL_API std::ostream& operator<<(std::ostream& out, IntArrayRef list);
 RL_API std::ostream& operator<<(std::ostream& out, ScalarType type);
 RL_API std::ostream& operator<<(std::ostream& out, const Device& device);
+RL_API std::ostream& operator<<(std::ostream& out, Layout layout);
+RL_API std::ostream& operator<<(std::ostream& out, const DeprecatedTypeProperties& type);
+// TensorOptions(dtype=Float, device=cpu, layout=Strided, requires_grad=false)
+RL_API std::ostream& operator<<(std::ostream& out, const TensorOptions& options);
 
 }  // namespace rushlight

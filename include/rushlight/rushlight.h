@@ -1,12 +1,18 @@
 // Everything of the C++ door in one include: tensors and ops, autograd, nn, optim, data, files.
 #pragma once
+#include "rushlight/archive.h"
+#include "rushlight/aten.h"
 #include "rushlight/autograd.h"
+#include "rushlight/context.h"
 #include "rushlight/creation.h"
 #include "rushlight/data/data.h"
+#include "rushlight/function.h"
 #include "rushlight/indexing.h"
 #include "rushlight/nn.h"
 #include "rushlight/ops.h"
 #include "rushlight/optim/optimizer.h"
+#include "rushlight/optim/rules.h"
 #include "rushlight/optim/schedulers.h"
+#include "rushlight/optim/swa_utils.h"
 #include "rushlight/print.h"
 #include "rushlight/serialize.h"

@@ -60,6 +60,11 @@ class Scalar {
     return kind_ >= Kind::Double ? d_ : kind_ == Kind::UInt ? static_cast<double>(u_) : static_cast<double>(i_);
   }
   constexpr int64_t toLong() const noexcept { return kind_ >= Kind::Double ? static_cast<int64_t>(d_) : i_; }
+  constexpr int32_t toInt() const noexcept { return static_cast<int32_t>(toLong()); }
+  constexpr int16_t toShort() const noexcept { return static_cast<int16_t>(toLong()); }
+  constexpr int8_t toChar() const noexcept { return static_cast<int8_t>(toLong()); }
+  constexpr uint8_t toByte() const noexcept { return static_cast<uint8_t>(toLong()); }
+  constexpr float toFloat() const noexcept { return static_cast<float>(toDouble()); }
   constexpr uint64_t toUInt64() const noexcept {
     if (kind_ < Kind::Double) return u_;
     return d_ >= 0x1p63 ? static_cast<uint64_t>(d_) : static_cast<uint64_t>(static_cast<int64_t>(d_));

@@ -50,6 +50,8 @@ constexpr ScalarType kFloat = ScalarType::Float, kFloat32 = kFloat, kDouble = Sc
 constexpr ScalarType kBFloat16 = ScalarType::BFloat16, kBool = ScalarType::Bool;
 constexpr ScalarType kComplexFloat = ScalarType::ComplexFloat, kComplexDouble = ScalarType::ComplexDouble;
 constexpr ScalarType kUInt16 = ScalarType::UInt16, kUInt32 = ScalarType::UInt32, kUInt64 = ScalarType::UInt64;
+constexpr ScalarType kU8 = kByte, kI8 = kChar, kI16 = kShort, kI32 = kInt, kI64 = kLong;
+constexpr ScalarType kF16 = kHalf, kBF16 = kBFloat16, kF32 = kFloat, kF64 = kDouble;
 
 // The storage formats of the 16-bit floats; arithmetic is done in float.
 struct Half {
@@ -117,6 +119,10 @@ std::string_view to_string(ScalarType type) noexcept;
 ScalarType promote_types(ScalarType a, ScalarType b);
 // Whether a result of type `from` may be stored in an output of type `to`.
 bool can_cast(ScalarType from, ScalarType to) noexcept;
+
+// The names LibTorch has for a dtype as a value and as a type of its own.
+constexpr ScalarType typeMetaToScalarType(ScalarType type) noexcept { return type; }
+constexpr ScalarType scalarTypeToTypeMeta(ScalarType type) noexcept { return type; }
 
 ScalarType get_default_dtype() noexcept;
 void set_default_dtype(ScalarType type);

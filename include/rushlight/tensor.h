@@ -32,6 +32,19 @@ struct TensorHook {
 // How a result's memory is laid out, as the `memory_format` argument names it.
 enum class MemoryFormat : int8_t { Contiguous, Preserve, ChannelsLast, ChannelsLast3d };
 
+enum class Backend : int8_t { CPU, CUDA };
+
+// What Tensor::type() says, for programs that still ask: the dtype, with the name of the pair of device and dtype.
+struct DeprecatedTypeProperties {
+  ScalarType type;
+  ScalarType scalarType() const noexcept { return type; }
+  Backend backend() const noexcept { return Backend::CPU; }
+  bool is_cuda() const noexcept { return false; }
+  std::string toString() const { return "CPU" + std::string(rushlight::to_string(type)) + "Type"; }
+  operator ScalarType() const noexcept { return type; }
+};
+inline std::string to_string(const DeprecatedTypeProperties& type) { return type.toString(); }
+
 template <class T, size_t N>
 class TensorAccessor {
  public:
@@ -80,11 +93,15 @@ class Tensor {
     std::swap(impl_, other.impl_);
     return *this;
   }
+  // Into what an expression shows of a tensor: `x[0] = y`, `x[0][1] = 3`. ops.h has the bodies.
+  Tensor& operator=(const Tensor& other) &&;
+  Tensor& operator=(const Scalar& value) &&;
   ~Tensor() {
     if (impl_) impl_->release();
   }
 
   TensorImpl* impl() const noexcept { return impl_; }
+  TensorImpl* unsafeGetTensorImpl() const noexcept { return impl_; }
   // As impl(), but an undefined tensor is an Error.
   TensorImpl* get() const {
     if (!impl_) [[unlikely]]
@@ -94,6 +111,8 @@ class Tensor {
   TensorImpl* take() noexcept { return std::exchange(impl_, nullptr); }
   bool defined() const noexcept { return impl_ != nullptr; }
   void reset() noexcept { *this = Tensor(); }
+  size_t use_count() const noexcept { return impl_ ? impl_->refs.load() : 0; }
+  bool has_storage() const noexcept { return defined(); }
   bool is_same(const Tensor& other) const noexcept { return impl_ == other.impl_; }
 
   // ---- geometry ----
@@ -117,6 +136,12 @@ class Tensor {
   Device device() const noexcept { return kCPU; }
   bool is_cpu() const noexcept { return true; }
   bool is_cuda() const noexcept { return false; }
+  bool is_sparse() const noexcept { return false; }
+  bool is_pinned() const noexcept { return false; }
+  bool is_meta() const noexcept { return false; }
+  bool is_inference() const { return get()->inference; }
+  Layout layout() const noexcept { return kStrided; }
+  DeprecatedTypeProperties type() const { return {dtype()}; }
   bool is_floating_point() const { return rushlight::is_floating_point(get()->dtype); }
   bool is_complex() const { return rushlight::is_complex(get()->dtype); }
   TensorOptions options() const { return TensorOptions(dtype()).device(device()); }
@@ -194,9 +219,16 @@ class Tensor {
   Tensor to(DeviceType device, bool non_blocking = false, bool copy = false) const {
     return to(Device(device), non_blocking, copy);
   }
+  Tensor to(Device device, ScalarType dtype, bool non_blocking = false, bool copy = false) const {
+    return to(TensorOptions(dtype).device(device), non_blocking, copy);
+  }
   Tensor to(const Tensor& other) const { return to(other.options()); }
   Tensor cuda() const { return to(Device(kCUDA)); }  // an Error: this build computes on the CPU
   Tensor cpu() const { return *this; }
+  Tensor toType(ScalarType type) const { return to(type); }
+  Tensor toBackend(Backend backend) const { return backend == Backend::CPU ? cpu() : cuda(); }
+  // Itself: without an accelerator there is no one to pin memory for.
+  Tensor pin_memory() const { return *this; }
   Tensor contiguous(MemoryFormat format = MemoryFormat::Contiguous) const;
   std::string toString() const;
 

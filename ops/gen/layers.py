@@ -17,9 +17,10 @@ from table import Row
 FILES = ["linear", "conv", "pooling", "batchnorm", "instancenorm", "normalization", "dropout", "flatten", "fold", "padding", "pixelshuffle", "upsampling", "sparse", "distance",
          "activation", "loss"]
 # Outside the subset: written by hand in include/rushlight/nn/containers.h and src/nn/containers.cpp (layers),
-# adaptive.h, triplet.h and their units, and in include/rushlight/nn/init.h and src/nn/init.cpp (initialisers).
+# adaptive.h, triplet.h, rnn.h, transformer.h and their units, and in include/rushlight/nn/init.h and src/nn/init.cpp (initialisers).
 HAND_WRITTEN = {"Identity", "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict", "LinearCrossEntropyLoss", "AdaptiveLogSoftmaxWithLoss",
-                "TripletMarginWithDistanceLoss"}
+                "TripletMarginWithDistanceLoss", "RNNBase", "RNN", "LSTM", "GRU", "RNNCellBase", "RNNCell", "LSTMCell", "GRUCell",
+                "MultiheadAttention", "TransformerEncoderLayer", "TransformerEncoder", "TransformerDecoderLayer", "TransformerDecoder", "Transformer"}
 HAND_WRITTEN_INIT = {"calculate_gain", "trunc_normal_", "eye_", "dirac_", "orthogonal_", "sparse_", "_normal_cdf", "_trunc_by_redrawing",
                      "_trunc_by_rejection", "_deprecated"}
 # Of use in Python only: how old files are read.
@@ -146,6 +147,8 @@ def class_header(sources: Sources, layer: Layer) -> str:
     for name, function in layer.methods.items():
         if name != "__init__":
             lines.append(declaration(sources, layer, name, function))
+    if layer.public:
+        lines.append("  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;\n")
     members = own_members(sources, layer)
     lines += ["\n"] if members else []
     lines += [f"  {KINDS[t].member} {m}{KINDS[t].init};\n" for m, t in members.items()]
@@ -200,6 +203,10 @@ def layer_unit(sources: Sources, layer: Layer) -> str:
             const = " const" if name == "extra_repr" else ""
             text += (f"{KINDS[function.result].member} {layer.impl}::{name}({signature(function, False, reassigned_texts(function))}){const} {{\n"
                      f"{body_text(body, function, function.node.body)}}}\n")
+    if layer.public:
+        tensors = ", ".join(f"&copy->{m}" for m, t in members.items() if t == "Tensor")
+        text += (f"std::shared_ptr<Module> {layer.impl}::clone(const std::optional<Device>& device) const {{\n"
+                 f"  auto copy = std::make_shared<{layer.impl}>(*this);\n  copy->separate({{{tensors}}}, device);\n  return copy;\n}}\n")
     for name, function in layer.statics.items():
         text += static_unit(sources, layer, name, function, found)
     return text

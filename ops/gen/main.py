@@ -49,6 +49,7 @@ def headers(rows: list[Row]) -> dict[str, str]:
     methods = [surfaces.method_pieces(row) for row in rows]
     declared = "\n".join(text for space in sorted(spaces) for text in spaces[space])
     return {
+        "flat_names.inc": BANNER + "\n".join(filter(None, map(surfaces.flat_declarations, rows))) + "\n",
         "tensor_methods.inc": BANNER + "\n".join(d for d, _ in methods if d) + "\n",
         "ops.inc": BANNER + declared + "\n" + "\n".join(d for _, d in methods if d) + "\n",
     }

@@ -90,6 +90,28 @@ def declarations(row: Row) -> str:
     return "\n".join([in_namespace(row, "\n".join(lines)), *homes])
 
 
+FLAT_SPACES = ("fft", "linalg", "special")
+
+
+def flat_declarations(row: Row) -> str:
+    """LibTorch's names in its top namespace, `linalg_inv` beside `linalg::inv`, for this row and its aliases."""
+    lines = []
+    for form in forms(row):
+        if not form.function:
+            continue
+        homes = [(row.schema.namespace, name) for name in [form.name, *alias_names(row, form)]] + alias_homes(row, form)
+        for space, name in homes:
+            if space not in FLAT_SPACES or name.startswith("_"):
+                continue
+            params = parameters(form.params, defaults=row.attrs.get("cpp_defaults", True), first_mutable=form.mutable)
+            lines.append(f"inline {form.returns} {space}_{name}({params}) {{ return {space}::{name}({names(form.params)}); }}")
+            if form.out:
+                ret, params, _ = out_signature(row)
+                outs = ["out"] if len(row.outputs) == 1 or row.schema.ret == "T[]" else [f"out_{o}" for o in row.outputs]
+                lines.append(f"inline {ret} {space}_{name}_out({params}) {{ return {space}::{name}_out({', '.join([*outs, *(p.name for p in row.params)])}); }}")
+    return "\n".join(lines)
+
+
 def method_pieces(row: Row) -> tuple[str, str]:
     """Declarations inside class Tensor, and their inline definitions."""
     decl, defs = [], []

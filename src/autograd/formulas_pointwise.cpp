@@ -125,10 +125,4 @@ Tensor softplus_double_backward(const Tensor& grad, const Tensor& self, const Sc
   return mul(grad, masked_fill(slope, gt(x, threshold), 0));
 }
 
-Tensor hardswish_backward(const Tensor& grad, const Tensor& self) {
-  Tensor slope = add(div(self, 3), 0.5);
-  slope = where(le(self, -3), 0, where(ge(self, 3), 1, slope));
-  return mul(grad, slope);
-}
-
 }  // namespace rushlight

@@ -132,4 +132,13 @@ std::vector<Tensor> stack_backward(const Tensor& grad, const std::vector<ScalarT
   return out;
 }
 
+Tensor roll_backward(const Tensor& grad, IntArrayRef shifts, IntArrayRef dims) {
+  DimVector back = shifts;
+  for (size_t i = 0; i < back.size(); ++i) {
+    const int64_t size = dims.empty() ? grad.numel() : grad.size(dims[i]);
+    if (size > 0) back[i] = -(back[i] % size);
+  }
+  return grad.roll(back, dims);
+}
+
 }  // namespace rushlight

@@ -64,7 +64,7 @@ std::string hex8(uint32_t v) {
   return text;
 }
 
-struct Layout {
+struct FileLayout {
   std::string header;              // with its length in front
   std::vector<Tensor> contiguous;  // in file order
 };
@@ -94,7 +94,7 @@ void make_complex(Checkpoint& checkpoint, std::string_view source) {
   std::erase_if(checkpoint.metadata, [](const auto& m) { return m.first.starts_with(kComplex); });
 }
 
-Layout lay_out(const NamedTensors& given, Metadata metadata) {
+FileLayout lay_out(const NamedTensors& given, Metadata metadata) {
   NoGradGuard guard;
   const NamedTensors tensors = storable(given, metadata);
   const size_t n = tensors.size();
@@ -116,7 +116,7 @@ Layout lay_out(const NamedTensors& given, Metadata metadata) {
   });
   std::vector<size_t> begin(n);
   std::vector<uint32_t> crc(n);
-  Layout layout;
+  FileLayout layout;
   size_t at = 0;
   for (size_t i : order) {
     Tensor t = tensors[i].second.detach().contiguous();
@@ -230,7 +230,7 @@ const Tensor* Checkpoint::find(std::string_view name) const {
 }
 
 void save_file(const NamedTensors& tensors, const std::string& path, const Metadata& metadata) {
-  const Layout layout = lay_out(tensors, metadata);
+  const FileLayout layout = lay_out(tensors, metadata);
   io::AtomicFile file(path);
   file.write(layout.header);
   for (const auto& t : layout.contiguous) file.write(t.data_ptr(), t.nbytes());
@@ -238,7 +238,7 @@ void save_file(const NamedTensors& tensors, const std::string& path, const Metad
 }
 
 std::string save_bytes(const NamedTensors& tensors, const Metadata& metadata) {
-  const Layout layout = lay_out(tensors, metadata);
+  const FileLayout layout = lay_out(tensors, metadata);
   std::string bytes = layout.header;
   for (const auto& t : layout.contiguous) bytes.append(static_cast<const char*>(t.data_ptr()), t.nbytes());
   return bytes;
