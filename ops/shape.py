@@ -3,7 +3,7 @@
 # ---- views: only geometry ------------------------------------------------------------------------------------------------------
 view("view(T self, int[] size) -> T", geom="geom::view(self, size)", grad="grad.reshape(self.sizes())", varargs="size",
      samples=["(randn(2, 6), (3, 4))", "(randn(2, 6), (-1, 3))", "(randn(2, 0), (0, 5))"], ref="lambda x, size: x.reshape(size)",
-     bench="(x, (r, c))", doc="The same elements seen with another shape; one size may be -1. Raises RuntimeError when that needs a copy: use reshape.")
+     bench="x.view(r, c)", doc="The same elements seen with another shape; one size may be -1. Raises RuntimeError when that needs a copy: use reshape.")
 composite("view(T self, dtype dtype) -> T", overload="dtype", function=False,
           samples=["(arange(4, dtype=torch.float32), torch.int32)", "(zeros(2, 4), torch.uint8)"],
           doc="The same bytes read as another dtype; the last dimension grows or shrinks when element sizes differ.")
@@ -148,8 +148,8 @@ op("flip(T self, int[] dims) -> T", complex=True, meta="meta::flip(self, dims)",
    ref="lambda x, dims: np.flip(x, dims)", bench="(m, (1,))", doc="The order of elements along the dimensions reversed; a copy.")
 composite("fliplr(T self) -> T", samples=["(randn(3, 4),)"], ref="lambda x: np.fliplr(x)", bench="(m)", doc="flip along dimension 1.")
 composite("flipud(T self) -> T", samples=["(randn(3, 4),)"], ref="lambda x: np.flipud(x)", bench="(m)", doc="flip along dimension 0.")
-composite("roll(T self, int[] shifts, int[] dims=[]) -> T", complex=True, samples=["(randn(3, 4), 1)", "(randn(3, 4), (1, -1), (0, 1))"],
-          bench="(m, (1,), (1,))", doc="Elements moved along dimensions, those that fall off come back at the other end; without dims the flat tensor is rolled.")
+op("roll(T self, int[] shifts, int[] dims=[]) -> T", complex=True, meta="meta::roll(self, shifts, dims)", grad="roll_backward(grad, shifts, dims)", out=False, samples=["(randn(3, 4), 1)", "(randn(3, 4), (1, -1), (0, 1))"],
+   bench="(m, (1,), (1,))", doc="Elements moved along dimensions, those that fall off come back at the other end; without dims the flat tensor is rolled.")
 composite("rot90(T self, int k=1, int[] dims=[0, 1]) -> T", complex=True, samples=["(randn(2, 3),)", "(randn(2, 3, 4), 2, (1, 2))"], ref="lambda x, k=1, dims=(0, 1): np.rot90(x, k, dims)",
           bench="(m)", doc="Rotated k times by 90 degrees in the plane of two dimensions.")
 composite("repeat(T self, int[] repeats) -> T", complex=True, function=False, varargs="repeats", samples=["(randn(2, 3), (2, 1))", "(randn(3), (2, 2))"], ref="lambda x, r: np.tile(x, r)",
@@ -173,7 +173,7 @@ composite("kron(T self, T other) -> T", complex=True, samples=["(randn(2, 3), ra
 composite("cartesian_prod(T[] tensors) -> T", complex=True, varargs="tensors", samples=["([arange(2), arange(3)],)"], bench="(v, h)", doc="All combinations of the vectors' elements, one per row.")
 composite("combinations(T self, int r=2, bool with_replacement=False) -> T", complex=True, method=False, samples=["(arange(4),)", "(arange(3), 2, True)"], doc="All choices of r elements of a vector, one per row.")
 composite("vander(T x, int? N=None, bool increasing=False) -> T", complex=True, samples=["(randn(4),)", "(randn(4), 3, True)"], ref="lambda x, N=None, increasing=False: np.vander(x, N, increasing)",
-          bench="(h)", doc="Powers of a vector's elements as columns.")
+          bench="(h.detach())", doc="Powers of a vector's elements as columns.")
 
 # ---- padding and pixels --------------------------------------------------------------------------------------------------------
 composite("nn.functional.pad(T input, int[] pad, str mode='constant', float? value=None) -> T", complex=True,

@@ -209,7 +209,8 @@ inline PyCFunction as_function(PyObject* (*f)(PyObject*, PyObject*, PyObject*)) 
 
 // The tensor that torch.tensor(data, dtype=…) makes.
 Tensor tensor_from(PyObject* data, std::optional<ScalarType> dtype);
-bool is_array(PyObject* o) noexcept;  // a NumPy array, or what offers its memory as one does
+bool is_array(PyObject* o) noexcept;             // a NumPy array, or what offers its memory as one does
+PyObject* weak_reference(PyObject* o) noexcept;  // to an array, else null; see Note [NumPy's resize]
 // A tensor over the memory of an array, which must have a dtype and strides that tensors have.
 Tensor tensor_over_array(PyObject* array);
 // A vector over an object's buffer; count -1: to its end. ValueError when the buffer does not fit.

@@ -119,16 +119,18 @@ PyObject* to_dlpack(PyObject* self, PyObject* const* args, Py_ssize_t count, PyO
     int type = kDLCPU, id = 0;
     if (given(a[2]) && (!PyTuple_Check(a[2]) || !PyArg_ParseTuple(a[2], "ii", &type, &id))) {
       PyErr_Clear();
-      fail(ErrorKind::kType, "__dlpack__: dl_device must be a tuple of two ints, not {}", type_name(a[2]));
+      fail(ErrorKind::kType, "__dlpack__: dl_device must be a tuple of two ints, not {}",
+           PyTuple_Check(a[2]) ? "one of others" : type_name(a[2]));
     }
     if (type != kDLCPU)
       return raise(PyExc_BufferError, "__dlpack__: the tensor is on the cpu (1, 0), and cannot go to device ({}, {})",
                    type, id);
     const bool copy = a[3] == Py_True;
     if (copy) t = t.clone();
-    long major = 0;
-    if (given(a[1]) && PyTuple_Check(a[1]) && PyTuple_GET_SIZE(a[1]) > 0)
-      major = PyLong_AsLong(PyTuple_GET_ITEM(a[1], 0));
+    int64_t major = 0;
+    check_type(!given(a[1]) ||
+                   (PyTuple_Check(a[1]) && PyTuple_GET_SIZE(a[1]) == 2 && int_from(PyTuple_GET_ITEM(a[1], 0), major)),
+               "__dlpack__: max_version must be a tuple of two ints");
     if (major >= 1) return hand_out<DLManagedTensorVersioned>(t, copy);
     if (t.impl()->storage->read_only) {
       PyErr_SetString(PyExc_BufferError, "a read-only tensor needs DLPack 1.0: pass max_version=(1, 0)");
@@ -140,15 +142,22 @@ PyObject* to_dlpack(PyObject* self, PyObject* const* args, Py_ssize_t count, PyO
 PyObject* dlpack_device(PyObject*, PyObject*) { return Py_BuildValue("(ii)", kDLCPU, 0); }
 
 template <class Managed>
+struct Taken {
+  Managed* managed;
+  PyObject* weak;  // see Note [NumPy's resize]
+};
+
+template <class Managed>
 void free_taken(void* context) {
-  auto* managed = static_cast<Managed*>(context);
-  if (!managed->deleter) return;
+  const std::unique_ptr<Taken<Managed>> taken(static_cast<Taken<Managed>*>(context));
+  if (!Py_IsInitialized()) return;
   GilHold gil;
-  managed->deleter(managed);
+  Py_XDECREF(taken->weak);
+  if (taken->managed->deleter) taken->managed->deleter(taken->managed);
 }
 
 template <class Managed>
-Tensor take(PyObject* capsule, const char* name, const char* used_name, bool read_only) {
+Tensor take(PyObject* capsule, PyObject* owner, const char* name, const char* used_name, bool read_only) {
   auto* managed = static_cast<Managed*>(PyCapsule_GetPointer(capsule, name));
   const DLTensor& source = managed->tensor;
   if (source.device.type != kDLCPU)
@@ -167,9 +176,9 @@ Tensor take(PyObject* capsule, const char* name, const char* used_name, bool rea
     none |= sizes[d] == 0;
     last += (sizes[d] - 1) * strides[d];
   }
-  Storage* storage =
-      Storage::borrow(static_cast<char*>(source.data) + source.byte_offset,
-                      none ? 0 : static_cast<size_t>((last + 1) * element_size(dtype)), free_taken<Managed>, managed);
+  Storage* storage = Storage::borrow(static_cast<char*>(source.data) + source.byte_offset,
+                                     none ? 0 : static_cast<size_t>((last + 1) * element_size(dtype)),
+                                     free_taken<Managed>, new Taken<Managed>{managed, weak_reference(owner)});
   storage->read_only = read_only;
   PyCapsule_SetName(capsule, used_name);
   return tensor_over(storage, dtype, sizes, strides);
@@ -192,20 +201,20 @@ Ref capsule_of(PyObject* o) {
 // Note [Read-only memory from DLPack]
 // A producer can say that its memory must not be written. The tensor made of it is refused as the target of any write
 // (RuntimeError: clone() it first), where PyTorch would write; the old form of capsule cannot say so.
-Tensor tensor_of_capsule(PyObject* capsule, bool* copied) {
+Tensor tensor_of_capsule(PyObject* capsule, PyObject* owner, bool* copied) {
   *copied = false;
   if (PyCapsule_IsValid(capsule, kVersionedName)) {
     auto* managed = static_cast<DLManagedTensorVersioned*>(PyCapsule_GetPointer(capsule, kVersionedName));
     check(managed->version.major == 1, "from_dlpack: DLPack version {}.{} is not supported, only 1.x",
           managed->version.major, managed->version.minor);
     *copied = managed->flags & kCopied;
-    return take<DLManagedTensorVersioned>(capsule, kVersionedName, "used_dltensor_versioned",
+    return take<DLManagedTensorVersioned>(capsule, owner, kVersionedName, "used_dltensor_versioned",
                                           managed->flags & kReadOnly);
   }
   check(PyCapsule_IsValid(capsule, kName),
         "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you might "
         "have already constructed a tensor from it once.");
-  return take<DLManagedTensor>(capsule, kName, "used_dltensor", false);
+  return take<DLManagedTensor>(capsule, owner, kName, "used_dltensor", false);
 }
 
 PyObject* from_dlpack(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
@@ -222,7 +231,7 @@ PyObject* from_dlpack(PyObject*, PyObject* const* args, Py_ssize_t count, PyObje
     bool copy = false, copied = false;
     check_type(!given(a[2]) || bool_from(a[2], copy), "from_dlpack(): argument 'copy' must be bool, not {}",
                type_name(a[2] ? a[2] : Py_None));
-    Tensor t = tensor_of_capsule(capsule_of(a[0]).get(), &copied);
+    Tensor t = tensor_of_capsule(capsule_of(a[0]).get(), a[0], &copied);
     if (given(a[2]) && !copy) check_value(!copied, "from_dlpack: copy=False, but the producer made a copy");
     return wrap(copy && !copied ? t.clone() : t);
   });
@@ -245,7 +254,7 @@ PyMethodDef tensor_dlpack_methods[] = {{"__dlpack__", as_function(to_dlpack), ME
 
 Tensor tensor_over_dlpack(PyObject* object) {
   bool copied = false;
-  return tensor_of_capsule(capsule_of(object).get(), &copied);
+  return tensor_of_capsule(capsule_of(object).get(), object, &copied);
 }
 
 bool init_dlpack(PyObject* module) { return PyModule_AddFunctions(module, dlpack_functions) == 0; }

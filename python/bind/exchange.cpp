@@ -1,4 +1,6 @@
 // Memory shared with other libraries: NumPy arrays and the buffer protocol; elements as Python objects.
+#include <algorithm>
+
 #include "bind/bind.h"
 #include "cpu/dispatch.h"
 #include "plan/dims.h"
@@ -48,13 +50,22 @@ std::optional<ScalarType> dtype_of_format(const Py_buffer& view) {
   }
 }
 
+// Note [NumPy's resize]
+// ndarray.resize(refcheck=False) moves memory that a buffer still shows; it only refuses arrays that have weak references.
+// So a tensor over an array keeps one.
+struct Borrowed {
+  Py_buffer view{};
+  PyObject* weak = nullptr;
+};
+
 void release_view(void* context) {
-  auto* view = static_cast<Py_buffer*>(context);
+  auto* borrowed = static_cast<Borrowed*>(context);
   if (Py_IsInitialized()) {
     GilHold gil;
-    PyBuffer_Release(view);
+    Py_XDECREF(borrowed->weak);
+    PyBuffer_Release(&borrowed->view);
   }
-  delete view;
+  delete borrowed;
 }
 
 std::string array_type(PyObject* array) {
@@ -274,19 +285,26 @@ bool is_array(PyObject* o) noexcept {
   return like;
 }
 
+PyObject* weak_reference(PyObject* o) noexcept {
+  PyObject* weak = is_array(o) ? PyWeakref_NewRef(o, nullptr) : nullptr;
+  PyErr_Clear();
+  return weak;
+}
+
 Tensor tensor_over_buffer(PyObject* buffer, ScalarType dtype, int64_t count, int64_t offset) {
   check_not_implemented(has_kernels(dtype), "frombuffer: tensors of dtype {} have no kernels", dtype_name(dtype));
-  auto view = std::make_unique<Py_buffer>();
-  if (PyObject_GetBuffer(buffer, view.get(), PyBUF_WRITABLE) < 0) {
+  auto borrowed = std::make_unique<Borrowed>();
+  Py_buffer* view = &borrowed->view;
+  if (PyObject_GetBuffer(buffer, view, PyBUF_WRITABLE) < 0) {
     PyErr_Clear();
-    checked(PyObject_GetBuffer(buffer, view.get(), PyBUF_SIMPLE));
+    checked(PyObject_GetBuffer(buffer, view, PyBUF_SIMPLE));
   }
-  const int64_t length = view->len, size = element_size(dtype);
-  Storage* storage =
-      Storage::borrow(static_cast<char*>(view->buf) + offset,
-                      static_cast<size_t>(std::max<int64_t>(length - offset, 0)), release_view, view.get());
+  borrowed->weak = weak_reference(buffer);
+  const int64_t length = view->len, size = element_size(dtype), start = std::clamp<int64_t>(offset, 0, length);
+  Storage* storage = Storage::borrow(static_cast<char*>(view->buf) + start, static_cast<size_t>(length - start),
+                                     release_view, borrowed.get());
   storage->read_only = view->readonly;
-  view.release();
+  borrowed.release();
   Tensor hold = tensor_over(storage, kByte, {0}, {1});
   check_value(length > 0 && count != 0, "both buffer length ({}) and count ({}) must not be 0", length, count);
   check_value(offset >= 0 && offset < length,
@@ -305,10 +323,11 @@ Tensor tensor_over_buffer(PyObject* buffer, ScalarType dtype, int64_t count, int
 }
 
 Tensor tensor_over_array(PyObject* array) {
-  auto view = std::make_unique<Py_buffer>();
-  if (PyObject_GetBuffer(array, view.get(), PyBUF_RECORDS) < 0) {
+  auto borrowed = std::make_unique<Borrowed>();
+  Py_buffer* view = &borrowed->view;
+  if (PyObject_GetBuffer(array, view, PyBUF_RECORDS) < 0) {
     PyErr_Clear();
-    if (PyObject_GetBuffer(array, view.get(), PyBUF_RECORDS_RO) < 0) {
+    if (PyObject_GetBuffer(array, view, PyBUF_RECORDS_RO) < 0) {
       PyErr_Clear();
       unsupported(array);
     }
@@ -318,7 +337,7 @@ Tensor tensor_over_array(PyObject* array) {
     ~Release() {
       if (view) PyBuffer_Release(view);
     }
-  } release{view.get()};
+  } release{view};
   const auto dtype = dtype_of_format(*view);
   if (!dtype) unsupported(array);
   DimVector sizes, strides;
@@ -337,11 +356,12 @@ Tensor tensor_over_array(PyObject* array) {
     last += (view->shape[d] - 1) * strides.back();
   }
   const bool none = plan::numel_of(sizes) == 0;
-  Storage* storage =
-      Storage::borrow(view->buf, none ? 0 : static_cast<size_t>((last + 1) * view->itemsize), release_view, view.get());
+  Storage* storage = Storage::borrow(view->buf, none ? 0 : static_cast<size_t>((last + 1) * view->itemsize),
+                                     release_view, borrowed.get());
   storage->read_only = view->readonly;
+  borrowed->weak = weak_reference(array);
   release.view = nullptr;
-  view.release();
+  borrowed.release();
   return tensor_over(storage, *dtype, sizes, strides);
 }
 

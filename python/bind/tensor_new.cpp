@@ -29,6 +29,8 @@ DimVector infer_shape(PyObject* data) {
     check_value(first.get() != at.get(), "too many dimensions '{}'", type_name(at.get()));
     at = std::move(first);
   }
+  check_value(shape.empty() || (!PyUnicode_Check(at.get()) && !PyBytes_Check(at.get())), "too many dimensions '{}'",
+              type_name(at.get()));
   return shape;
 }
 
@@ -60,10 +62,7 @@ std::optional<ScalarType> infer_dtype(PyObject* o, int depth) {
   if (PyBool_Check(o)) return kBool;
   if (PyLong_Check(o)) return kLong;
   if (PyComplex_Check(o)) return get_default_dtype() == kDouble ? kComplexDouble : kComplexFloat;
-  if (PyUnicode_Check(o) || PyBytes_Check(o)) {
-    if (depth > 0) fail(ErrorKind::kValue, "too many dimensions '{}'", type_name(o));
-    fail(ErrorKind::kType, "new(): invalid data type '{}'", type_name(o));
-  }
+  check_type(!PyUnicode_Check(o) && !PyBytes_Check(o), "new(): invalid data type '{}'", type_name(o));
   if (is_sequence(o)) return infer_items(o, depth);
   fail(ErrorKind::kRuntime, "Could not infer dtype of {}", type_name(o));
 }

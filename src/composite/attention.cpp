@@ -226,12 +226,12 @@ void check_attention_mask(Heads& h, int64_t source) {
   if (!h.attn_mask.defined()) return;
   const DimVector two{h.length, source}, three{h.batch * h.heads, h.length, source};
   if (h.attn_mask.dim() == 2) {
-    check(h.attn_mask.sizes() == two, "The shape of the 2D attn_mask is {}, but should be {}.", h.attn_mask.sizes(),
-          two);
+    check(h.attn_mask.sizes() == two, "The shape of the 2D attn_mask is torch.Size({}), but should be ({}, {}).",
+          h.attn_mask.sizes(), two[0], two[1]);
     h.attn_mask = h.attn_mask.unsqueeze(0);
   } else {
-    check(h.attn_mask.sizes() == three, "The shape of the 3D attn_mask is {}, but should be {}.", h.attn_mask.sizes(),
-          three);
+    check(h.attn_mask.sizes() == three, "The shape of the 3D attn_mask is torch.Size({}), but should be ({}, {}, {}).",
+          h.attn_mask.sizes(), three[0], three[1], three[2]);
   }
 }
 

@@ -241,22 +241,25 @@ Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double ba
 
 namespace {
 
-// Row by row: the columns [first(row), last(row)) of the triangle.
+// The elements on and below the diagonal `offset`: the rows lengthen one by one until they are `col` long.
+unsigned __int128 count_below(int64_t row, int64_t col, int64_t offset) {
+  using Wide = unsigned __int128;
+  const int64_t first = std::clamp<int64_t>(-offset, 0, row), full = std::clamp<int64_t>(col - offset - 1, first, row);
+  const Wide growing = static_cast<Wide>(full - first), start = static_cast<Wide>(first + offset + 1);
+  return growing * (2 * start + growing - 1) / 2 * (growing > 0) +
+         static_cast<Wide>(row - full) * static_cast<Wide>(col);
+}
+
+// Rows [begin, end), none of them empty: the columns [first(row), last(row)) of the triangle.
 template <class Range>
-Tensor triangle_indices(int64_t row, int64_t col, TensorOptions options, const Range& range) {
-  check(row >= 0, "row must be non-negative, got{}", row);
-  check(col >= 0, "col must be non-negative, got{}", col);
-  check(row <= (int64_t(1) << 61) && col <= (int64_t(1) << 61), "triangle_indices: a matrix of {} x {} is too large",
-        row, col);
-  if (!options.has_dtype()) options = options.dtype(kLong);
-  check(options.dtype() == kLong || options.dtype() == kInt, "\"triangle_indices\" not implemented for '{}'",
-        to_string(options.dtype()));
-  int64_t count = 0;
-  for (int64_t r = 0; r < row; ++r) count += std::max<int64_t>(0, range(r).second - range(r).first);
-  Tensor t = make("triangle_indices", {2, count}, options);
+Tensor triangle_indices(unsigned __int128 count, int64_t begin, int64_t end, TensorOptions options,
+                        const Range& range) {
+  check(count < (uint64_t{1} << 62), "triangle_indices: the triangle has too many elements");
+  Tensor t = make("triangle_indices", {2, static_cast<int64_t>(count)}, options);
+  if (count == 0) return t;
   cpu::dispatch(t.dtype(), "triangle_indices", [&]<class T>() {
-    T *rows = static_cast<T*>(t.data_ptr()), *columns = rows + count;
-    for (int64_t r = 0; r < row; ++r) {
+    T *rows = static_cast<T*>(t.data_ptr()), *columns = rows + static_cast<int64_t>(count);
+    for (int64_t r = begin; r < end; ++r) {
       const auto [first, last] = range(r);
       for (int64_t c = first; c < last; ++c) {
         *rows++ = cpu::store<T>(r);
@@ -267,19 +270,32 @@ Tensor triangle_indices(int64_t row, int64_t col, TensorOptions options, const R
   return t;
 }
 
+TensorOptions triangle_options(int64_t row, int64_t col, TensorOptions options) {
+  check(row >= 0, "row must be non-negative, got{}", row);
+  check(col >= 0, "col must be non-negative, got{}", col);
+  check(row <= (int64_t(1) << 61) && col <= (int64_t(1) << 61), "triangle_indices: a matrix of {} x {} is too large",
+        row, col);
+  if (!options.has_dtype()) options = options.dtype(kLong);
+  check(options.dtype() == kLong || options.dtype() == kInt, "\"triangle_indices\" not implemented for '{}'",
+        to_string(options.dtype()));
+  return options;
+}
+
 }  // namespace
 
 Tensor tril_indices(int64_t row, int64_t col, int64_t offset, TensorOptions options) {
+  options = triangle_options(row, col, options);
   offset = std::clamp(offset, -(int64_t(1) << 61), int64_t(1) << 61);
-  return triangle_indices(row, col, options, [&](int64_t r) {
-    return std::pair<int64_t, int64_t>(0, std::min(col, std::max<int64_t>(0, r + offset + 1)));
-  });
+  return triangle_indices(count_below(row, col, offset), std::max<int64_t>(0, -offset), row, options,
+                          [&](int64_t r) { return std::pair<int64_t, int64_t>(0, std::min(col, r + offset + 1)); });
 }
 Tensor triu_indices(int64_t row, int64_t col, int64_t offset, TensorOptions options) {
+  options = triangle_options(row, col, options);
   offset = std::clamp(offset, -(int64_t(1) << 61), int64_t(1) << 61);
-  return triangle_indices(row, col, options, [&](int64_t r) {
-    return std::pair<int64_t, int64_t>(std::min(col, std::max<int64_t>(0, r + offset)), col);
-  });
+  const unsigned __int128 all = static_cast<unsigned __int128>(row) * static_cast<unsigned __int128>(col);
+  return triangle_indices(
+      all - count_below(row, col, offset - 1), 0, std::min(row, col - offset), options,
+      [&](int64_t r) { return std::pair<int64_t, int64_t>(std::max<int64_t>(0, r + offset), col); });
 }
 
 // ---- like another ---------------------------------------------------------------------------------------------------

@@ -1,4 +1,5 @@
 // Normalisation layers, dropout and embedding as functions: checks, then the fused ops.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -77,14 +78,33 @@ Tensor batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias,
 namespace {
 
 // Note [Dropout's mask]
-// One number of the generator per element (per channel for feature dropout), in order, as PyTorch's serial path draws
-// them: element i is kept when bernoulli_(1 - p) says so. The mask is kept as bools and applied in one fused pass.
+// One number of the generator per element (per channel for feature dropout), in the order of memory, as PyTorch's serial
+// path draws them: element i is kept when bernoulli_(1 - p) says so. The mask is kept as bools and applied in one fused
+// pass.
+
+// The dimensions from the largest stride on, if the elements are dense in that order; else nothing.
+DimVector memory_order(const Tensor& t) {
+  DimVector order;
+  for (int64_t d = 0; d < t.dim(); ++d) order.push_back(d);
+  std::stable_sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return t.stride(a) > t.stride(b); });
+  return t.permute(order).is_contiguous() ? order : DimVector();
+}
+
 Tensor dropout_impl(const Tensor& input, double p, bool train, bool feature, bool alpha, bool inplace) {
   check(p >= 0 && p <= 1, "dropout probability has to be between 0 and 1, but got {}", p);
   if (p == 0 || !train || input.numel() == 0) return input;
   if (p == 1)
     return inplace ? input.mul_(zeros(IntArrayRef(), input.options()))
                    : mul(input, zeros(IntArrayRef(), input.options()));
+  if (!feature && !input.is_contiguous()) {
+    const DimVector order = memory_order(input);
+    if (!order.empty()) {
+      DimVector back(order.size());
+      for (size_t d = 0; d < order.size(); ++d) back[static_cast<size_t>(order[d])] = static_cast<int64_t>(d);
+      const Tensor result = dropout_impl(input.permute(order), p, train, false, alpha, inplace);
+      return inplace ? input : result.permute(back);
+    }
+  }
   DimVector sizes = input.sizes();
   if (feature) {
     check(input.dim() >= 2, "Feature dropout requires at least 2 dimensions in the input, but got shape {}",

@@ -1,4 +1,5 @@
 // Pointwise ops written as other ops: clamping, rounding modes, activations with their nn.functional signatures.
+#include <algorithm>
 #include <cmath>
 
 #include "dispatch/body.h"
@@ -100,8 +101,8 @@ Tensor round(const Tensor& self, int64_t decimals) {
   check_not_implemented(self.is_floating_point(), "\"round_cpu\" not implemented for '{}'; integers are round",
                         to_string(self.dtype()));
   if (decimals == 0) return round(self);
-  double scale = 1;
-  for (int64_t i = 0; i < (decimals < 0 ? -decimals : decimals); ++i) scale *= 10;
+  double scale = 1;  // 10^309 is infinite
+  for (int64_t i = std::clamp<int64_t>(decimals, -309, 309); i != 0; i += i < 0 ? 1 : -1) scale *= 10;
   return decimals > 0 ? div(round(mul(self, scale)), scale) : mul(round(div(self, scale)), scale);
 }
 
@@ -131,6 +132,9 @@ Tensor clamp(const Tensor& self, const std::optional<Scalar>& min, const std::op
 }
 Tensor clamp(const Tensor& self, const Tensor& min, const Tensor& max) {
   check(min.defined() || max.defined(), "torch.clamp: At least one of 'min' or 'max' must not be None");
+  if (min.defined() && max.defined() && self.is_floating_point() && self.dtype() == min.dtype() &&
+      self.dtype() == max.dtype())
+    return _clamp_tensors(self, min, max);
   Tensor result = min.defined() ? clamp_min(self, min) : self;
   return max.defined() ? clamp_max(result, max) : result;
 }
@@ -158,7 +162,7 @@ Tensor prelu(const Tensor& self, const Tensor& weight) {
   DimVector shape(static_cast<size_t>(self.dim()), 1);
   if (self.dim() >= 2) shape[1] = weight.numel();
   Tensor w = self.dim() == 0 ? weight.reshape({}) : weight.reshape(shape);
-  return where(gt(self, 0), self, mul(self, w));
+  return _prelu(self, w);
 }
 Tensor threshold(const Tensor& self, const Scalar& threshold, const Scalar& value) {
   return _threshold(self, threshold, value);

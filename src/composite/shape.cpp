@@ -5,6 +5,7 @@
 #include "dispatch/body.h"
 #include "plan/dims.h"
 #include "plan/geometry.h"
+#include "rushlight/autograd.h"
 #include "rushlight/ops.h"
 
 namespace rushlight {
@@ -219,6 +220,50 @@ Tensor& resize_as_(Tensor& self, const Tensor& the_template) {
 
 // ---- lists of views -------------------------------------------------------------------------------------------------
 
+namespace {
+
+// Note [Pieces]
+// The pieces of one tensor share a node, whose gradient joins theirs in one pass: a node for each would make every
+// piece's gradient as large as the whole before adding them up.
+class PiecesNode final : public Node {
+ public:
+  PiecesNode(int64_t dim, bool stacked) : dim_(dim), stacked_(stacked) {}
+  void apply(Tensor* grads, Tensor* results) override {
+    if (!detail::fill_undefined(this, grads)) return;
+    const TensorList parts(grads, num_outputs());
+    results[0] = stacked_ ? stack(parts, dim_) : cat(parts, dim_);
+  }
+
+ private:
+  int64_t dim_;
+  bool stacked_;
+};
+
+constexpr int64_t kMostEmpty = int64_t{1} << 24;  // more pieces than elements are empty tensors, but not without end
+
+// The views make(0), make(1), … as the pieces of self along `dim`, which `stacked` ones have lost.
+template <class Make>
+std::vector<Tensor> pieces_of(const Tensor& self, int64_t dim, int64_t count, bool stacked, const char* name,
+                              const Make& make) {
+  check(count <= std::max(self.numel(), kMostEmpty), "a tensor of shape {} has too many pieces along dimension {}: {}",
+        self.sizes(), dim, count);
+  std::vector<Tensor> out;
+  out.reserve(static_cast<size_t>(count));
+  const bool record = count > 1 && detail::recording(self);
+  {
+    const AutoGradMode mode(GradMode::is_enabled() && !record);
+    for (int64_t i = 0; i < count; ++i) out.push_back(make(i));
+  }
+  if (!record) return out;
+  const NodeRef node = NodeRef::steal(new PiecesNode(wrap_dim(dim, self.dim()), stacked));
+  detail::NodeBuilder(node.get(), name, 1).input(self);
+  for (int64_t i = 0; i < count; ++i)
+    detail::attach(node.get(), out[static_cast<size_t>(i)], static_cast<uint32_t>(i), How::New);
+  return out;
+}
+
+}  // namespace
+
 std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim) {
   check(self.dim() > 0, "split expects at least a 1-dimensional tensor");
   check(split_size >= 0, "split expects split_size be non-negative, but got split_size={}", split_size);
@@ -226,11 +271,8 @@ std::vector<Tensor> split(const Tensor& self, int64_t split_size, int64_t dim) {
   check(split_size > 0 || size == 0, "split_size can only be 0 if dimension size is 0, but got dimension size of {}",
         size);
   if (split_size == 0 || size == 0) return {self.slice(dim, 0, size, 1)};
-  std::vector<Tensor> out;
-  out.reserve(static_cast<size_t>((size - 1) / split_size + 1));
-  for (int64_t start = 0; start < size; start += split_size)
-    out.push_back(self.slice(dim, start, std::min(size, start + split_size), 1));
-  return out;
+  return pieces_of(self, dim, (size - 1) / split_size + 1, false, "SplitBackward0",
+                   [&](int64_t i) { return self.slice(dim, i * split_size, std::min(size, (i + 1) * split_size), 1); });
 }
 
 std::vector<Tensor> split(const Tensor& self, IntArrayRef split_size, int64_t dim) {
@@ -244,22 +286,20 @@ std::vector<Tensor> split_with_sizes(const Tensor& self, IntArrayRef split_sizes
   for (int64_t s : split_sizes) {
     check(s >= 0, "split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={}",
           split_sizes);
-    total += s;
+    total = s <= INT64_MAX - total ? total + s : INT64_MAX;
   }
   check(total == size,
         "split_with_sizes expects split_sizes to sum exactly to {} (input tensor's size at dimension {}), but got "
         "split_sizes={}",
         size, dim, split_sizes);
-  std::vector<Tensor> out;
   int64_t start = 0;
-  for (int64_t s : split_sizes) {
-    out.push_back(self.slice(dim, start, start + s, 1));
-    start += s;
-  }
-  return out;
+  return pieces_of(self, dim, static_cast<int64_t>(split_sizes.size()), false, "SplitWithSizesBackward0",
+                   [&](int64_t i) {
+                     const int64_t first = start;
+                     start += split_sizes[static_cast<size_t>(i)];
+                     return self.slice(dim, first, start, 1);
+                   });
 }
-
-constexpr int64_t kMostEmpty = int64_t{1} << 24;  // more pieces than elements are empty tensors, but not without end
 
 std::vector<Tensor> tensor_split(const Tensor& self, int64_t sections, int64_t dim) {
   check(self.dim() > 0, "tensor_split expected at least a 1-dimensional tensor, but got a tensor with {} dims",
@@ -315,11 +355,7 @@ std::vector<Tensor> chunk(const Tensor& self, int64_t chunks, int64_t dim) {
 
 std::vector<Tensor> unbind(const Tensor& self, int64_t dim) {
   check_index(self.dim() > 0, "Dimension specified as {} but tensor has no dimensions", dim);
-  const int64_t size = self.size(dim);
-  std::vector<Tensor> out;
-  out.reserve(static_cast<size_t>(size));
-  for (int64_t i = 0; i < size; ++i) out.push_back(self.select(dim, i));
-  return out;
+  return pieces_of(self, dim, self.size(dim), true, "UnbindBackward0", [&](int64_t i) { return self.select(dim, i); });
 }
 
 namespace {
@@ -520,25 +556,6 @@ Tensor flipud(const Tensor& self) {
   return self.flip({0});
 }
 
-Tensor roll(const Tensor& self, IntArrayRef shifts, IntArrayRef dims) {
-  check(!shifts.empty(), "`shifts` required");
-  if (dims.empty() && shifts.size() == 1) return self.contiguous().view({-1}).roll(shifts[0], 0).view(self.sizes());
-  check(shifts.size() == dims.size(), "shifts and dimensions must align. shifts: {}, dims:{}", shifts.size(),
-        dims.size());
-  Tensor result = self;
-  bool copied = false;
-  for (size_t i = 0; i < dims.size(); ++i) {
-    const int64_t size = result.size(dims[i]);
-    if (size == 0) continue;
-    const int64_t start = (size - shifts[i] % size) % size;
-    if (start == 0) continue;
-    const Tensor parts[] = {result.slice(dims[i], start, size, 1), result.slice(dims[i], 0, start, 1)};
-    result = cat(parts, dims[i]);
-    copied = true;
-  }
-  return copied ? result : self.clone();
-}
-
 Tensor rot90(const Tensor& self, int64_t k, IntArrayRef dims) {
   check(dims.size() == 2, "expected total rotation dims == 2, but got dims = {}", dims.size());
   check(self.dim() >= 2, "expected total dims >= 2, but got total dims = {}", self.dim());
@@ -659,19 +676,36 @@ Tensor cartesian_prod(TensorList tensors) {
   return stack(columns, 1);
 }
 
+namespace {
+
+// n over r, or n + r - 1 over r.
+int64_t count_combinations(int64_t n, int64_t r, bool with_replacement) {
+  if (n == 0 || (!with_replacement && r > n)) return 0;
+  const int64_t others = with_replacement ? n - 1 : n - r, k = std::min(r, others), larger = std::max(r, others);
+  int64_t count = 1;
+  for (int64_t i = 1; i <= k; ++i) {
+    check(larger <= INT64_MAX - i && !__builtin_mul_overflow(count, larger + i, &count),
+          "combinations: {} elements have too many combinations of {}", n, r);
+    count /= i;
+  }
+  return count;
+}
+
+}  // namespace
+
 Tensor combinations(const Tensor& self, int64_t r, bool with_replacement) {
   check(self.dim() == 1, "Expect a 1D vector, but got shape {}", self.sizes());
   check(r >= 0, "Expect a non-negative number, but got {}", r);
   if (r == 0) return empty({0}, self.options());
-  const int64_t n = self.numel();
+  const int64_t n = self.numel(), count = count_combinations(n, r, with_replacement);
+  if (count == 0) return self.narrow(0, 0, 0).unsqueeze(1).expand({0, r}).clone();
   // Index rows in lexicographic order: each is the one before it with its last movable place moved on.
-  std::vector<int64_t> rows, at(static_cast<size_t>(r));
+  Tensor index = empty({count, r}, kLong).view({-1});
+  auto* row = index.data_ptr<int64_t>();
+  std::vector<int64_t> at(static_cast<size_t>(r));
   for (int64_t i = 0; i < r; ++i) at[i] = with_replacement ? 0 : i;
-  int64_t count = 0;
-  bool more = n > 0 && (with_replacement || r <= n);
-  while (more) {
-    rows.insert(rows.end(), at.begin(), at.end());
-    ++count;
+  for (bool more = true; more;) {
+    row = std::copy(at.begin(), at.end(), row);
     int64_t i = r - 1;
     while (i >= 0 && at[i] == (with_replacement ? n - 1 : n - r + i)) --i;
     more = i >= 0;
@@ -679,8 +713,6 @@ Tensor combinations(const Tensor& self, int64_t r, bool with_replacement) {
     ++at[i];
     for (int64_t j = i + 1; j < r; ++j) at[j] = with_replacement ? at[i] : at[j - 1] + 1;
   }
-  Tensor index = empty({count * r}, kLong);
-  if (count > 0) memcpy(index.data_ptr(), rows.data(), rows.size() * sizeof(int64_t));
   return self.index_select(0, index).view({count, r});
 }
 

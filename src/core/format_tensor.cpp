@@ -263,5 +263,14 @@ std::ostream& operator<<(std::ostream& out, const Scalar& value) {
 std::ostream& operator<<(std::ostream& out, IntArrayRef list) { return out << format("{}", list); }
 std::ostream& operator<<(std::ostream& out, ScalarType type) { return out << to_string(type); }
 std::ostream& operator<<(std::ostream& out, const Device& device) { return out << device.str(); }
+std::ostream& operator<<(std::ostream& out, Layout layout) {
+  return out << (layout == kStrided ? "Strided" : "Sparse");
+}
+std::ostream& operator<<(std::ostream& out, const DeprecatedTypeProperties& type) { return out << type.toString(); }
+std::ostream& operator<<(std::ostream& out, const TensorOptions& options) {
+  return out << "TensorOptions(dtype=" << options.dtype() << ", device=" << options.device()
+             << ", layout=" << options.layout() << ", requires_grad=" << (options.requires_grad() ? "true" : "false")
+             << ")";
+}
 
 }  // namespace rushlight

@@ -1,4 +1,4 @@
-// Kernels that join and rearrange whole runs of elements: cat, stack, flip, tril, triu, _repeat_index.
+// Kernels that join and rearrange whole runs of elements: cat, stack, flip, roll, tril, triu, _repeat_index.
 #include <algorithm>
 #include <cstring>
 
@@ -140,6 +140,44 @@ void flip(const Tensor& self, IntArrayRef dims, Tensor& result) {
     strides[d] = -strides[d];
   }
   copy_strided(self.sizes(), result.data_ptr(), result.strides(), result.dtype(), from, strides, self.dtype());
+}
+
+// Every box whose elements move together, copied to where it goes: two per dim that is rolled.
+void roll(const Tensor& self, IntArrayRef shifts, IntArrayRef dims, Tensor& result) {
+  if (self.numel() == 0) return;
+  Tensor from = self.detach(), to = result;
+  if (dims.empty()) {
+    from = from.contiguous().view({-1});
+    to = to.view({-1});
+  }
+  DimVector start(static_cast<size_t>(from.dim()));  // the place of what comes first, per dim
+  for (size_t i = 0; i < shifts.size(); ++i) {
+    const int64_t d = dims.empty() ? 0 : plan::wrap_dim(dims[i], from.dim());
+    if (from.dim() == 0) continue;
+    const int64_t size = from.sizes()[d];
+    start[d] = (start[d] + size - shifts[i] % size) % size;
+  }
+  DimVector rolled;
+  for (int64_t d = 0; d < from.dim(); ++d) {
+    if (start[d] != 0) rolled.push_back(d);
+  }
+  const int64_t size = from.element_size();
+  for (int64_t box = 0; box < int64_t{1} << rolled.size(); ++box) {
+    DimVector sizes = from.sizes();
+    int64_t read = 0, write = 0;
+    for (size_t i = 0; i < rolled.size(); ++i) {
+      const int64_t d = rolled[i], tail = sizes[d] - start[d];
+      if (box >> i & 1) {
+        write += tail * to.strides()[d];
+        sizes[d] = start[d];
+      } else {
+        read += start[d] * from.strides()[d];
+        sizes[d] = tail;
+      }
+    }
+    copy_strided(sizes, static_cast<char*>(to.data_ptr()) + write * size, to.strides(), to.dtype(),
+                 static_cast<const char*>(from.data_ptr()) + read * size, from.strides(), from.dtype());
+  }
 }
 
 void _repeat_index(const Tensor& repeats, std::optional<int64_t>, Tensor& result) {

@@ -12,7 +12,8 @@ Tensor real_view(const Tensor& self) {
   check_not_implemented(self.dim() < TensorImpl::kMaxDims, "complex tensors of {} dimensions have no such operation",
                         self.dim());
   DimVector sizes = self.sizes(), strides;
-  for (int64_t s : self.strides()) strides.push_back(2 * s);
+  const int64_t step = self.numel() == 0 ? 0 : 2;  // strides of an empty tensor may be of any size
+  for (int64_t s : self.strides()) strides.push_back(step * s);
   sizes.push_back(2);
   strides.push_back(1);
   Tensor view = detail::alias(self);

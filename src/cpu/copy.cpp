@@ -323,6 +323,21 @@ void copy_short_rows(char* dst, int64_t dst_step, const char* src, int64_t src_s
   }
 }
 
+// `rows` rows of a few elements each: walked column by column, so that the loops are long.
+void copy_narrow_rows(char* dst, int64_t dst_row, int64_t dst_step, const char* src, int64_t src_row, int64_t src_step,
+                      int64_t rows, int64_t n, int64_t size) {
+  dispatch_bytes(size, [&]<class T>() {
+    T* d = reinterpret_cast<T*>(dst);
+    const T* s = reinterpret_cast<const T*>(src);
+    for (int64_t first = 0; first < rows; first += kBlock) {
+      const int64_t last = std::min(rows, first + kBlock);
+      for (int64_t j = 0; j < n; ++j) {
+        for (int64_t i = first; i < last; ++i) d[i * dst_row + j * dst_step] = s[i * src_row + j * src_step];
+      }
+    }
+  });
+}
+
 // Rows [begin, end) of the flattened outer dims, in runs along the dim next to the innermost.
 void copy_row_range(const Plan& p, int64_t begin, int64_t end) {
   const size_t outer = p.sizes.size() - 1;
@@ -334,6 +349,9 @@ void copy_row_range(const Plan& p, int64_t begin, int64_t end) {
     const int64_t rows = std::min(end - begin, run - begin % run);
     if (plain) {
       copy_short_rows(at.dst, dst_step, at.src, src_step, rows, n * p.convert.to);
+    } else if (p.convert.same() && n <= 8) {
+      copy_narrow_rows(at.dst, p.dst[outer - 1], p.dst.back(), at.src, p.src[outer - 1], p.src.back(), rows, n,
+                       p.convert.to);
     } else {
       for (int64_t i = 0; i < rows; ++i) copy_row(p, at.dst + i * dst_step, at.src + i * src_step, n);
     }

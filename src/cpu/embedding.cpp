@@ -62,6 +62,7 @@ void embedding_dense_backward(const Tensor& grad_output, const Tensor& indices, 
                                     parts);
   }
   const Tensor where = checked_indices("embedding_dense_backward", indices, num_weights);
+  if (result.numel() == 0) return;
   const int64_t count = where.numel();
   const int64_t* at = static_cast<const int64_t*>(where.data_ptr());
   std::vector<int64_t> times;

@@ -5,9 +5,13 @@
 #include <vector>
 
 #include "core/thread_pool.h"
+#include "cpu/copy.h"
 #include "cpu/reduce.h"
 #include "dispatch/kernels.h"
 #include "plan/dims.h"
+
+// Counting passes over keys are plain loops: have them vectorised.
+#pragma GCC optimize("O3")
 
 namespace rushlight::cpu {
 namespace {
@@ -126,7 +130,59 @@ Slices whole(const Tensor& self) {
 Slices along(const Tensor& self, int64_t dim) { return plan::slices(self.sizes(), plan::wrap_dim(dim, self.dim())); }
 int64_t* places_of(Tensor& indices) { return static_cast<int64_t*>(indices.data_ptr()); }
 
+// The k-th smallest of many keys: histograms of 11 bits narrow them down before the rest is selected from. `keys` is
+// written over.
+uint32_t kth_key(std::vector<uint32_t>& keys, int64_t k) {
+  size_t n = keys.size();
+  for (int shift = 21; shift >= 10 && n > 4096; shift -= 11) {
+    std::vector<int64_t> counts(2048);
+    for (size_t i = 0; i < n; ++i) ++counts[keys[i] >> shift & 2047];
+    uint32_t bucket = 0;
+    while (k >= counts[bucket]) k -= counts[bucket++];
+    size_t kept = 0;
+    for (size_t i = 0; i < n; ++i) {  // no branch to miss
+      const uint32_t key = keys[i];
+      keys[kept] = key;
+      kept += (key >> shift & 2047) == bucket;
+    }
+    n = kept;
+  }
+  std::nth_element(keys.begin(), keys.begin() + k, keys.begin() + static_cast<std::ptrdiff_t>(n));
+  return keys[static_cast<size_t>(k)];
+}
+
+// The median of many elements of up to 32 bits, or false: it is left to each_slice.
+bool median_of_many(bool ignore_nan, const Tensor& self, Tensor& result) {
+  if (self.numel() < 4096 || self.element_size() > 4) return false;
+  const Tensor x = dense(self);
+  return dispatch(x.dtype(), "median", [&]<class T>() {
+    if constexpr (sizeof(T) > 4) {
+      return false;
+    } else {
+      using V =
+          std::conditional_t<std::is_same_v<T, uint32_t>, T, std::conditional_t<std::is_integral_v<T>, int32_t, float>>;
+      const T* from = static_cast<const T*>(x.data_ptr());
+      std::vector<uint32_t> keys(static_cast<size_t>(x.numel()));
+      if constexpr (std::is_same_v<T, float>)
+        copy_kernels().order_keys_f32(x.numel(), from, 0, keys.data());
+      else
+        for (size_t i = 0; i < keys.size(); ++i) keys[i] = key_of(static_cast<V>(load(from[i])));
+      const int64_t nans =
+          std::is_floating_point_v<V> ? std::count(keys.begin(), keys.end(), static_cast<uint32_t>(kNanKey32)) : 0;
+      const int64_t valid = x.numel() - nans;
+      // NaN keys are the largest: the last place holds one if there is one
+      const int64_t k = nans > 0 && (!ignore_nan || valid == 0) ? x.numel() - 1 : (valid - 1) / 2;
+      const uint32_t key = kth_key(keys, k);
+      int64_t place = 0;
+      while (key_of(static_cast<V>(load(from[place]))) != key) ++place;
+      *static_cast<T*>(result.data_ptr()) = from[place];
+      return true;
+    }
+  });
+}
+
 void median_all(bool ignore_nan, const Tensor& self, Tensor& result) {
+  if (median_of_many(ignore_nan, self, result)) return;
   if (self.numel() > 0) return each_slice(self, whole(self), result, nullptr, median_of(ignore_nan));
   dispatch(result.dtype(), "median", [&]<class T>() {
     if constexpr (std::is_integral_v<T>)

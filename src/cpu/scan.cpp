@@ -93,8 +93,8 @@ void scan_as(const Tensor& self, int64_t dim, Tensor& result, const Start& start
 const auto kAdd = [](auto a, auto b) { return a + b; };
 
 // Later equal elements win, NaN wins for good.
-template <class T>
-void extreme_scan(bool largest, const Tensor& x, Slices s, Tensor& values, Tensor& indices) {
+template <class T, bool kLargest>
+void extreme_scan(const Tensor& x, Slices s, Tensor& values, Tensor& indices) {
   const T* from = static_cast<const T*>(x.data_ptr());
   T* to = static_cast<T*>(values.data_ptr());
   auto* at = static_cast<int64_t*>(indices.data_ptr());
@@ -103,16 +103,28 @@ void extreme_scan(bool largest, const Tensor& x, Slices s, Tensor& values, Tenso
                [&](int64_t begin, int64_t end) {
                  for (int64_t r = begin; r < end; ++r) {
                    const int64_t base = r / s.inner * s.n * s.inner + r % s.inner;
-                   T best = from[base];
-                   int64_t place = 0;
-                   for (int64_t k = 0; k < s.n; ++k) {
+                   T kept = from[base];
+                   auto best = load(kept);
+                   int64_t place = 0, k = 0;
+                   // Until the best is NaN one comparison tells, also for a NaN; then only another NaN moves the place.
+                   for (; k < s.n && best == best; ++k) {
                      const int64_t i = base + k * s.inner;
-                     const auto a = load(from[i]), b = load(best);
-                     if (a != a || (b == b && (largest ? a >= b : a <= b))) {
-                       best = from[i];
+                     const auto a = load(from[i]);
+                     if (!(kLargest ? a < best : a > best)) {
+                       best = a;
+                       kept = from[i];
                        place = k;
                      }
-                     to[i] = best;
+                     to[i] = kept;
+                     at[i] = place;
+                   }
+                   for (; k < s.n; ++k) {
+                     const int64_t i = base + k * s.inner;
+                     if (const auto a = load(from[i]); a != a) {
+                       kept = from[i];
+                       place = k;
+                     }
+                     to[i] = kept;
                      at[i] = place;
                    }
                  }
@@ -123,7 +135,8 @@ void extreme_scan_as(bool largest, const Tensor& self, int64_t dim, Tensor& valu
   if (self.numel() == 0) return;
   const Tensor x = dense(self);
   dispatch(x.dtype(), "cummax", [&]<class T>() {
-    extreme_scan<T>(largest, x, plan::slices(x.sizes(), plan::wrap_dim(dim, x.dim())), values, indices);
+    (largest ? extreme_scan<T, true> : extreme_scan<T, false>)(x, plan::slices(x.sizes(), plan::wrap_dim(dim, x.dim())),
+                                                               values, indices);
   });
 }
 

@@ -271,10 +271,11 @@ void sort_any(const Tensor& self, int64_t dim, bool descending, Tensor& values, 
 // reading the line once.
 struct Best {
   Best(int64_t n, int64_t k) : k_(static_cast<size_t>(k)), room_(static_cast<size_t>(std::min(n, 2 * k + 32))) {
-    list_.reserve(room_);
+    if (k_ > kFew) list_.reserve(room_);
   }
   void clear() {
     list_.clear();
+    count_ = 0;
     bar_ = ~uint64_t(0);
     open_ = true;
   }
@@ -291,6 +292,7 @@ struct Best {
   }
   // The k best in order.
   const Wide* finish() {
+    if (k_ <= kFew) return few_;
     if (list_.size() > k_) shrink();
     std::sort(list_.begin(), list_.end());
     return list_.data();
@@ -300,13 +302,11 @@ struct Best {
   static constexpr size_t kFew = 24;  // so few are kept in order all the time
 
   void insert(uint64_t key, int64_t index) {
-    if (list_.size() == k_) list_.pop_back();
-    size_t at = list_.size();
-    list_.push_back({key, index});
-    for (; at > 0 && list_[at - 1].key > key; --at) list_[at] = list_[at - 1];
-    list_[at] = {key, index};
-    if (list_.size() < k_) return;
-    bar_ = list_.back().key;
+    size_t at = count_ == k_ ? k_ - 1 : count_++;
+    for (; at > 0 && few_[at - 1].key > key; --at) few_[at] = few_[at - 1];
+    few_[at] = {key, index};
+    if (count_ < k_) return;
+    bar_ = few_[k_ - 1].key;
     open_ = false;
   }
   void shrink() {
@@ -315,8 +315,9 @@ struct Best {
     bar_ = list_[k_ - 1].key;
     open_ = false;
   }
+  Wide few_[kFew];
   std::vector<Wide> list_;
-  size_t k_, room_;
+  size_t k_, room_, count_ = 0;
   uint64_t bar_ = ~uint64_t(0);
   bool open_ = true;  // until k candidates are known, everything passes
 };

@@ -57,7 +57,19 @@ struct Windows {
   }
   int64_t in_plane() const { return in[0] * in[1] * in[2]; }
   int64_t out_plane() const { return out[0] * out[1] * out[2]; }
-  int64_t taps() const { return kernel[0] * kernel[1] * kernel[2]; }
+  // How many taps of a window can read inside the input, about.
+  double taps() const {
+    double product = 1;
+    for (int d = 0; d < 3; ++d) product *= static_cast<double>(std::min(kernel[d], in[d]));
+    return product;
+  }
+  // The taps along dim d that read inside the input for one of the outputs from `first` to `last`: a kernel may be much
+  // longer than the input.
+  std::pair<int64_t, int64_t> reaching(int d, int64_t first, int64_t last) const {
+    const int64_t before = padding[d] - last * stride[d], end = in[d] + padding[d] - first * stride[d];
+    return {before <= 0 ? 0 : (before + dilation[d] - 1) / dilation[d],
+            end <= 0 ? 0 : std::min(kernel[d], (end - 1) / dilation[d] + 1)};
+  }
   // The outputs along dim d for which tap k reads inside the input: [first,
   // last).
   std::pair<int64_t, int64_t> inside(int d, int64_t k) const {
@@ -81,15 +93,16 @@ void for_planes(int64_t planes, double ns, const F& f) {
 // tap that reads inside, taps in row-major order.
 template <class F>
 void for_row_taps(const Windows& w, const F& f) {
+  const auto [c0, c1] = w.reaching(2, 0, w.out[2] - 1);
   for (int64_t z = 0; z < w.out[0]; ++z) {
     for (int64_t y = 0; y < w.out[1]; ++y) {
-      for (int64_t a = 0; a < w.kernel[0]; ++a) {
+      const auto [a0, a1] = w.reaching(0, z, z);
+      for (int64_t a = a0; a < a1; ++a) {
         const int64_t iz = z * w.stride[0] - w.padding[0] + a * w.dilation[0];
-        if (iz < 0 || iz >= w.in[0]) continue;
-        for (int64_t b = 0; b < w.kernel[1]; ++b) {
+        const auto [b0, b1] = w.reaching(1, y, y);
+        for (int64_t b = b0; b < b1; ++b) {
           const int64_t iy = y * w.stride[1] - w.padding[1] + b * w.dilation[1];
-          if (iy < 0 || iy >= w.in[1]) continue;
-          for (int64_t c = 0; c < w.kernel[2]; ++c) {
+          for (int64_t c = c0; c < c1; ++c) {
             const auto [first, last] = w.inside(2, c);
             if (first < last)
               f((z * w.out[1] + y) * w.out[2], (iz * w.in[1] + iy) * w.in[2] + c * w.dilation[2] - w.padding[2], first,
@@ -110,15 +123,30 @@ A lowest() {
 }
 
 // One row of a tap: values that are larger (or NaN) take the place of the best
-// so far.
+// so far, and those of the first tap the empty place.
 template <class A, class T>
-void take_larger(const T* src, int64_t step, int64_t at, int64_t first, int64_t last, A* best, int32_t* where) {
+void take_larger(const T* src, int64_t step, int64_t at, int64_t first, int64_t last, A* best, int32_t* where,
+                 bool is_first, bool may_be_empty) {
   auto loop = [&](auto stride) {
-    for (int64_t x = first; x < last; ++x) {
-      const A v = load(src[at + x * stride()]);
-      const bool better = v > best[x] || v != v || where[x] < 0;
-      best[x] = better ? v : best[x];
-      where[x] = better ? static_cast<int32_t>(at + x * stride()) : where[x];
+    if (is_first) {
+      for (int64_t x = first; x < last; ++x) {
+        best[x] = load(src[at + x * stride()]);
+        where[x] = static_cast<int32_t>(at + x * stride());
+      }
+    } else if (!may_be_empty) {
+      for (int64_t x = first; x < last; ++x) {
+        const A v = load(src[at + x * stride()]);
+        const bool better = v > best[x] || v != v;
+        best[x] = better ? v : best[x];
+        where[x] = better ? static_cast<int32_t>(at + x * stride()) : where[x];
+      }
+    } else {
+      for (int64_t x = first; x < last; ++x) {
+        const A v = load(src[at + x * stride()]);
+        const bool better = v > best[x] || v != v || where[x] < 0;
+        best[x] = better ? v : best[x];
+        where[x] = better ? static_cast<int32_t>(at + x * stride()) : where[x];
+      }
     }
   };
   if (step == 1)
@@ -144,16 +172,22 @@ void _max_pool(const Tensor& input, IntArrayRef kernel_size, IntArrayRef stride,
     T* values = static_cast<T*>(output.data_ptr());
     int64_t* places = indices.data_ptr<int64_t>();
     const int64_t n = w.out_plane();
-    for_planes(w.planes, 0.6 * static_cast<double>(n * w.taps()), [&](int64_t plane) {
+    // Without padding the first tap of a row reads for all of its outputs.
+    const bool padded = w.padding[0] != 0 || w.padding[1] != 0 || w.padding[2] != 0;
+    for_planes(w.planes, 0.6 * static_cast<double>(n) * w.taps(), [&](int64_t plane) {
       const Scratch memory(static_cast<size_t>(n) * (sizeof(A) + sizeof(int32_t)) + 128);
       A* best = memory.as<A>();
       int32_t* where =
           reinterpret_cast<int32_t*>(memory.as<char>() + (static_cast<size_t>(n) * sizeof(A) + 63) / 64 * 64);
-      std::fill(best, best + n, lowest<A>());
-      std::fill(where, where + n, -1);
+      if (padded) {
+        std::fill(best, best + n, lowest<A>());
+        std::fill(where, where + n, -1);
+      }
       const T* from = src + plane * w.in_plane();
+      int64_t before = -1;
       for_row_taps(w, [&](int64_t row, int64_t at, int64_t first, int64_t last) {
-        take_larger(from, w.stride[2], at, first, last, best + row, where + row);
+        take_larger(from, w.stride[2], at, first, last, best + row, where + row, !padded && row != before, padded);
+        before = row;
       });
       for (int64_t i = 0; i < n; ++i) {
         values[plane * n + i] = store<T>(best[i]);
@@ -192,6 +226,7 @@ namespace {
 // What each output of an average is divided by.
 std::vector<double> divisors(const Windows& w, bool count_include_pad, std::optional<int64_t> divisor_override) {
   std::vector<double> out;
+  out.reserve(static_cast<size_t>(w.out_plane()));
   auto extent = [&](int d, int64_t o) {
     int64_t first = o * w.stride[d] - w.padding[d], last = std::min(first + w.kernel[d], w.in[d] + w.padding[d]);
     if (!count_include_pad) {
@@ -234,7 +269,7 @@ void _avg_pool(const Tensor& input, IntArrayRef kernel_size, IntArrayRef stride,
     const T* src = static_cast<const T*>(x.data_ptr());
     T* out = static_cast<T*>(result.data_ptr());
     const int64_t n = w.out_plane();
-    for_planes(w.planes, 0.4 * static_cast<double>(n * w.taps()), [&](int64_t plane) {
+    for_planes(w.planes, 0.4 * static_cast<double>(n) * w.taps(), [&](int64_t plane) {
       std::vector<A> sums(static_cast<size_t>(n));
       const T* from = src + plane * w.in_plane();
       for_row_taps(w, [&](int64_t row, int64_t at, int64_t first, int64_t last) {
@@ -259,7 +294,7 @@ void _avg_pool_backward(const Tensor& grad_output, IntArrayRef input_size, IntAr
     const T* grad = static_cast<const T*>(g.data_ptr());
     T* out = static_cast<T*>(result.data_ptr());
     const int64_t n = w.out_plane(), size = w.in_plane(), step = w.stride[2];
-    for_planes(w.planes, 0.6 * static_cast<double>(n * w.taps()), [&](int64_t plane) {
+    for_planes(w.planes, 0.6 * static_cast<double>(n) * w.taps(), [&](int64_t plane) {
       std::vector<A> share(static_cast<size_t>(n)), sums(static_cast<size_t>(size));
       for (int64_t i = 0; i < n; ++i)
         share[static_cast<size_t>(i)] = load(grad[plane * n + i]) / static_cast<A>(by[static_cast<size_t>(i)]);

@@ -138,7 +138,7 @@ double derivative(double x, double n, Polynomial family, int order) {
 }  // namespace
 
 double orthogonal_polynomial(double x, double n, Polynomial family, int order) {
-  if (std::isnan(n) || order > kMaxOrder) return kNan;
+  if (std::isnan(n) || order < 0 || order > kMaxOrder) return kNan;
   n = std::trunc(n);
   if (n < 0 || n < order) return 0;
   if (order == 0) {

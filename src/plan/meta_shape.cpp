@@ -104,6 +104,18 @@ Meta flip(const Tensor& self, IntArrayRef dims) {
   return preserve(self);
 }
 
+Meta roll(const Tensor& self, IntArrayRef shifts, IntArrayRef dims) {
+  check(!shifts.empty(), "`shifts` required");
+  if (dims.empty() && shifts.size() == 1) return {self.sizes(), self.dtype()};
+  check(shifts.size() == dims.size(), "shifts and dimensions must align. shifts: {}, dims:{}", shifts.size(),
+        dims.size());
+  for (int64_t d : dims) {
+    check_index(self.dim() > 0, "Dimension specified as {} but tensor has no dimensions", d);
+    plan::wrap_dim(d, self.dim());
+  }
+  return {self.sizes(), self.dtype()};
+}
+
 Meta repeat_index(const Tensor& repeats, std::optional<int64_t> output_size) {
   check(repeats.dim() <= 1, "repeat_interleave only accept 1D vector as repeat, but got shape {}", repeats.sizes());
   check(repeats.dtype() == kLong || repeats.dtype() == kInt, "repeats has to be Long or Int tensor, but got {}",

@@ -13,6 +13,7 @@ void fill_(const Tensor& value);
 Meta cat(TensorList tensors, int64_t dim);
 Meta stack(TensorList tensors, int64_t dim);
 Meta flip(const Tensor& self, IntArrayRef dims);
+Meta roll(const Tensor& self, IntArrayRef shifts, IntArrayRef dims);
 Meta repeat_index(const Tensor& repeats, std::optional<int64_t> output_size);
 Meta triangle(const Tensor& self, const char* op);
 Meta constant_pad(const Tensor& self, IntArrayRef pad);

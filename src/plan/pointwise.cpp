@@ -35,6 +35,7 @@ constexpr int64_t kBlock = cpu::kPlane;
 constexpr int kMaxOperands = 4;
 constexpr int64_t kGrain = 16384;
 constexpr int64_t kTileRows = 16;
+constexpr int64_t kShortRow = 200;
 
 constexpr Compute compute_type(ScalarType dtype) {
   switch (dtype) {
@@ -164,12 +165,13 @@ struct Lane {  // one operand of the loop: the output first
   char* data = nullptr;
   ScalarType dtype = kFloat;
   int64_t item = 4;
-  DimVector strides;      // in elements, one per remaining dim
-  bool direct = false;    // of the loop's type
-  bool flat = false;      // contiguous in iteration order
-  bool constant = false;  // one element for all
-  bool crossed = false;   // the unit stride is along the column of a tile
-  Element value{};        // of a constant
+  DimVector strides;       // in elements, one per remaining dim
+  bool direct = false;     // of the loop's type
+  bool flat = false;       // contiguous in iteration order
+  bool constant = false;   // one element for all
+  bool crossed = false;    // the unit stride is along the column of a tile
+  bool same_rows = false;  // every row is the same
+  Element value{};         // of a constant
 };
 
 class Loop {
@@ -204,6 +206,7 @@ class Loop {
   void simplify();
   void run_range(int64_t begin, int64_t end) const;
   void run_blocks(int64_t begin, int64_t end) const;
+  void run_short_rows(int64_t begin, int64_t end) const;
   void plan_tiles();
   void run_tiles(int64_t begin, int64_t end) const;
   void run_tile(const int64_t* offsets, int64_t rows, int64_t columns) const;
@@ -272,6 +275,7 @@ void Loop::simplify() {
     lane.flat = lane.direct && lane.strides == contiguous_strides(sizes_);
     const int64_t inner = lane.strides.back();
     rows_ &= !planes();
+    lane.same_rows = std::all_of(lane.strides.begin(), lane.strides.end() - 1, [](int64_t s) { return s == 0; });
     rows_ &= lane.constant || (lane.direct && (inner == 1 || (inner == 0 && k > 0)));
   }
 }
@@ -308,21 +312,26 @@ void Loop::segments(const Lane& lane, int64_t begin, int64_t count, const F& f) 
 void Loop::run_range(int64_t begin, int64_t end) const {
   if (!rows_) return run_blocks(begin, end);
   const size_t n = sizes_.size();
+  if (n > 1 && sizes_[n - 1] <= kShortRow && lanes_[0].flat && end - begin > sizes_[n - 1])
+    return run_short_rows(begin, end);
   int64_t position[TensorImpl::kMaxDims];
   locate(begin, position);
   int64_t offsets[kMaxOperands] = {};
   for (int k = 0; k < count_; ++k) {
     for (size_t d = 0; d < n; ++d) offsets[k] += position[d] * lanes_[k].strides[d];
   }
+  cpu::PointwiseArgs args{};
+  for (int k = 1; k < count_; ++k) {
+    const Lane& lane = lanes_[k];
+    args.step[k - 1] = !lane.constant && lane.strides[n - 1] != 0;
+    if (lane.constant) args.in[k - 1] = &lane.value;
+  }
   for (int64_t i = begin; i < end;) {
     const int64_t run = std::min(sizes_[n - 1] - position[n - 1], end - i);
-    cpu::PointwiseArgs args{};
     args.n = run;
     args.out = lanes_[0].data + offsets[0] * lanes_[0].item;
     for (int k = 1; k < count_; ++k) {
-      const Lane& lane = lanes_[k];
-      args.in[k - 1] = lane.constant ? static_cast<const void*>(&lane.value) : lane.data + offsets[k] * lane.item;
-      args.step[k - 1] = !lane.constant && lane.strides[n - 1] != 0;
+      if (!lanes_[k].constant) args.in[k - 1] = lanes_[k].data + offsets[k] * lanes_[k].item;
     }
     call(args);
     i += run;
@@ -333,6 +342,40 @@ void Loop::run_range(int64_t begin, int64_t end) const {
       position[d] = 0;
       ++position[d - 1];
     }
+  }
+}
+
+// Rows that are short next to the cost of a call: several at a time, from blocks that repeat what is broadcast.
+void Loop::run_short_rows(int64_t begin, int64_t end) const {
+  alignas(64) char blocks[kMaxOperands - 1][kBlock * 8];
+  const size_t n = sizes_.size();
+  const int64_t step = kBlock / sizes_[n - 1] * sizes_[n - 1];
+  cpu::PointwiseArgs args{};
+  for (int64_t i = begin; i < end; i += step) {
+    args.n = std::min(step, end - i);
+    args.out = lanes_[0].data + i * lanes_[0].item;
+    for (int k = 1; k < count_; ++k) {
+      const Lane& lane = lanes_[k];
+      args.step[k - 1] = !lane.constant;
+      if (lane.constant || lane.flat) {
+        args.in[k - 1] = lane.constant ? static_cast<const void*>(&lane.value) : lane.data + i * lane.item;
+        continue;
+      }
+      args.in[k - 1] = blocks[k - 1];
+      if (i > begin && lane.same_rows) continue;
+      segments(lane, i, args.n, [&](int64_t offset, int64_t at, int64_t run) {
+        char* to = blocks[k - 1] + at * lane.item;
+        const char* from = lane.data + offset * lane.item;
+        if (lane.strides.back() == 1) {
+          std::memcpy(to, from, static_cast<size_t>(run * lane.item));
+        } else {
+          uint64_t bits = 0;
+          std::memcpy(&bits, from, static_cast<size_t>(lane.item));
+          cpu::copy_kernels().fill(to, run, lane.item, bits);
+        }
+      });
+    }
+    call(args);
   }
 }
 

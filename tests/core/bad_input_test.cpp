@@ -115,6 +115,26 @@ TEST(BadInput, HugeNumbers) {
   EXPECT_EQ(std::get<0>(tensor(5.0).topk(0)).item<double>(), 5.0);
 }
 
+TEST(BadInput, HugeNumbersDoNotHang) {
+  const int64_t huge = int64_t{1} << 61, window = INT32_MAX;
+  EXPECT_EQ(round(tensor(2.5), INT64_MAX).numel(), 1);
+  EXPECT_EQ(round(tensor(2.5), INT64_MIN).numel(), 1);
+  EXPECT_EQ(tril_indices(huge, 0).sizes(), IntArrayRef({2, 0}));
+  EXPECT_EQ(triu_indices(huge, 1).sizes(), IntArrayRef({2, 1}));
+  EXPECT_EQ(tril_indices(huge, 3, 1 - huge).sizes(), IntArrayRef({2, 1}));
+  expect_error<Error>([&] { tril_indices(huge, huge); }, {"too many elements"});
+  expect_error<Error>([&] { combinations(arange(100), 50); }, {"too many combinations"});
+  EXPECT_EQ(combinations(arange(5), 3).size(0), 10);
+  EXPECT_EQ(combinations(arange(3), 2, true).size(0), 6);
+  expect_error<Error>([&] { split_with_sizes(ones({0}), {huge * 2, huge * 2, huge * 2, huge * 2}); },
+                      {"to sum exactly"});
+  expect_error<Error>([&] { unbind(ones({0, huge}), 1); }, {"too many pieces"});
+  EXPECT_EQ(max_pool2d(arange(16, kFloat).view({1, 1, 4, 4}), window, {}, 0, 1, true).item<float>(), 15.0f);
+  const Tensor table = ones({huge, 0}).requires_grad_();
+  nn::functional::embedding(ones({2}, kLong), table).sum().backward();
+  EXPECT_EQ(table.grad().sizes(), table.sizes());
+}
+
 TEST(BadInput, DeepGraphsNeedNoStack) {
   Tensor w = ones({1}).requires_grad_(), y = w;
   for (int i = 0; i < 300000; ++i) y = y * 1.0;

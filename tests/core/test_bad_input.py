@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 import rushlight as torch
@@ -123,6 +124,8 @@ CASES: list[tuple[str, Callable[[], object], type[Exception], list[str]]] = [
     ("huge sections", lambda: x().tensor_split(2**62), RuntimeError, ["4611686018427387904 sections"]),
     ("no kernel", lambda: F.conv2d(torch.ones(1, 3, 8, 8), torch.ones(4, 3, 0, 0)), RuntimeError, ["kernel size should be greater than zero"]),
     ("image target", lambda: F.cross_entropy(torch.ones(2, 3, 4, 4), torch.zeros(2, 4, 5).long()), RuntimeError, ["size mismatch (got input: [2, 3, 4, 4] , target: [2, 4, 5]"]),
+    ("string", lambda: torch.tensor([1, "a"]), TypeError, ["new(): invalid data type 'str'"]),
+    ("strings", lambda: torch.tensor(["a"]), ValueError, ["too many dimensions 'str'"]),
     ("learning rate", lambda: torch.optim.SGD([x()], lr=-1), ValueError, ["Invalid learning rate: -1"]),
     ("no parameters", lambda: torch.optim.Adam([]), ValueError, ["optimizer got an empty parameter list"]),
 ]  # fmt: skip
@@ -274,6 +277,44 @@ def test_no_number_ends_the_process(module: str) -> None:
         f"            try: getattr(holder, name)(t.clone(), *arguments)\n"
         f"            except Exception: pass\n"
     )
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "torch.ones(2).round(decimals=2**63 - 1)",
+        "torch.ones(2).round(decimals=-(2**63))",
+        "torch.tril_indices(2**61, 0)",
+        "torch.triu_indices(2**40, 1)",
+        "torch.tril_indices(2**61, 2**61)",
+        "torch.combinations(torch.arange(3), 2**62, with_replacement=True)",
+        "torch.combinations(torch.arange(3), 2**20, with_replacement=True)",
+        "torch.split(torch.zeros(0), [2**62] * 4)",
+        "torch.zeros(0, 2**61).unbind(1)",
+        "F.max_pool2d(torch.ones(1, 1, 4, 4), 2**31 - 1, ceil_mode=True)",
+        "F.avg_pool3d(torch.ones(1, 1, 4, 4, 4), 2**31 - 1, ceil_mode=True)",
+        "F.embedding(torch.ones(2).long(), torch.ones(2**61, 0, requires_grad=True)).sum().backward()",
+        "torch._C._orthogonal_polynomial(torch.ones(2), 5, 0, -(2**31))",
+        "torch.ones(2).__dlpack__(max_version=(2**70, 0))",
+    ],
+)
+def test_a_large_number_does_not_hang(call: str) -> None:
+    run(
+        "import resource, signal, rushlight as torch\nF = torch.nn.functional\nsignal.alarm(20)\n"
+        f"resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))\ntry: {call}\n"
+        "except (RuntimeError, MemoryError, TypeError, ValueError, OverflowError): pass"
+    )
+
+
+@pytest.mark.parametrize("share", ["from_numpy", "asarray", "as_tensor", "from_dlpack", "frombuffer"])
+def test_numpy_cannot_move_memory_away_from_a_tensor(share: str) -> None:
+    array = np.ones(1000, np.float32)
+    tensor = getattr(torch, share)(array, **({"dtype": torch.float32} if share == "frombuffer" else {}))
+    with pytest.raises(ValueError, match="cannot resize"):
+        array.resize(10**7, refcheck=False)
+    assert tensor.sum() == 1000
+    del tensor
+    array.resize(10, refcheck=False)
 
 
 def test_threads_work_on_their_own_and_on_shared_tensors() -> None:
