@@ -312,7 +312,8 @@ Geometry view_as_complex(const Tensor& self) {
   check(self.dtype() == kFloat || self.dtype() == kDouble || self.dtype() == kHalf,
         "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: {}",
         to_string(self.dtype()));
-  check(self.dtype() != kHalf, "view_as_complex: there is no complex32 arithmetic; convert the tensor to float32 first");
+  check(self.dtype() != kHalf,
+        "view_as_complex: there is no complex32 arithmetic; convert the tensor to float32 first");
   check(self.dim() != 0, "Input tensor must have one or more dimensions");
   check(self.sizes().back() == 2, "Tensor must have a last dimension of size 2, but got sizes {}", self.sizes());
   check(self.strides().back() == 1, "Tensor must have a last dimension with stride 1, but got strides {}",
@@ -321,8 +322,8 @@ Geometry view_as_complex(const Tensor& self) {
   g.sizes.pop_back();
   g.strides.pop_back();
   for (size_t d = 0; d < g.strides.size(); ++d) {
-    check(g.strides[d] % 2 == 0, "Tensor must have a stride divisible by 2 for all but last dimension (dimension {}: {})",
-          d, g.strides[d]);
+    check(g.strides[d] % 2 == 0,
+          "Tensor must have a stride divisible by 2 for all but last dimension (dimension {}: {})", d, g.strides[d]);
     g.strides[d] /= 2;
   }
   check(self.storage_offset() % 2 == 0, "Tensor must have a storage_offset divisible by 2, but got {}",

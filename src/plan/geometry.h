@@ -6,7 +6,7 @@ namespace rushlight {
 
 struct Geometry {
   DimVector sizes, strides;
-  int64_t offset = 0;  // in elements, from the start of the storage
+  int64_t offset = 0;                        // in elements, from the start of the storage
   ScalarType dtype = ScalarType::Undefined;  // of views that read the bytes as another type; sizes count its elements
 };
 

@@ -154,8 +154,9 @@ void check_dtype(const PointwiseInfo& info, ScalarType dtype) {
 PointwiseKernel kernel_for(const PointwiseInfo& info, ScalarType dtype) {
   PointwiseKernel k = info.kernels[static_cast<int>(compute_type(dtype))][cpu::isa_level()];
   if (!k) [[unlikely]]
-    fail(ErrorKind::kNotImplemented, "\"{}_cpu\" not implemented for '{}'; convert the tensor with to() first",
-         public_name(info), to_string(dtype));
+    fail(ErrorKind::kNotImplemented, "\"{}_cpu\" not implemented for '{}'; {}", public_name(info), to_string(dtype),
+         is_complex(dtype) ? "it has no meaning for complex numbers: take real(), imag() or abs() first"
+                           : "convert the tensor with to() first");
   return k;
 }
 

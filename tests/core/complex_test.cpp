@@ -89,7 +89,8 @@ TEST(Complex, PartsAreViews) {
 }
 
 TEST(Complex, GradientsFollowTheConjugate) {
-  Tensor z = torch::tensor({Complex<double>(1, 2), Complex<double>(-3, 0.5)}, torch::TensorOptions(torch::kComplexDouble));
+  Tensor z =
+      torch::tensor({Complex<double>(1, 2), Complex<double>(-3, 0.5)}, torch::TensorOptions(torch::kComplexDouble));
   z.requires_grad_();
   torch::real(torch::mul(z, torch::conj(z))).sum().backward();
   EXPECT_TRUE(torch::allclose(z.grad(), torch::mul(z.detach(), 2)));
