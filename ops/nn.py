@@ -131,8 +131,8 @@ for space, first in (("", "self"), (F, "input")):
     composite(f"{space}native_channel_shuffle(T {first}, int groups) -> T", method=False, samples=["(randn(2, 6, 3, 3), 3)"], doc="channel_shuffle.")
     composite(f"{space}conv_tbc(T {first}, T weight, T bias, int pad=0) -> T", method=False, samples=["(randn(5, 2, 3), randn(3, 3, 4), randn(4), 1)"], doc="Convolution over time of (T, B, C) with a weight of (k, C, O): (T', B, O).")
 
-composite(F + "grouped_mm(T mat_a, T mat_b, *, T? offs=None, T? bias=None, dtype? out_dtype=None) -> T", gradcheck=False, out=False,
-          doc="Products of groups: offs (int32) ends each group of rows of mat_a (M, K) for mat_b (G, K, N), of columns of mat_b (K, N) for mat_a (G, M, K), or of the inner dimension of two matrices; without it a batched product. float32, float16 or bfloat16.")
+composite(F + "grouped_mm(T mat_a, T mat_b, *, T? offs=None, T? bias=None, dtype? out_dtype=None) -> T", samples=["(randn(2, 3, 8), randn(2, 8, 16))"], gradcheck=False, out=False,
+          doc="Products of groups: offs (int32) ends each group of rows of mat_a (M, K) for mat_b (G, K, N), of columns of mat_b (K, N) for mat_a (G, M, K), or of the inner dimension of two matrices; without it a batched product. Floating dtypes (PyTorch has no float64).")
 
 # ---- torch's own names and orders of arguments; reduction is 0 none, 1 mean, 2 sum ---------------------------------------------
 composite("bilinear(T input1, T input2, T weight, T? bias=None) -> T", samples=["(randn(3, 4), randn(3, 5), randn(2, 4, 5), randn(2))"], doc="As nn.functional.bilinear.")

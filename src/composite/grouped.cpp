@@ -26,8 +26,8 @@ std::vector<int64_t> ends_of(const Tensor& offs, int64_t size) {
 void check_operands(const Tensor& a, const Tensor& b, const Tensor& offs, const Tensor& bias,
                     std::optional<ScalarType> out_dtype) {
   for (const auto& [name, t] : {std::pair<const char*, const Tensor*>{"mat_a", &a}, {"mat_b", &b}}) {
-    check(t->dtype() == kFloat || t->dtype() == kBFloat16 || t->dtype() == kHalf,
-          "Expected {} to be Float32, BFloat16 or Float16 matrix, got {}", name, to_string(t->dtype()));
+    check(is_floating_point(t->dtype()), "Expected {} to be Float32, BFloat16 or Float16 matrix, got {}", name,
+          to_string(t->dtype()));
     check(t->dim() == 2 || t->dim() == 3, "{} has to be 2 or 3d (grouped_mm: got {})", name, t->sizes());
   }
   check(a.dtype() == b.dtype(), "grouped_mm: mat_a and mat_b must have one dtype, but got {} and {}",

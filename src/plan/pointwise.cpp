@@ -574,7 +574,7 @@ void general(const PointwiseInfo& info, const Operand* operands, size_t count, s
         "In-place {} is not supported for complex tensors. (the result is real)", std::string_view(info.name));
   const ScalarType stored = info.real_result ? to_real_type(common) : common;
   const ScalarType out_dtype = info.promotion == Promotion::Bool ? kBool : stored;
-  if (how == How::Out && count == 1 && info.promotion == Promotion::Same && !info.real_result &&
+  if (how == How::Out && count == 1 && info.promotion == Promotion::Same && out_dtype == common &&
       result.dtype() != out_dtype) {
     fail(ErrorKind::kRuntime, "Found dtype {} but expected {} ({}: pass an out= of dtype {})",
          to_string(result.dtype()), to_string(out_dtype), info.name, to_string(out_dtype));
