@@ -129,7 +129,8 @@ class ConvProduct {
     int64_t best = 1;
     double least = 0;
     for (int64_t i = 1; i <= most; ++i) {
-      const double n = double(i * pixels), lanes = double((i * pixels + gemm_.lanes - 1) / gemm_.lanes * gemm_.lanes);
+      const int64_t padded = (i * pixels + gemm_.lanes - 1) / gemm_.lanes * gemm_.lanes;
+      const double n = double(i * pixels), lanes = double(padded);
       const int64_t groups = (batch_ + i - 1) / i, tasks = groups * groups_;
       const int64_t slices = (rows_ + slice_for(tasks) - 1) / slice_for(tasks);
       const int64_t even = slices * groups_ % 2 ? (groups + 1) / 2 * 2 : groups;  // for two threads

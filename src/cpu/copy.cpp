@@ -495,7 +495,7 @@ ElementBits scalar_bits(const Scalar& value, ScalarType dtype) {
       element = static_cast<T>(value.toLong());
     else
       element = value.to<T>();
-    memcpy(&bits, &element, sizeof(T));
+    memcpy(static_cast<void*>(&bits), &element, sizeof(T));
   });
   return bits;
 }

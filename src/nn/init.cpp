@@ -123,9 +123,8 @@ Tensor orthogonal_(const Tensor& tensor, double gain, const GeneratorOption& gen
   // The Q whose R has a positive diagonal: that sign makes it unique, and uniform over the orthogonal matrices.
   const auto [Q, R] = linalg::qr(wide ? drawn.t() : drawn);
   const Tensor q = Q.mul(R.diagonal().sgn());
-  Tensor target = tensor;
-  target.copy_((wide ? q.t() : q).reshape(tensor.sizes()));
-  return target.mul_(gain);
+  tensor.copy_((wide ? q.t() : q).reshape(tensor.sizes()));
+  return tensor.mul_(gain);
 }
 
 Tensor sparse_(const Tensor& tensor, double sparsity, double std, const GeneratorOption& generator) {

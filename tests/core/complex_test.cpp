@@ -70,7 +70,8 @@ TEST(Complex, ArithmeticOfTransposedAndMixedOperands) {
   ASSERT_EQ(sum.dtype(), torch::kComplexDouble);
   for (int64_t i = 0; i < 2; ++i) {
     for (int64_t j = 0; j < kCount / 2; j += 37) {
-      const std::complex<double> v = z[2 * j + i] + static_cast<double>(i * kCount / 2 + j);
+      const int64_t added = i * (kCount / 2) + j;
+      const std::complex<double> v = z[2 * j + i] + static_cast<double>(added);
       const auto got = sum.index({i, j}).item().toComplexDouble();
       EXPECT_EQ(got.re, -2 * v.imag());
       EXPECT_EQ(got.im, 2 * v.real());

@@ -46,7 +46,7 @@ TEST(Sequence, CellsStepAsLayersDo) {
   torch::NoGradGuard guard;
   const auto from = gru->all_weights();
   size_t i = 0;
-  for (Tensor p : cell->parameters()) p.copy_(from[i++]);
+  for (const Tensor& p : cell->parameters()) p.copy_(from[i++]);
   const Tensor x = torch::randn({5, 2, 3});
   Tensor h = torch::zeros({2, 4});
   for (int64_t t = 0; t < 5; ++t) h = cell(x.select(0, t), h);

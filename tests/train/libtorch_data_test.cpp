@@ -44,7 +44,7 @@ TEST(LibTorchData, BatchesAreListsUnlessStacked) {
   auto stacked = data::make_data_loader<data::samplers::SequentialSampler>(
       Squares(5).map(data::transforms::Stack<>()), data::DataLoaderOptions().batch_size(2).drop_last(true));
   int batches = 0;
-  for (Example<> batch : *stacked) {
+  for (const Example<>& batch : *stacked) {
     EXPECT_EQ(batch.data.sizes(), (torch::IntArrayRef{2, 2}));
     EXPECT_EQ(batch.target.sizes(), torch::IntArrayRef{2});
     ++batches;
