@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "cpu/complex_view.h"
 #include "cpu/copy.h"
 #include "cpu/dispatch.h"
 #include "cpu/random.h"
@@ -60,21 +61,15 @@ int64_t last_exact(ScalarType dtype) {
 
 }  // namespace
 
-namespace {
-
 // The parts of complex numbers are drawn one after the other.
-Tensor parts_of(const Tensor& self) { return detail::alias(self, geom::view_as_real(self)); }
-
-}  // namespace
-
 void uniform_(const Tensor& self, double from, double to, const std::optional<Generator>& generator) {
-  if (is_complex(self.dtype())) return uniform_(parts_of(self), from, to, generator);
+  if (is_complex(self.dtype())) return uniform_(real_view(self), from, to, generator);
   fill(self, [&](void* p) { fill_uniform(chosen(generator), p, self.dtype(), self.numel(), from, to); });
 }
 
 void normal_(const Tensor& self, double mean, double std, const std::optional<Generator>& generator) {
   // The variance of a complex normal number is that of both its parts.
-  if (is_complex(self.dtype())) return normal_(parts_of(self), mean, std / std::sqrt(2.0), generator);
+  if (is_complex(self.dtype())) return normal_(real_view(self), mean, std / std::sqrt(2.0), generator);
   fill(self, [&](void* p) {
     fill_normal(chosen(generator), p, self.dtype(), self.numel(), mean, std, self.is_contiguous());
   });
