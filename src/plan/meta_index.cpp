@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 
+#include "plan/check_dtype.h"
 #include "plan/dims.h"
 #include "plan/meta_shape.h"
 #include "rushlight/ops.h"
@@ -363,11 +364,6 @@ std::array<Meta, 2> topk(const Tensor& self, int64_t k, int64_t dim) {
 // ---- arguments of random fills --------------------------------------------------------------------------------------
 
 namespace {
-
-void check_floating(const char* kernel, const Tensor& self) {
-  check_not_implemented(is_floating_point(self.dtype()), "\"{}\" not implemented for '{}'", std::string_view(kernel),
-                        to_string(self.dtype()));
-}
 
 // The integers that a dtype holds exactly.
 std::pair<double, double> exact_range(ScalarType dtype) {

@@ -5,16 +5,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "plan/check_dtype.h"
 #include "plan/dims.h"
 
 namespace rushlight::meta {
 namespace {
 
-void check_floating(const char* op, const Tensor& t) {
-  check_not_implemented(is_floating_point(t.dtype()),
-                        "\"{}\" not implemented for '{}'; convert the input with to() first", std::string_view(op),
-                        to_string(t.dtype()));
-}
 void check_index_type(const char* op, const char* name, const Tensor& t) {
   check(t.dtype() == kLong || t.dtype() == kInt,
         "Expected tensor for argument #1 '{}' to have one of the following scalar types: Long, Int; but got "

@@ -1,6 +1,7 @@
 // Checks and results of softmax, normalisation, dropout and embedding, with PyTorch's exceptions and leading words.
 #include "plan/meta_norm.h"
 
+#include "plan/check_dtype.h"
 #include "plan/dims.h"
 
 namespace rushlight::meta {
@@ -8,12 +9,6 @@ namespace {
 
 // Statistics are kept in f32 for half types.
 ScalarType stats_type(const Tensor& input) { return input.dtype() == kDouble ? kDouble : kFloat; }
-
-void check_floating(const char* op, const Tensor& input) {
-  check_not_implemented(is_floating_point(input.dtype()),
-                        "\"{}\" not implemented for '{}'; convert the input with to() first", op,
-                        to_string(input.dtype()));
-}
 
 // Half inputs may come with f32 parameters; everything else must agree.
 void check_param_type(const Tensor& input, const Tensor& param) {
