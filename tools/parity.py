@@ -229,7 +229,8 @@ def reason(name: str, reasons: dict[str, str]) -> str | None:
 
 
 def row_of(name: str, difference: Difference, why: str) -> str:
-    kinds = ", ".join(f"{kind} {count}" for kind, count in difference.kinds.most_common())
+    ranked = sorted(difference.kinds.items(), key=lambda item: (-item[1], item[0]))  # the same page from every run
+    kinds = ", ".join(f"{kind} {count}" for kind, count in ranked)
     example = difference.example
     problem = re.sub(r"\s+", " ", example["problem"])
     problem = (problem[:157] + "...") if len(problem) > 160 else problem
