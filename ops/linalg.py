@@ -23,6 +23,8 @@ op("dot(T self, T tensor) -> T", complex=True, out="result dtype does not match 
 composite("vdot(T self, T other) -> T", complex=True, samples=["(randn(4), randn(4))"], ref="lambda a, b: np.vdot(a, b)", out=True, doc="dot of self's conjugate and other.")
 composite("inner(T self, T other) -> T", complex=True, samples=["(randn(4), randn(4))", "(randn(2, 4), randn(3, 4))"], ref="lambda a, b: np.inner(a, b)", out=True, bench="(s, s2)", doc="Sums of products over the last dimensions.")
 composite("outer(T self, T vec2) -> T", complex=True, aliases=("ger",), samples=["(randn(3), randn(4))"], ref="lambda a, b: np.outer(a, b)", out=True, bench="(h, v)", doc="All products of two vectors' elements, (n, m).")
+op("_addr(T self, T vec1, T vec2, S alpha) -> T", meta="Meta({vec1.numel(), vec2.numel()}, self.dtype())", method=False, node="AddrBackward0", samples=["(randn(3, 4), randn(3), randn(4), 2.0)", "(randn(4), randn(3), randn(4), 0.5)"],
+   grad={"self": "grad", "vec1": "mul(mv(grad, vec2), alpha)", "vec2": "mul(mv(grad.t(), vec1), alpha)"}, doc="`self + alpha * outer(vec1, vec2)` of floating tensors of one dtype.")
 composite("addr(T self, T vec1, T vec2, *, S beta=1, S alpha=1) -> T", complex=True, inplace=True, samples=["(randn(3, 4), randn(3), randn(4))"], ref="lambda c, a, b: c + np.outer(a, b)", out=True, bench="(m, h, v)", doc="`beta * self + alpha * outer(vec1, vec2)`.")
 op("_matmul(T self, T other) -> T", meta="meta::matmul(self, other)", grad={"self": "_matmul(grad, conj(other.transpose(-2, -1)))", "other": "_matmul(conj(self.transpose(-2, -1)), grad)"}, node="UnsafeViewBackward0",
    method=False, python=False, doc="Matrix products of tensors with at least 2 dimensions whose other dimensions broadcast.")

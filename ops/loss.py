@@ -44,6 +44,19 @@ for name, extra, doc in (("mse_loss", "", "Squared differences"), ("l1_loss", ""
     last = extra or ", T? weight=None"
     composite(f"nn.functional.{name}(T input, T target, {LEGACY}{last}) -> T", samples=["(randn(3, 4), randn(3, 4))", "(randn(3, 4), randn(3, 4)), dict(reduction='sum')", "(randn(3, 4), randn(3, 4)), dict(reduction='none')"],
               bench="(m, w)", doc=f"{doc} of input and target, reduced as `reduction` says.")
+# Each is one pass, and so is its gradient: the slope is the difference, limited to [-limit, limit] / beta.
+binary("_smooth_l1", "(T input, T target, S beta)", math="where(abs(a - b) < beta, 0.5 * (a - b) * (a - b) / beta, abs(a - b) - 0.5 * beta)", types="f", method=False, inplace=False, node="SmoothL1LossBackward0",
+       grad={"input": "_smooth_l1_backward(grad, input, target, beta)", "target": "neg(_smooth_l1_backward(grad, input, target, beta))"}, samples=["(randn(3, 4), randn(3, 4), 0.5)"], doc="smooth_l1_loss of each element.")
+ternary("_smooth_l1_backward", "(T grad_output, T input, T target, S beta)", math="a * minimum(maximum((b - c) / beta, -1), 1)", types="f", method=False, inplace=False,
+        grad={"grad_output": "_smooth_l1_backward(grad, input, target, beta)", "input": "_smooth_l1_curvature(mul(grad, grad_output), input, target, beta)", "target": "neg(_smooth_l1_curvature(mul(grad, grad_output), input, target, beta))"},
+        samples=["(randn(3, 4), randn(3, 4), randn(3, 4), 0.5)"], doc="The gradient of _smooth_l1 for its input.")
+ternary("_smooth_l1_curvature", "(T grad_output, T input, T target, S beta)", math="where(abs(b - c) < beta, a / beta, 0)", types="f", method=False, inplace=False,
+        grad={"grad_output": "_smooth_l1_curvature(grad, input, target, beta)"}, samples=["(randn(3, 4), randn(3, 4), randn(3, 4), 0.5)"], gradcheck=False, doc="grad_output times the second derivative of _smooth_l1.")
+binary("_huber", "(T input, T target, S delta)", math="where(abs(a - b) <= delta, 0.5 * (a - b) * (a - b), delta * (abs(a - b) - 0.5 * delta))", types="f", method=False, inplace=False, node="HuberLossBackward0",
+       grad={"input": "_huber_backward(grad, input, target, delta)", "target": "neg(_huber_backward(grad, input, target, delta))"}, samples=["(randn(3, 4), randn(3, 4), 0.5)"], doc="huber_loss of each element.")
+ternary("_huber_backward", "(T grad_output, T input, T target, S delta)", math="a * minimum(maximum(b - c, -delta), delta)", types="f", method=False, inplace=False,
+        grad={"grad_output": "_huber_backward(grad, input, target, delta)", "input": "_hardtanh_backward(mul(grad, grad_output), sub(input, target), -delta, delta)", "target": "neg(_hardtanh_backward(mul(grad, grad_output), sub(input, target), -delta, delta))"},
+        samples=["(randn(3, 4), randn(3, 4), randn(3, 4), 0.5)"], doc="The gradient of _huber for its input.")
 composite("nn.functional.huber_loss(T input, T target, str reduction='mean', float delta=1.0, T? weight=None) -> T", samples=["(randn(3, 4), randn(3, 4))", "(randn(3, 4), randn(3, 4), 'sum', 0.5)"],
           bench="(m, w)", doc="Half the squared difference below delta, linear above.")
 composite("nn.functional.poisson_nll_loss(T input, T target, bool log_input=True, bool full=False, bool? size_average=None, float eps=1e-08, bool? reduce=None, str reduction='mean') -> T",

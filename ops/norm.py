@@ -17,6 +17,11 @@ for name, ref, word in (("softmax", SOFTMAX, "e^x over its sum"), ("log_softmax"
     composite(f"nn.functional.{name}(T input, int? dim=None, int _stacklevel=3, dtype? dtype=None) -> T", samples=["(randn(3, 4), 1)", "(randn(3, 4, 5), 0)"], ref=ref, bench="(m, 0)", doc=f"{word} along `dim`; without `dim` it is chosen as PyTorch does, with a warning.")
 composite("nn.functional.softmin(T input, int? dim=None, int _stacklevel=3, dtype? dtype=None) -> T", samples=["(randn(3, 4), 1)"], bench="(m, 1)", doc="softmax(-input).")
 composite("nn.functional.gumbel_softmax(T logits, float tau=1, bool hard=False, float eps=1e-10, int dim=-1) -> T", bench="(m)", doc="A sample of the Gumbel-softmax distribution; hard=True gives one-hot values with the soft gradient.")
+binary("_gated", "(T self, T gate)", math="a * sigmoid(b)", types="f", method=False, inplace=False, out=True, ns=1.2, grad={"self": "_gated(grad, gate)", "gate": "_glu_slope(grad, self, gate)"}, samples=["(randn(3, 4), randn(3, 4))"], doc="`self * sigmoid(gate)`.")
+ternary("_glu_slope", "(T grad_output, T self, T gate)", math="a * b * (sigmoid(c) * (1 - sigmoid(c)))", types="f", method=False, inplace=False, ns=1.5,
+        grad={"grad_output": "_glu_slope(grad, self, gate)", "self": "_glu_slope(grad, grad_output, gate)", "gate": "mul(_glu_slope(mul(grad, grad_output), self, gate), rsub(mul(sigmoid(gate), 2), 1))"},
+        samples=["(randn(3, 4), randn(3, 4), randn(3, 4))"], doc="The gradient of `self * sigmoid(gate)` for the gate.")
+op("_glu(T input, int dim) -> T", meta="meta::glu(input, dim)", grad={"input": "glu_backward(grad, input, dim)"}, method=False, node="GluBackward0", samples=["(randn(3, 4), 1)", "(randn(4, 3), -2)"], doc="The first half along `dim` times the sigmoid of the second half.")
 composite("nn.functional.glu(T input, int dim=-1) -> T", samples=["(randn(3, 4),)", "(randn(3, 4, 2), 1)"], bench="(m[:, : c // 2 * 2], 1)", doc="The first half along `dim` times the sigmoid of the second half.")
 
 # ---- layer, group and RMS norm ----------------------------------------------------------------------------------------

@@ -110,6 +110,8 @@ composite("logit(T self, float? eps) -> T", out=True, samples=["(rand(3, 4) * 0.
 for _name, _ref in {"floor": "np.floor", "ceil": "np.ceil", "trunc": "np.trunc"}.items():
     unary(_name, math=f"{_name}(x)", grad="zeros_like(grad)", gradcheck=False, ref=_ref, aliases=("fix",) if _name == "trunc" else (), doc={"floor": "Rounds down.", "ceil": "Rounds up.", "trunc": "Rounds towards zero."}[_name])
 unary("round", math="round(x)", grad="zeros_like(grad)", gradcheck=False, ref="np.round", aliases=("special.round",), doc="Rounds to the nearest integer, halves to even.")
+unary("_round_scaled(T self, S scale)", math="round(x * scale) / scale", types="f", grad="zeros_like(grad)", gradcheck=False, method=False, inplace=False, node="RoundBackward1", samples=["(randn(3, 4), 100.0)"], doc="Rounds to multiples of `1 / scale`.")
+unary("_round_multiples(T self, S scale)", math="round(x / scale) * scale", types="f", grad="zeros_like(grad)", gradcheck=False, method=False, inplace=False, node="RoundBackward1", samples=["(randn(3, 4) * 100, 10.0)"], doc="Rounds to multiples of `scale`.")
 composite("round_(T self, *, int decimals) -> T", overload="decimals", samples=["(randn(3, 4),), dict(decimals=2)"], doc="In-place rounding to `decimals` places.")
 composite("round(T self, *, int decimals) -> T", overload="decimals", out=True, samples=["(randn(3, 4),), dict(decimals=2)"], aliases=("special.round",), bench="(x, decimals=2)", doc="Rounds to `decimals` places.")
 unary("frac", math="x - trunc(x)", types="f", grad="grad", gradcheck=False, ref="lambda x: x - np.trunc(x)", doc="The fractional part, with the sign of x.")

@@ -159,4 +159,10 @@ Tensor embedding_dense_double_backward(const Tensor& grad, const Tensor& indices
   return rows.reshape(sizes);
 }
 
+Tensor glu_backward(const Tensor& grad, const Tensor& input, int64_t dim) {
+  const int64_t half = input.size(dim) / 2;
+  const Tensor value = input.narrow(dim, 0, half), gate = input.narrow(dim, half, half);
+  return cat({_gated(grad, gate), _glu_slope(grad, value, gate)}, dim);
+}
+
 }  // namespace rushlight

@@ -47,10 +47,7 @@ Tensor gumbel_softmax(const Tensor& logits, double tau, bool hard, double eps, i
 
 Tensor glu(const Tensor& input, int64_t dim) {
   check_not_implemented(!is_complex(input.dtype()), "\"glu_cpu\" not implemented for '{}'", to_string(input.dtype()));
-  check(input.dim() > 0, "glu does not support scalars because halving size must be even");
-  const int64_t n = input.size(dim), d = dim < 0 ? dim + input.dim() : dim;
-  check(n % 2 == 0, "Halving dimension must be even, but dimension {} is size {}", d, n);
-  return mul(input.narrow(d, 0, n / 2), rushlight::sigmoid(input.narrow(d, n / 2, n / 2)));
+  return _glu(input, dim);
 }
 
 }  // namespace nn::functional

@@ -246,6 +246,13 @@ Tensor pad_dim(const Tensor& input, int64_t dim, int64_t left, int64_t right, st
   check(total >= 0,
         "Negative padding value is resulting in an empty dimension. (padding ({}, {}) at dimension {} of input {})",
         left, right, dim, input.sizes());
+  // A long dimension is joined from runs; the places of a short one are looked up.
+  if (n >= 256 && left >= 0 && right >= 0) {
+    if (mode == "circular") return cat({input.narrow(dim, n - left, left), input, input.narrow(dim, 0, right)}, dim);
+    if (mode == "reflect")
+      return cat({input.narrow(dim, 1, left).flip({dim}), input, input.narrow(dim, n - 1 - right, right).flip({dim})},
+                 dim);
+  }
   Tensor index = empty({total}, kLong);
   int64_t* at = index.data_ptr<int64_t>();
   for (int64_t i = 0; i < total; ++i) {

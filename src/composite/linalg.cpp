@@ -37,7 +37,7 @@ Tensor addmv(const Tensor& self, const Tensor& mat, const Tensor& vec, const Sca
 Tensor addr(const Tensor& self, const Tensor& vec1, const Tensor& vec2, const Scalar& beta, const Scalar& alpha) {
   if (beta.equal(1) && vec1.dim() == 1 && vec2.dim() == 1 && is_floating_point(self.dtype()) &&
       self.dtype() == vec1.dtype() && self.dtype() == vec2.dtype() && self.dim() <= 2)
-    return self.expand({vec1.numel(), vec2.numel()}).addcmul(vec1.unsqueeze(1), vec2, alpha);
+    return _addr(self.expand({vec1.numel(), vec2.numel()}), vec1, vec2, alpha);
   return combine(self, beta, vec1.outer(vec2), alpha);
 }
 

@@ -322,9 +322,7 @@ Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, std::optional<b
   const Reduction how = reduction_of(size_average, reduce, reduction);
   check_real("smooth_l1_cpu", x);
   check(beta >= 0, "smooth_l1_loss does not support negative values for beta.");
-  const Tensor size = abs(sub(x, t));
-  if (beta == 0) return reduced(size, how);
-  return reduced(where(lt(size, beta), div(mul(mul(size, size), 0.5), beta), sub(size, 0.5 * beta)), how);
+  return reduced(beta == 0 ? abs(sub(x, t)) : _smooth_l1(x, t, beta), how);
 }
 
 Tensor huber_loss(const Tensor& input, const Tensor& target, std::string_view reduction, double delta,
@@ -333,8 +331,7 @@ Tensor huber_loss(const Tensor& input, const Tensor& target, std::string_view re
   const Reduction how = reduction_of(reduction);
   check_real("huber_cpu", x);
   check(delta > 0, "huber_loss does not support non-positive values for delta.");
-  const Tensor size = abs(sub(x, t));
-  const Tensor loss = where(le(size, delta), mul(mul(size, size), 0.5), mul(sub(size, 0.5 * delta), delta));
+  const Tensor loss = _huber(x, t, delta);
   return weight.defined() ? weighted(loss, weight, input, how, false) : reduced(loss, how);
 }
 

@@ -325,6 +325,30 @@ void dot_rows(int64_t rows, int64_t k, const BFloat16* a, int64_t lda, const flo
   half_kernels().dot_bf16(rows, k, reinterpret_cast<const uint16_t*>(a), lda, x, y);
 }
 
+// Few long rows: each is cut into parts, whose sums are added two by two. Only the length of the row decides.
+constexpr int64_t kDotPart = 16384;
+
+template <class S>
+void gemv_long_dot(const Gemv<S>& v, const gemm_acc_t<S>* x) {
+  using T = gemm_acc_t<S>;
+  const int64_t parts = (v.k - 1) / kDotPart + 1;
+  const Workspace<T> sums(v.rows * parts), totals(v.rows);
+  parallel_for(v.rows * parts, 1, double(kDotPart) * sizeof(S) / 24, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t from = i % parts * kDotPart;
+      dot_rows(1, std::min(kDotPart, v.k - from), v.matrix + i / parts * v.row + from, v.row, x + from,
+               sums.data() + i);
+    }
+  });
+  for (int64_t r = 0; r < v.rows; ++r) {
+    T* s = sums.data() + r * parts;
+    for (int64_t step = 1; step < parts; step *= 2)
+      for (int64_t i = 0; i + step < parts; i += 2 * step) s[i] += s[i + step];
+    totals.data()[r] = s[0];
+  }
+  finish_rows(v, 0, v.rows, totals.data(), v.epilogue);
+}
+
 // Rows of the matrix are contiguous.
 template <class S>
 void gemv_dot(const Gemv<S>& v) {
@@ -339,6 +363,7 @@ void gemv_dot(const Gemv<S>& v) {
   } else {
     for (int64_t i = 0; i < v.k; ++i) widen(1, v.x + i * v.x_stride, copy.data() + i);
   }
+  if (v.k >= 4 * kDotPart) return gemv_long_dot(v, x);
   constexpr int64_t kGrain = 32;
   const double ns_per_row = 10 + double(v.k) * sizeof(S) / 24;
   parallel_for(v.rows, kGrain, ns_per_row, [&](int64_t begin, int64_t end) {

@@ -185,6 +185,10 @@ void dot(const Tensor& self, const Tensor& tensor, Tensor& result) {
   });
 }
 
+void _addr(const Tensor& self, const Tensor& vec1, const Tensor& vec2, const Scalar& alpha, Tensor& result) {
+  addcmul_out(result, self.detach().expand(result.sizes()), vec1.detach().unsqueeze(1), vec2.detach(), alpha);
+}
+
 void linear(const Tensor& input, const Tensor& weight, const Tensor& bias, Tensor& result) {
   if (result.numel() == 0) return;
   const int64_t k = weight.sizes()[1], n = weight.sizes()[0], rows = result.numel() / n;

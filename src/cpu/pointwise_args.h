@@ -15,6 +15,9 @@ struct PointwiseArgs {
   const void* in[4];
   uint8_t step[4];        // per input: 1 = n contiguous elements, 0 = one element for all
   const void* params[4];  // each points at one element of the compute type
+  // The same for `more_rows` further runs, each so many elements behind the one before (not for planes).
+  int64_t more_rows;
+  int64_t out_row, in_row[4];
 };
 
 }  // namespace rushlight::cpu

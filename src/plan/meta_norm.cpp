@@ -65,6 +65,16 @@ Meta channel_layout(const Tensor& input) {
 
 }  // namespace
 
+Meta glu(const Tensor& input, int64_t dim) {
+  check(input.dim() > 0, "glu does not support scalars because halving size must be even");
+  const int64_t d = plan::wrap_dim(dim, input.dim()), n = input.sizes()[static_cast<size_t>(d)];
+  check(n % 2 == 0, "Halving dimension must be even, but dimension {} is size {}", d, n);
+  check_floating("glu_cpu", input);
+  Meta meta = like(input);
+  meta.sizes[static_cast<size_t>(d)] = n / 2;
+  return meta;
+}
+
 Meta softmax(const char* op, const Tensor& self, int64_t dim) {
   plan::wrap_dim(dim, self.dim());
   const bool last = self.dim() == 0 || plan::wrap_dim(dim, self.dim()) == self.dim() - 1;

@@ -7,6 +7,7 @@
 namespace rushlight::meta {
 
 Meta softmax(const char* op, const Tensor& self, int64_t dim);
+Meta glu(const Tensor& input, int64_t dim);
 std::array<Meta, 3> layer_norm(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight,
                                const Tensor& bias);
 std::array<Meta, 3> layer_norm_backward(const Tensor& input, IntArrayRef normalized_shape, const Tensor& weight,

@@ -327,18 +327,30 @@ void Loop::run_range(int64_t begin, int64_t end) const {
     args.step[k - 1] = !lane.constant && lane.strides[n - 1] != 0;
     if (lane.constant) args.in[k - 1] = &lane.value;
   }
+  if (n > 1) {
+    args.out_row = lanes_[0].strides[n - 2];
+    for (int k = 1; k < count_; ++k) args.in_row[k - 1] = lanes_[k].constant ? 0 : lanes_[k].strides[n - 2];
+  }
   for (int64_t i = begin; i < end;) {
+    // The rest of a row, or whole rows up to the end of the dim that counts them.
     const int64_t run = std::min(sizes_[n - 1] - position[n - 1], end - i);
+    const int64_t rows = n > 1 && run == sizes_[n - 1] ? std::min(sizes_[n - 2] - position[n - 2], (end - i) / run) : 1;
     args.n = run;
+    args.more_rows = rows - 1;
     args.out = lanes_[0].data + offsets[0] * lanes_[0].item;
     for (int k = 1; k < count_; ++k) {
       if (!lanes_[k].constant) args.in[k - 1] = lanes_[k].data + offsets[k] * lanes_[k].item;
     }
     call(args);
-    i += run;
-    position[n - 1] += run;
-    for (int k = 0; k < count_; ++k) offsets[k] += run * lanes_[k].strides[n - 1];
-    for (size_t d = n - 1; d > 0 && position[d] == sizes_[d]; --d) {
+    i += rows * run;
+    if (run < sizes_[n - 1] - position[n - 1]) return;
+    position[n - 1] = 0;
+    for (int k = 0; k < count_; ++k) {
+      offsets[k] -= (sizes_[n - 1] - run) * lanes_[k].strides[n - 1];
+      if (n > 1) offsets[k] += rows * lanes_[k].strides[n - 2];
+    }
+    if (n > 1) position[n - 2] += rows;
+    for (size_t d = n - 1; d-- > 1 && position[d] == sizes_[d];) {
       for (int k = 0; k < count_; ++k) offsets[k] += lanes_[k].strides[d - 1] - sizes_[d] * lanes_[k].strides[d];
       position[d] = 0;
       ++position[d - 1];

@@ -53,31 +53,53 @@ struct StoredAs<U64Mask> {
 // An input that is one element for all is spread over one vector on the stack and read with step 0, so that one loop
 // serves every mix of the two. The rest goes through the same vector code by partial loads and stores: the same bits
 // wherever an element lies. Each vector is loaded before it is stored, so the output may be one of the inputs.
+template <class V, class F, class Out, int... kIn, int... kParam>
+inline void pointwise_run(int64_t n, Out* out, const typename V::T* const* from, const int64_t* steps,
+                          const V* constants, Indices<kIn...>, Indices<kParam...>) {
+  using T = typename V::T;
+  constexpr int kInputs = sizeof...(kIn), kLanes = V::kLanes;
+  const T* in[kInputs + 1] = {from[kIn]...};
+  const int64_t step[kInputs + 1] = {steps[kIn]...};
+  const V params[] = {constants[kParam]..., V(T(0))};
+  [[maybe_unused]] const auto load_part = [&](int k, int64_t at, int count) {
+    return step[k] != 0 ? V::load(in[k] + at, count) : V::load(in[k]);
+  };
+  // A first part up to where the output is aligned, whole vectors, the rest.
+  int64_t i = 0;
+  int part = n >= 8 * kLanes ? (int)(-(uintptr_t)out / sizeof(Out) % kLanes) : 0;
+  for (;;) {
+    if (part != 0) store_lanes(out + i, F::template call<V>(load_part(kIn, i, part)..., params[kParam]...), part);
+    i += part;
+    if (i == n) return;
+    for (; i + kLanes <= n; i += kLanes)
+      store_lanes(out + i, F::template call<V>(V::load(in[kIn] + i * step[kIn])..., params[kParam]...));
+    part = (int)(n - i);
+    if (part == 0) return;
+  }
+}
+
 template <class V, class F, int... kIn, int... kParam>
-inline void pointwise_loop_over(const PointwiseArgs& args, Indices<kIn...>, Indices<kParam...>) {
+inline void pointwise_loop_over(const PointwiseArgs& args, Indices<kIn...> inputs, Indices<kParam...> constants) {
   using T = typename V::T;
   constexpr int kInputs = sizeof...(kIn), kLanes = V::kLanes;
   const T* in[kInputs + 1] = {(const T*)args.in[kIn]...};
-  int64_t step[kInputs + 1] = {args.step[kIn]...};
+  const int64_t step[kInputs + 1] = {args.step[kIn]...};
   alignas(64) T spread[kInputs + 1][kLanes];
-  for (int i = 0; i < kInputs; ++i) {
-    if (step[i] != 0) continue;
-    V(*in[i]).store(spread[i]);
-    in[i] = spread[i];
-  }
   const V params[] = {V(*(const T*)args.params[kParam])..., V(T(0))};
   using Result = decltype(F::template call<V>(V::load(in[kIn])..., params[kParam]...));
   auto* out = (typename StoredAs<Result>::T*)args.out;
-  const int64_t n = args.n;
-  int64_t i = 0;
-  for (; i + kLanes <= n; i += kLanes)
-    store_lanes(out + i, F::template call<V>(V::load(in[kIn] + i * step[kIn])..., params[kParam]...));
-  const int rest = (int)(n - i);
-  if (rest == 0) return;
-  [[maybe_unused]] const auto load_rest = [&](int k) {
-    return step[k] != 0 ? V::load(in[k] + i, rest) : V::load(spread[k]);
-  };
-  store_lanes(out + i, F::template call<V>(load_rest(kIn)..., params[kParam]...), rest);
+  for (int64_t more = args.more_rows;; --more) {
+    const T* from[kInputs + 1] = {in[kIn]...};
+    for (int k = 0; k < kInputs; ++k) {
+      if (step[k] != 0) continue;
+      V(*in[k]).store(spread[k]);
+      from[k] = spread[k];
+    }
+    pointwise_run<V, F>(args.n, out, from, step, params, inputs, constants);
+    if (more == 0) return;
+    out += args.out_row;
+    for (int k = 0; k < kInputs; ++k) in[k] += args.in_row[k];
+  }
 }
 
 // F is `struct { template <class V> static auto call(V in…, V params…); }`, returning V or V::Mask.
