@@ -7,6 +7,7 @@
 #include "rushlight/creation.h"
 #include "rushlight/data/data.h"
 #include "rushlight/function.h"
+#include "rushlight/graph.h"
 #include "rushlight/indexing.h"
 #include "rushlight/nn.h"
 #include "rushlight/ops.h"

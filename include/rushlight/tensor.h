@@ -207,6 +207,17 @@ class Tensor {
   }
   unsigned add_hook(TensorHook* hook) const;  // takes over the hook
   void remove_hook(unsigned handle) const;
+  // Of a leaf: hook(leaf) is called when a backward has added to its grad(). The handle is for remove_hook.
+  template <class F>
+  unsigned register_post_accumulate_grad_hook(F hook) const {
+    struct Call final : TensorHook {
+      explicit Call(F f) : f_(std::move(f)) {}
+      Tensor operator()(const Tensor& leaf) override { return f_(leaf), Tensor(); }
+      F f_;
+    };
+    return add_post_accumulate_hook(new Call(std::move(hook)));
+  }
+  unsigned add_post_accumulate_hook(TensorHook* hook) const;  // takes over the hook
   Tensor data() const;  // same memory, no history, writes through it are not tracked
   Tensor variable_data() const { return data(); }
   // Points this handle's tensor at another's memory and geometry (`x.data = y`).

@@ -8,6 +8,7 @@
 #include "bind/anomaly.h"
 #include "bind/bind.h"
 #include "bind/function.h"
+#include "rushlight/graph.h"
 
 namespace rushlight::python {
 namespace {
@@ -18,6 +19,12 @@ struct PyNode {
   PyObject_HEAD Node* node;  // owned
 };
 Node* node_of(PyObject* o) { return reinterpret_cast<PyNode*>(o)->node; }
+void node_dealloc(PyObject* self);
+// The node of any grad_fn object; null for other objects and for a context without one.
+Node* any_node(PyObject* o) {
+  if (Py_TYPE(o)->tp_dealloc == node_dealloc) return node_of(o);
+  return node_of_context(o);
+}
 
 // Objects that are alive, so that x.grad_fn is x.grad_fn.
 std::unordered_map<Node*, PyObject*>& live_nodes() {
@@ -48,8 +55,18 @@ PyObject* node_variable(PyObject* self, void*) {
 }
 PyObject* node_sequence(PyObject* self, PyObject*) { return PyLong_FromUnsignedLongLong(node_of(self)->sequence); }
 
-PyMethodDef node_methods[] = {
-    {"name", node_name, METH_NOARGS, nullptr}, {"_sequence_nr", node_sequence, METH_NOARGS, nullptr}, {}};
+PyObject* node_register_hook(PyObject* self, PyObject* hook) { return hook_node(node_of(self), hook, false); }
+PyObject* node_register_prehook(PyObject* self, PyObject* hook) { return hook_node(node_of(self), hook, true); }
+
+PyMethodDef node_methods[] = {{"name", node_name, METH_NOARGS, nullptr},
+                              {"_sequence_nr", node_sequence, METH_NOARGS, nullptr},
+                              {"register_hook", node_register_hook, METH_O,
+                               "register_hook(hook): calls hook(grad_inputs, grad_outputs) when the node has run; it "
+                               "may return other grad_inputs. Returns a handle with remove()."},
+                              {"register_prehook", node_register_prehook, METH_O,
+                               "register_prehook(hook): calls hook(grad_outputs) before the node runs; it may return "
+                               "other grad_outputs. Returns a handle with remove()."},
+                              {}};
 PyGetSetDef node_attributes[] = {{"next_functions", node_next, nullptr,
                                   "The nodes that the gradients go to, with the number of their output.", nullptr},
                                  {"variable", node_variable, nullptr, "Of AccumulateGrad: the leaf.", nullptr},
@@ -100,20 +117,81 @@ struct PyHook final : TensorHook {
   PyObject* function;
 };
 
+// A hook of a node, before or after it runs.
+struct PyNodeHook final : autograd::NodeHook {
+  PyNodeHook(PyObject* f, bool before) : function(Py_NewRef(f)), before(before) {}
+  ~PyNodeHook() override {
+    if (!Py_IsInitialized()) return;
+    GilHold gil;
+    Py_CLEAR(function);
+  }
+  std::vector<Tensor> operator()(const std::vector<Tensor>& inputs, const std::vector<Tensor>& outputs) override {
+    GilHold gil;
+    const Ref in = Ref::steal(tuple_of(inputs)), out = Ref::steal(tuple_of(outputs));
+    const Ref result =
+        Ref::steal(checked(before ? PyObject_CallOneArg(function, out.get())
+                                  : PyObject_CallFunctionObjArgs(function, in.get(), out.get(), nullptr)));
+    if (result.get() == Py_None) return {};
+    if (is_tensor(result.get())) return {tensor_of(result.get())};
+    check_type(PyTuple_Check(result.get()), "expected a tuple of Tensors or None from a hook, but got {}",
+               type_name(result.get()));
+    std::vector<Tensor> replaced;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(result.get()); ++i) {
+      PyObject* item = PyTuple_GET_ITEM(result.get(), i);
+      check_type(item == Py_None || is_tensor(item), "expected Tensors or None from a hook, but element {} is a {}", i,
+                 type_name(item));
+      replaced.push_back(item == Py_None ? Tensor() : tensor_of(item));
+    }
+    return replaced;
+  }
+  static PyObject* tuple_of(const std::vector<Tensor>& tensors) {
+    Ref tuple = Ref::steal(checked(PyTuple_New(static_cast<Py_ssize_t>(tensors.size()))));
+    for (size_t i = 0; i < tensors.size(); ++i)
+      PyTuple_SET_ITEM(tuple.get(), i, tensors[i].defined() ? wrap(tensors[i]) : none());
+    return tuple.take();
+  }
+  PyObject* function;
+  bool before;
+};
+
+// Calls back with the leaf whose gradient is complete.
+struct PyLeafHook final : TensorHook {
+  explicit PyLeafHook(PyObject* f) : function(Py_NewRef(f)) {}
+  ~PyLeafHook() override {
+    if (!Py_IsInitialized()) return;
+    GilHold gil;
+    Py_CLEAR(function);
+  }
+  Tensor operator()(const Tensor& leaf) override {
+    GilHold gil;
+    const Ref argument = Ref::steal(wrap(leaf));
+    const Ref result = Ref::steal(checked(PyObject_CallOneArg(function, argument.get())));
+    check(result.get() == Py_None, "Tensor post accumulate grad hooks should return None.");
+    return {};
+  }
+  PyObject* function;
+};
+
 struct PyHandle {
-  PyObject_HEAD Tensor tensor;
+  PyObject_HEAD Tensor tensor;  // or
+  NodeRef node;
   unsigned id;
   bool removed;
 };
 PyHandle& handle_of(PyObject* o) { return *reinterpret_cast<PyHandle*>(o); }
 void handle_dealloc(PyObject* self) {
   handle_of(self).tensor.~Tensor();
+  handle_of(self).node.~NodeRef();
   PyObject_Free(self);
 }
 PyObject* handle_remove(PyObject* self, PyObject*) {
   return guarded([&]() -> PyObject* {
     PyHandle& handle = handle_of(self);
-    if (!std::exchange(handle.removed, true)) handle.tensor.remove_hook(handle.id);
+    if (std::exchange(handle.removed, true)) return none();
+    if (handle.node)
+      autograd::graph::remove_hook(handle.node.get(), handle.id);
+    else
+      handle.tensor.remove_hook(handle.id);
     return none();
   });
 }
@@ -134,21 +212,38 @@ PyTypeObject HandleClass = [] {
   return t;
 }();
 
-PyObject* register_hook(PyObject* self, PyObject* hook) {
+// A handle for the hook that `add` registers and whose number it returns.
+template <class Add>
+PyObject* handle_for(const Tensor& tensor, const NodeRef& node, const Add& add) {
+  auto* handle = PyObject_New(PyHandle, &HandleClass);
+  if (!handle) throw PythonError();
+  new (&handle->tensor) Tensor(tensor);
+  new (&handle->node) NodeRef(node);
+  handle->removed = true;
+  Ref hold = Ref::steal(reinterpret_cast<PyObject*>(handle));
+  handle->id = add();
+  handle->removed = false;
+  return hold.take();
+}
+
+template <class Add>
+PyObject* hook_tensor(PyObject* self, PyObject* hook, const char* what, const Add& add) {
   return guarded([&]() -> PyObject* {
     const Tensor& t = tensor_of(self);
     check(t.requires_grad(), "cannot register a hook on a tensor that doesn't require gradient");
-    check_type(PyCallable_Check(hook), "register_hook(): the hook must be callable, but got {}", type_name(hook));
-    auto* handle = PyObject_New(PyHandle, &HandleClass);
-    if (!handle) throw PythonError();
-    new (&handle->tensor) Tensor(t);
-    handle->removed = true;
-    Ref hold = Ref::steal(reinterpret_cast<PyObject*>(handle));
-    handle->id = t.add_hook(new PyHook(hook));
-    handle->removed = false;
+    check_type(PyCallable_Check(hook), "{}(): the hook must be callable, but got {}", what, type_name(hook));
+    PyObject* handle = handle_for(t, NodeRef(), [&] { return add(t); });
     track_if_stateful(self);
-    return hold.take();
+    return handle;
   });
+}
+
+PyObject* register_hook(PyObject* self, PyObject* hook) {
+  return hook_tensor(self, hook, "register_hook", [&](const Tensor& t) { return t.add_hook(new PyHook(hook)); });
+}
+PyObject* register_post_accumulate_grad_hook(PyObject* self, PyObject* hook) {
+  return hook_tensor(self, hook, "register_post_accumulate_grad_hook",
+                     [&](const Tensor& t) { return t.add_post_accumulate_hook(new PyLeafHook(hook)); });
 }
 
 PyObject* retain_grad(PyObject* self, PyObject*) {
@@ -234,9 +329,17 @@ PyObject* run_grad(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject*
   });
 }
 
-PyMethodDef autograd_functions[] = {{"_backward", as_function(run_backward), METH_FASTCALL | METH_KEYWORDS, nullptr},
-                                    {"_grad", as_function(run_grad), METH_FASTCALL | METH_KEYWORDS, nullptr},
-                                    {}};
+PyObject* backward_run(PyObject*, PyObject*) { return PyLong_FromUnsignedLongLong(rushlight::detail::current_run()); }
+PyObject* will_run(PyObject*, PyObject* grad_fn) {
+  return guarded([&]() -> PyObject* { return PyBool_FromLong(rushlight::detail::will_run(any_node(grad_fn))); });
+}
+
+PyMethodDef autograd_functions[] = {
+    {"_backward_run", backward_run, METH_NOARGS, "The number of the backward that this thread is in; 0 outside."},
+    {"_will_run", will_run, METH_O, "Whether a grad_fn takes part in it."},
+    {"_backward", as_function(run_backward), METH_FASTCALL | METH_KEYWORDS, nullptr},
+    {"_grad", as_function(run_grad), METH_FASTCALL | METH_KEYWORDS, nullptr},
+    {}};
 
 }  // namespace
 
@@ -247,6 +350,9 @@ PyMethodDef tensor_autograd_methods[] = {
     {"register_hook", register_hook, METH_O,
      "register_hook(hook): calls hook(grad) when the gradient is known; it may return another. Returns a handle with "
      "remove()."},
+    {"register_post_accumulate_grad_hook", register_post_accumulate_grad_hook, METH_O,
+     "register_post_accumulate_grad_hook(hook): of a leaf: calls hook(leaf) when a backward has added to its .grad. "
+     "Returns a handle with remove()."},
     {"retain_grad", retain_grad, METH_NOARGS, "Keeps the gradient of a tensor that is no leaf in .grad."},
     {}};
 
@@ -271,24 +377,43 @@ PyObject* wrap_node(Node* node) {
   return o;
 }
 
+PyObject* hook_node(Node* node, PyObject* hook, bool before) {
+  return guarded([&]() -> PyObject* {
+    check(node, "register_hook: this grad_fn has no node yet; it gets one when its forward has returned");
+    check_type(PyCallable_Check(hook), "register_hook(): the hook must be callable, but got {}", type_name(hook));
+    return handle_for(Tensor(), NodeRef(node),
+                      [&] { return autograd::graph::add_hook(node, new PyNodeHook(hook, before), before); });
+  });
+}
+
 int traverse_hooks(const Tensor& tensor, visitproc visit, void* arg) {
   const AutogradMeta* meta = tensor.impl()->autograd;
   if (!meta) return 0;
   const Node* node = meta->grad_fn.get();
-  const std::vector<HookEntry>* hooks =
-      node && node->refs.load(std::memory_order_relaxed) == 1 ? node->hooks.get() : meta->hooks.get();
-  if (!hooks) return 0;
-  for (const HookEntry& entry : *hooks) {
-    if (auto* hook = dynamic_cast<const PyHook*>(entry.hook.get())) Py_VISIT(hook->function);
+  const bool owned = node && node->refs.load(std::memory_order_relaxed) == 1;
+  for (const std::vector<HookEntry>* hooks : {owned ? node->hooks.get() : meta->hooks.get(), meta->after.get()}) {
+    if (!hooks) continue;
+    for (const HookEntry& entry : *hooks) {
+      if (auto* hook = dynamic_cast<const PyHook*>(entry.hook.get())) Py_VISIT(hook->function);
+      if (auto* hook = dynamic_cast<const PyLeafHook*>(entry.hook.get())) Py_VISIT(hook->function);
+    }
+  }
+  if (!owned || !node->node_hooks) return 0;
+  for (const NodeHookEntry& entry : *node->node_hooks) {
+    if (auto* hook = dynamic_cast<const PyNodeHook*>(entry.hook.get())) Py_VISIT(hook->function);
   }
   return 0;
 }
 
 void clear_hooks(const Tensor& tensor) {
-  if (AutogradMeta* meta = tensor.impl()->autograd) {
-    meta->hooks.reset();
-    if (Node* node = meta->grad_fn.get(); node && node->refs.load(std::memory_order_relaxed) == 1) node->hooks.reset();
-  }
+  AutogradMeta* meta = tensor.impl()->autograd;
+  if (!meta) return;
+  meta->hooks.reset();
+  meta->after.reset();
+  Node* node = meta->grad_fn.get();
+  if (!node || node->refs.load(std::memory_order_relaxed) != 1) return;
+  node->hooks.reset();
+  node->node_hooks.reset();
 }
 
 bool init_autograd(PyObject* module) {

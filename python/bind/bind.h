@@ -237,6 +237,7 @@ bool init_function(PyObject* module);  // autograd.Function
 bool init_module_base(PyObject* module);
 bool init_printing(PyObject* module);
 bool init_anomaly(PyObject* module);
+bool init_saved_hooks(PyObject* module);
 bool init_files(PyObject* module);     // safetensors and idx files
 bool init_settings(PyObject* module);  // grad modes, threads, defaults
 

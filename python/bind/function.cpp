@@ -174,6 +174,9 @@ PyObject* context_next(PyObject* self, void*) {
   return guarded([&]() -> PyObject* { return next_functions(context(self).node); });
 }
 
+PyObject* context_register_hook(PyObject* self, PyObject* hook) { return hook_node(context(self).node, hook, false); }
+PyObject* context_register_prehook(PyObject* self, PyObject* hook) { return hook_node(context(self).node, hook, true); }
+
 PyMethodDef context_methods[] = {
     {"save_for_backward", save_for_backward, METH_VARARGS,
      "Keeps tensors for backward, which finds them in ctx.saved_tensors."},
@@ -182,6 +185,8 @@ PyMethodDef context_methods[] = {
     {"set_materialize_grads", set_materialize_grads, METH_O,
      "Whether backward sees an undefined gradient as zeros (the default) or as None."},
     {"name", context_name, METH_NOARGS, nullptr},
+    {"register_hook", context_register_hook, METH_O, "As of every grad_fn."},
+    {"register_prehook", context_register_prehook, METH_O, "As of every grad_fn."},
     {}};
 PyGetSetDef context_attributes[] = {
     {"saved_tensors", saved_tensors, nullptr, "The tensors given to save_for_backward.", nullptr},
@@ -323,6 +328,10 @@ PyMethodDef function_functions[] = {{"_function_apply", function_apply, METH_VAR
 PyObject* context_of(Node* node) {
   auto* function = dynamic_cast<FunctionNode*>(node);
   return function && function->context ? Py_NewRef(reinterpret_cast<PyObject*>(function->context)) : nullptr;
+}
+
+Node* node_of_context(PyObject* object) {
+  return PyObject_TypeCheck(object, &ContextClass) ? context(object).node : nullptr;
 }
 
 bool init_function(PyObject* module) {

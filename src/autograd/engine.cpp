@@ -66,6 +66,8 @@ class Run {
     accumulate_leaves_ = accumulate_leaves;
   }
   void execute();
+  uint64_t id() const { return id_; }
+  bool will_run(const Node* node) const { return claimed(node) && (wanted_.empty() || records_[node->slot].wanted); }
 
  private:
   Record& record(Node* node) { return records_[node->slot]; }
@@ -95,6 +97,8 @@ class Run {
   std::vector<Tensor>* results_ = nullptr;
   std::vector<Node*> ready_;  // a heap, youngest first
 };
+
+thread_local Run* t_run = nullptr;  // the innermost run of this thread
 
 bool older(const Node* a, const Node* b) { return a->sequence < b->sequence; }
 
@@ -198,6 +202,24 @@ void Run::mark_wanted() {
   }
 }
 
+// Runs a node between its hooks, which see all gradients at once.
+void run_hooked(Node* node, Tensor* grads, Tensor* results) {
+  const size_t outputs = node->num_outputs(), edges = node->num_edges;
+  const std::vector<NodeHookEntry> hooks = *node->node_hooks;  // a copy: a hook may add and remove hooks
+  const auto take = [&](std::vector<Tensor> from, Tensor* to, size_t count, const char* what) {
+    if (from.empty()) return;
+    check(from.size() == count, "a hook of {} has returned an incorrect number of values (got {} {}, but expected {})",
+          std::string_view(node->name), from.size(), std::string_view(what), count);
+    std::move(from.begin(), from.end(), to);
+  };
+  for (const NodeHookEntry& entry : hooks)
+    if (entry.before) take((*entry.hook)({}, {grads, grads + outputs}), grads, outputs, "grad_outputs");
+  const std::vector<Tensor> seen(grads, grads + outputs);
+  node->apply(grads, results);
+  for (const NodeHookEntry& entry : hooks)
+    if (!entry.before) take((*entry.hook)({results, results + edges}, seen), results, edges, "grad_inputs");
+}
+
 void Run::run_node(Node* node) {
   const uint32_t outputs = node->num_outputs(), edges = node->num_edges;
   Tensor grads_inline[2], results_inline[4];
@@ -230,7 +252,10 @@ void Run::run_node(Node* node) {
     return false;
   }();
   if (any && useful) {
-    node->apply(grads, results);
+    if (node->node_hooks) [[unlikely]]
+      run_hooked(node, grads, results);
+    else
+      node->apply(grads, results);
     if (!keep_graph_ && !node->is_accumulator()) {
       node->release_saved();
       node->released = true;
@@ -252,6 +277,11 @@ void Run::execute() {
     if (record(node).pending == 0 && std::find(ready_.begin(), ready_.end(), node) == ready_.end()) push(node);
   }
   AutoGradMode mode(create_graph_);
+  struct Current {
+    Run* before;
+    explicit Current(Run* run) : before(std::exchange(t_run, run)) {}
+    ~Current() { t_run = before; }
+  } current(this);
   while (!ready_.empty()) {
     std::pop_heap(ready_.begin(), ready_.end(), older);
     Node* node = ready_.back();
@@ -304,6 +334,11 @@ std::vector<Tensor> run_backward(TensorList outputs, TensorList grads, bool keep
 }
 
 }  // namespace
+
+namespace detail {
+uint64_t current_run() noexcept { return t_run ? t_run->id() : 0; }
+bool will_run(const Node* node) noexcept { return t_run && node && t_run->will_run(node); }
+}  // namespace detail
 
 namespace autograd {
 

@@ -44,10 +44,11 @@ void Node::add_output(const Tensor& tensor, uint32_t nr) {
 
 void SavedTensor::save_output(const Tensor& tensor, uint32_t nr) {
   if (!tensor.defined()) return;
-  tensor_ = detail::alias(tensor);
-  version_ = tensor.version();
   nr_ = nr;
   is_output_ = true;
+  if (detail::tls.pack_saved) return pack(detail::alias(tensor));
+  tensor_ = detail::alias(tensor);
+  version_ = tensor.version();
 }
 
 Tensor SavedTensor::unpack(Node* owner) const {
@@ -57,6 +58,7 @@ Tensor SavedTensor::unpack(Node* owner) const {
         "Specify retain_graph=True if you need to backward through the graph a second time or if you need to access "
         "saved tensors after calling backward. (at {})",
         std::string_view(owner->name));
+  if (packed_) return unpack_packed(owner);
   if (!tensor_.defined()) return tensor_;
   check(
       tensor_.version() == version_,
@@ -122,11 +124,13 @@ void AccumulateGrad::apply(Tensor* grads, Tensor*) {
   } else {
     meta.grad.add_(grad);
   }
+  if (!meta.after) return;
+  for (auto& entry : std::vector<HookEntry>(*meta.after)) (*entry.hook)(variable);
 }
 
 namespace detail {
 
-thread_local ThreadState tls;
+constinit thread_local ThreadState tls;
 
 AutogradMeta& autograd_of(const Tensor& tensor) {
   TensorImpl* impl = tensor.impl();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/allocator.h"
+#include "rushlight/graph.h"
 #include "rushlight/tensor.h"
 
 namespace rushlight {
@@ -63,6 +64,12 @@ struct HookEntry {
 // Lets a hook see `grad` and replace it. Error when the gradient changes its size or dtype on the way.
 void call_hook(const HookEntry& entry, Tensor& grad);
 
+struct NodeHookEntry {
+  unsigned handle;
+  bool before;  // the node runs
+  std::shared_ptr<autograd::NodeHook> hook;
+};
+
 class Node {
  public:
   Node() = default;
@@ -92,6 +99,7 @@ class Node {
   TensorMeta first_output;
   std::unique_ptr<std::vector<TensorMeta>> more_outputs;
   std::unique_ptr<std::vector<HookEntry>> hooks;
+  std::unique_ptr<std::vector<NodeHookEntry>> node_hooks;
   bool released = false;
   // scratch of the engine: which run has claimed the node, and where its record is
   uint64_t run = 0;
@@ -100,20 +108,49 @@ class Node {
 
 inline void retain(Node* node) noexcept { node->refs.fetch_add(1, std::memory_order_relaxed); }
 
-// A tensor kept for the backward pass, with the version it had.
+namespace detail {
+
+struct ThreadState {
+  bool grad_mode = true;
+  bool pack_saved = false;  // hooks of saved tensors are in force
+  uint32_t hooks = 0;       // non-zero: some entry or exit hook is active (autocast, capture, …)
+  uint64_t sequence = 0;
+};
+extern constinit thread_local ThreadState tls;  // constinit: read without asking whether it is made
+
+}  // namespace detail
+
+struct PackedTensor;
+
+// A tensor kept for the backward pass, with the version it had, or what a hook made of it.
 class SavedTensor {
  public:
+  SavedTensor() noexcept;
+  ~SavedTensor();
+  SavedTensor(SavedTensor&& other) noexcept;
+  SavedTensor& operator=(SavedTensor&& other) noexcept;
+
   void save(const Tensor& tensor) {
+    if (detail::tls.pack_saved && tensor.defined()) [[unlikely]]
+      return pack(tensor);
     tensor_ = tensor;
     version_ = tensor.defined() ? tensor.version() : 0;
   }
   // An output is kept without its history (that would be a cycle) and re-attached to its node when unpacked.
   void save_output(const Tensor& tensor, uint32_t nr = 0);
   Tensor unpack(Node* owner) const;
-  void reset() noexcept { tensor_.reset(); }
+  void reset() noexcept {
+    tensor_.reset();
+    if (packed_) drop_packed();
+  }
 
  private:
+  void pack(const Tensor& tensor);
+  Tensor unpack_packed(Node* owner) const;
+  void drop_packed() noexcept;
+
   Tensor tensor_;
+  std::unique_ptr<PackedTensor> packed_;
   uint32_t version_ = 0;
   uint32_t nr_ = 0;
   bool is_output_ = false;
@@ -150,6 +187,7 @@ struct AutogradMeta {
   bool retains_grad = false;
   Node* accumulator = nullptr;                    // borrowed: it unregisters itself
   std::unique_ptr<std::vector<HookEntry>> hooks;  // of a leaf
+  std::unique_ptr<std::vector<HookEntry>> after;  // of a leaf: called with it when its gradient is complete
 
   static void* operator new(size_t bytes) { return allocate(bytes); }
   static void operator delete(void* p, size_t bytes) noexcept { deallocate(p, bytes); }
@@ -167,12 +205,9 @@ class AccumulateGrad final : public Node {
 
 namespace detail {
 
-struct ThreadState {
-  bool grad_mode = true;
-  uint32_t hooks = 0;  // non-zero: some entry or exit hook is active (autocast, capture, …)
-  uint64_t sequence = 0;
-};
-extern thread_local ThreadState tls;
+// Of the backward that this thread is in: its number (0: none), and whether a node takes part in it.
+uint64_t current_run() noexcept;
+bool will_run(const Node* node) noexcept;
 
 AutogradMeta& autograd_of(const Tensor& tensor);  // made on first use
 // The node and output that this tensor's gradient flows into; null when it needs none. Brings a stale view's history up to date.

@@ -148,21 +148,39 @@ std::unique_ptr<std::vector<HookEntry>>& hooks_of(const Tensor& tensor) {
 
 }  // namespace
 
+namespace {
+std::atomic<unsigned> next_hook{0};
+}  // namespace
+
+unsigned Tensor::add_post_accumulate_hook(TensorHook* hook) const {
+  std::shared_ptr<TensorHook> owned(hook);
+  check(requires_grad(), "cannot register a hook on a tensor that doesn't require gradient");
+  check(is_leaf(),
+        "post accumulate grad hooks cannot be registered on non-leaf tensors; use register_hook for a tensor that is "
+        "computed");
+  auto& hooks = detail::autograd_of(*this).after;
+  if (!hooks) hooks = std::make_unique<std::vector<HookEntry>>();
+  const unsigned handle = next_hook++;
+  hooks->push_back({handle, 0, false, std::move(owned)});
+  return handle;
+}
+
 unsigned Tensor::add_hook(TensorHook* hook) const {
   std::shared_ptr<TensorHook> owned(hook);
   check(requires_grad(), "cannot register a hook on a tensor that doesn't require gradient");
-  static std::atomic<unsigned> next{0};
   auto& hooks = hooks_of(*this);
   if (!hooks) hooks = std::make_unique<std::vector<HookEntry>>();
-  const unsigned handle = next++;
+  const unsigned handle = next_hook++;
   hooks->push_back({handle, output_nr(), false, std::move(owned)});
   return handle;
 }
 
 void Tensor::remove_hook(unsigned handle) const {
-  auto& hooks = hooks_of(*this);
-  if (!hooks) return;
-  std::erase_if(*hooks, [&](const HookEntry& e) { return e.handle == handle; });
+  const auto drop = [&](std::unique_ptr<std::vector<HookEntry>>& hooks) {
+    if (hooks) std::erase_if(*hooks, [&](const HookEntry& e) { return e.handle == handle; });
+  };
+  drop(hooks_of(*this));
+  if (get()->autograd) drop(get()->autograd->after);
 }
 
 void Tensor::retain_grad() const {
