@@ -323,14 +323,16 @@ void copy_short_rows(char* dst, int64_t dst_step, const char* src, int64_t src_s
   }
 }
 
-// `rows` rows of a few elements each: walked column by column, so that the loops are long.
+// `rows` rows of a few elements each: walked column by column, so that the loops are long, and few rows at a time, so
+// that they stay in the nearest cache.
 void copy_narrow_rows(char* dst, int64_t dst_row, int64_t dst_step, const char* src, int64_t src_row, int64_t src_step,
                       int64_t rows, int64_t n, int64_t size) {
   dispatch_bytes(size, [&]<class T>() {
     T* d = reinterpret_cast<T*>(dst);
     const T* s = reinterpret_cast<const T*>(src);
-    for (int64_t first = 0; first < rows; first += kBlock) {
-      const int64_t last = std::min(rows, first + kBlock);
+    constexpr int64_t kRows = 64;
+    for (int64_t first = 0; first < rows; first += kRows) {
+      const int64_t last = std::min(rows, first + kRows);
       for (int64_t j = 0; j < n; ++j) {
         for (int64_t i = first; i < last; ++i) d[i * dst_row + j * dst_step] = s[i * src_row + j * src_step];
       }

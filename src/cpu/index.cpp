@@ -7,6 +7,7 @@
 #include "core/thread_pool.h"
 #include "cpu/copy.h"
 #include "cpu/dispatch.h"
+#include "cpu/norm.h"
 #include "dispatch/kernels.h"
 #include "plan/dims.h"
 #include "plan/meta_index.h"
@@ -58,6 +59,24 @@ int64_t offset_at(const DimVector& sizes, const DimVector& strides, int64_t posi
     position /= sizes[d];
   }
   return offset;
+}
+
+bool is_flat(const Tensor& self, TensorList indices) {
+  return self.dim() == 1 && indices.size() == 1 && indices[0].defined();
+}
+
+// Refuses an index that is not in [-size, size), the first one found.
+void check_places(const int64_t* p, int64_t n, int64_t size) {
+  parallel_for(n, 65536, 0.3, [&](int64_t begin, int64_t end) {
+    int64_t bad = 0;  // negative if one is: a sign is cheaper than a comparison of 64 bits
+    for (int64_t i = begin; i < end; ++i) {
+      const auto place = static_cast<int64_t>(static_cast<uint64_t>(p[i]) + static_cast<uint64_t>(size));
+      bad |= place | static_cast<int64_t>(static_cast<uint64_t>(2 * size - 1) - static_cast<uint64_t>(place));
+    }
+    if (bad >= 0) return;
+    for (int64_t i = begin; i < end; ++i)
+      if (p[i] < -size || p[i] >= size) out_of_range(p[i], 0, size);
+  });
 }
 
 bool dense_slab(const IndexPlan& p) { return p.after.empty() || (p.after.size() == 1 && p.after_strides[0] == 1); }
@@ -126,6 +145,15 @@ IndexPlan plan_along(const Tensor& self, int64_t dim, const Tensor& index, bool 
 
 IndexPlan plan_indices(const Tensor& self, TensorList indices) {
   IndexPlan plan;
+  if (is_flat(self, indices)) {
+    plan.index = as_index(indices[0].detach());
+    plan.places = plan.index.const_data_ptr<int64_t>();
+    plan.count = plan.index.numel();
+    plan.size = self.numel();
+    plan.stride = self.strides()[0];
+    check_places(plan.places, plan.count, plan.size);
+    return plan;
+  }
   const meta::IndexLayout layout = meta::index_layout(self, indices);
   plan.before = layout.before;
   plan.after = layout.after;
@@ -154,6 +182,28 @@ IndexPlan plan_indices(const Tensor& self, TensorList indices) {
   }
   return plan;
 }
+
+namespace {
+
+// Elements of a vector: what a direct plan would read, with the check in the same pass.
+void read_flat(const Tensor& self, const Tensor& index, void* out) {
+  const Tensor dense = as_index(index);
+  const int64_t* p = dense.const_data_ptr<int64_t>();
+  const int64_t size = self.numel(), stride = self.strides()[0];
+  dispatch_bytes(self.element_size(), [&]<class T>() {
+    const T* from = static_cast<const T*>(self.data_ptr());
+    T* to = static_cast<T*>(out);
+    parallel_for(dense.numel(), 16384, 1.5, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const int64_t at = p[i] + (size & p[i] >> 63);
+        if (static_cast<uint64_t>(at) >= static_cast<uint64_t>(size)) out_of_range(p[i], 0, size);
+        to[i] = from[at * stride];
+      }
+    });
+  });
+}
+
+}  // namespace
 
 void read_plan(const IndexPlan& p, const Tensor& self, void* out) {
   if (p.rows * p.count * p.slab == 0) return;
@@ -190,16 +240,25 @@ void read_plan(const IndexPlan& p, const Tensor& self, void* out) {
 
 namespace {
 
-// Writes `values` through the plan, element by element where needed: f(T& place, T value).
-template <class T, class F>
-void update_plan(const IndexPlan& p, T* self, const T* values, bool one_value, double ns, const F& f) {
+// Writes `values` through the plan, element by element where needed: f(T& place, T value), or row_of(places, values, n)
+// for a run of neighbours.
+template <class T, class F, class Row>
+void update_plan(const IndexPlan& p, T* self, const T* values, bool one_value, double ns, const F& f,
+                 const Row& row_of) {
   if (p.rows * p.count * p.slab == 0) return;
   const int64_t* offsets = p.offsets();
   for_pieces(p, ns, [&](int64_t row, int64_t begin, int64_t end) {
     T* base = self + offset_at(p.before, p.before_strides, row);
     const T* from = values + row * p.count * p.slab;
     if (p.slab == 1) {
-      for (int64_t i = 0; i < p.count; ++i) f(base[offsets[i]], one_value ? values[0] : from[i]);
+      const int64_t step = one_value ? 0 : 1;
+      if (p.places) {
+        const int64_t *places = p.places, count = p.count, size = p.size, stride = p.stride;
+        for (int64_t i = 0; i < count; ++i) f(self[(places[i] + (size & places[i] >> 63)) * stride], values[i * step]);
+      } else {
+        const T* source = one_value ? values : from;
+        for (int64_t i = 0; i < p.count; ++i) f(base[offsets[i]], source[i * step]);
+      }
       return;
     }
     for_runs(p, begin, end, [&](int64_t offset, int64_t stride, int64_t first, int64_t n) {
@@ -209,12 +268,19 @@ void update_plan(const IndexPlan& p, T* self, const T* values, bool one_value, d
         if (one_value) {
           for (int64_t j = 0; j < n; ++j) f(to[j * stride], values[0]);
         } else if (stride == 1) {
-          for (int64_t j = 0; j < n; ++j) f(to[j], source[j]);
+          row_of(to, source, n);
         } else {
           for (int64_t j = 0; j < n; ++j) f(to[j * stride], source[j]);
         }
       }
     });
+  });
+}
+
+template <class T, class F>
+void update_plan(const IndexPlan& p, T* self, const T* values, bool one_value, double ns, const F& f) {
+  update_plan(p, self, values, one_value, ns, f, [&f](T* to, const T* source, int64_t n) {
+    for (int64_t j = 0; j < n; ++j) f(to[j], source[j]);
   });
 }
 
@@ -237,9 +303,12 @@ void add_plan(const IndexPlan& p, const Tensor& self, const void* values, bool o
     } else {
       using A = opmath_t<T>;
       const A a = alpha.to<A>();
+      const auto add = [](T& place, T value) { place = store<T>(load(place) + load(value)); };
+      if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
+        if (alpha.equal(1)) return update_plan(p, to, from, one_value, 1.0, add, norm_kernels<T>().add);
+      }
       if (alpha.equal(1))
-        update_plan(p, to, from, one_value, 1.0,
-                    [](T& place, T value) { place = store<T>(load(place) + load(value)); });
+        update_plan(p, to, from, one_value, 1.0, add);
       else
         update_plan(p, to, from, one_value, 1.0,
                     [a](T& place, T value) { place = store<T>(load(place) + a * load(value)); });
@@ -255,6 +324,7 @@ void index_select(const Tensor& self, int64_t dim, const Tensor& index, Tensor& 
 }
 
 void _index(const Tensor& self, TensorList indices, Tensor& result) {
+  if (is_flat(self, indices)) return read_flat(self, indices[0].detach(), result.data_ptr());
   read_plan(plan_indices(self, indices), self, result.data_ptr());
 }
 

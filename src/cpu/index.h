@@ -16,7 +16,13 @@ struct IndexPlan {
   DimVector before, before_strides;       // strides in elements of the tensor
   DimVector after, after_strides;         // coalesced
   int64_t rows = 1, count = 0, slab = 1;  // products of before, of the index shape, of after
-  Scratch storage;                        // `count` offsets
+  Scratch storage;                        // `count` offsets, unless the plan is direct
+
+  // A direct plan has one slab of one element per index and reads the index itself: storing a million offsets takes as
+  // long as using them.
+  Tensor index;
+  const int64_t* places = nullptr;  // in [-size, size)
+  int64_t size = 0, stride = 1;
 
   int64_t* offsets() const { return storage.as<int64_t>(); }
 };
@@ -26,7 +32,7 @@ struct IndexPlan {
 // and size after `words`.
 IndexPlan plan_along(const Tensor& self, int64_t dim, const Tensor& index, bool wrap,
                      ErrorKind kind = ErrorKind::kIndex, std::string_view words = "");
-// One index tensor (or none) per dim, broadcast together.
+// One index tensor (or none) per dim, broadcast together. A direct plan for a tensor of one dim.
 IndexPlan plan_indices(const Tensor& self, TensorList indices);
 
 // out (dense, rows x count x slab) = the elements the plan names.

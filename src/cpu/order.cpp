@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <utility>
 #include <vector>
 
+#include "core/allocator.h"
 #include "core/thread_pool.h"
 #include "cpu/copy.h"
 #include "cpu/reduce.h"
@@ -19,21 +21,18 @@ namespace {
 using plan::Slices;
 
 // Note [Packed items]
-// An element and its place, in the order that statistics need: NaN above every number, equal elements by place, so
-// that the answer is unique. Types of up to 32 bits are packed into one word, the element's bits (made to order like
-// unsigned integers) above the place; wider ones are compared piece by piece.
+// What mode sorts: an element's key, its bits made to order like unsigned integers with NaN above every number, and its
+// place. Types of up to 32 bits are packed into one word.
 struct Packed {
   uint64_t word;
   uint64_t key() const { return word >> 32; }
   int64_t place() const { return static_cast<int64_t>(word & 0xffffffffu); }
-  friend bool operator<(Packed a, Packed b) { return a.word < b.word; }
 };
 struct Wide {
   uint64_t bits;
   int64_t at;
   uint64_t key() const { return bits; }
   int64_t place() const { return at; }
-  friend bool operator<(const Wide& a, const Wide& b) { return a.bits != b.bits ? a.bits < b.bits : a.at < b.at; }
 };
 
 constexpr uint64_t kNanKey32 = 0xffffffffu, kNanKey64 = ~uint64_t{0};
@@ -102,23 +101,151 @@ void each_slice(const Tensor& self, Slices s, Tensor& values, int64_t* places, c
   });
 }
 
-template <class Item>
-Item kth(std::vector<Item>& items, int64_t k) {
-  std::nth_element(items.begin(), items.begin() + k, items.end());
-  return items[static_cast<size_t>(k)];
+// Note [Selecting by keys]
+// The k-th smallest key of a slice, without a branch that depends on the data: ranks in a small sample give two bounds
+// that very likely enclose the wanted key, one pass keeps the keys between them (a third or less), and so on. Should the
+// bounds miss it, a second pass keeps the side where it must be. Rounds that keep nearly all end the narrowing.
+
+constexpr int64_t kFew = 192;  // keys that are not narrowed down any further
+
+struct Kept {
+  int64_t count, below;
+};
+
+// Keys of [low, high] go to `to`; returns how many those are, and how many lie below.
+template <class U>
+Kept keep_between(const U* keys, int64_t n, U low, U high, U* to) {
+  int64_t kept = 0, below = 0;
+  const U width = high - low;
+  for (int64_t i = 0; i < n; ++i) {
+    const U key = keys[i];
+    to[kept] = key;  // overwritten unless it counts
+    kept += static_cast<U>(key - low) <= width;
+    below += key < low;
+  }
+  return {kept, below};
 }
 
-// The lower median. NaN wins, or (ignore_nan) does not count.
-const auto median_of = [](bool ignore_nan) {
-  return [ignore_nan]<class Item, class IsNan>(std::vector<Item>& items, const IsNan& is_nan) {
-    int64_t n = 0;
-    for (const Item& item : items) {
-      if (!is_nan(item))
-        ++n;
-      else if (!ignore_nan)
-        return item;
+// Bounds that very likely enclose the k-th smallest of n keys.
+template <class U>
+std::pair<U, U> likely_bounds(const U* keys, int64_t n, int64_t k) {
+  constexpr int64_t kSample = 64, kMargin = 10;  // 2.5 standard deviations of a median's rank in the sample
+  U sample[kSample];
+  for (int64_t i = 0; i < kSample; ++i) sample[i] = keys[i * (n / kSample)];
+  const auto rank = static_cast<int64_t>(static_cast<double>(k) / static_cast<double>(n) * kSample);
+  U low = 0, high = std::numeric_limits<U>::max();
+  U* last = sample + kSample;
+  if (rank + kMargin < kSample) {
+    std::nth_element(sample, sample + rank + kMargin, last);
+    last = sample + rank + kMargin;
+    high = *last;
+  }
+  if (rank >= kMargin) {
+    std::nth_element(sample, sample + rank - kMargin, last);
+    low = sample[rank - kMargin];
+  }
+  return {low, high};
+}
+
+template <class U>
+struct Kth {
+  U key;
+  int64_t rank;  // among the keys that equal it
+};
+
+// `spare` has room for 2 n keys.
+template <class U>
+Kth<U> kth_key(const U* keys, int64_t n, int64_t k, U* spare) {
+  U *to = spare, *other = spare + n;
+  bool narrowing = true;
+  while (narrowing && n > kFew) {
+    auto [low, high] = likely_bounds(keys, n, k);
+    Kept kept = keep_between(keys, n, low, high, to);
+    while (k < kept.below || k >= kept.below + kept.count) {
+      if (k < kept.below) {
+        high = low - 1;
+        low = 0;
+      } else {
+        low = high + 1;
+        high = std::numeric_limits<U>::max();
+      }
+      kept = keep_between(keys, n, low, high, to);
     }
-    return kth(items, n == 0 ? 0 : (n - 1) / 2);
+    k -= kept.below;
+    if (low == high) return {low, k};
+    narrowing = kept.count < n / 4 * 3;
+    n = kept.count;
+    keys = to;
+    std::swap(to, other);
+  }
+  if (keys != other) {
+    std::copy(keys, keys + n, to);
+    std::swap(to, other);
+  }
+  std::nth_element(other, other + k, other + n);
+  return {other[k], std::count(other, other + k, other[k])};
+}
+
+// The keys of one slice; `step` is the distance of its elements.
+template <class V, class T, class U>
+void keys_of(const T* from, int64_t n, int64_t step, U* keys) {
+  if constexpr (std::is_same_v<T, float>)
+    if (step == 1) {
+      copy_kernels().order_keys_f32(n, from, 0, keys);
+      return;
+    }
+  for (int64_t i = 0; i < n; ++i) keys[i] = key_of(static_cast<V>(load(from[i * step])));
+}
+
+// The place of the k-th smallest element, equal ones by place, or (first) of the first that equals it. rank(NaN
+// elements) is k.
+template <bool kFloating, class U, class Rank>
+int64_t place_of_kth(const U* keys, int64_t n, U* spare, bool first, const Rank& rank) {
+  constexpr U kNan = std::numeric_limits<U>::max();
+  const int64_t nans = kFloating ? std::count(keys, keys + n, kNan) : 0, k = rank(nans);
+  auto [key, left] = k >= n - nans ? Kth<U>{kNan, k - (n - nans)} : kth_key(keys, n, k, spare);
+  if (first || left == 0) return reduce_kernels().find[sizeof(U) == 4 ? kReduceI32 : kReduceI64](keys, n, &key);
+  int64_t place = 0;
+  for (; keys[place] != key || left-- > 0; ++place) {
+  }
+  return place;
+}
+
+// The element of rank(n, NaN elements) in every slice, and its place unless `places` is null.
+template <class Rank>
+void select_in_slices(const Tensor& self, Slices s, Tensor& values, int64_t* places, const Rank& rank) {
+  const Tensor x = dense(self);
+  dispatch(x.dtype(), "kthvalue", [&]<class T>() {
+    constexpr bool kWide = sizeof(T) > 4;
+    using Whole = std::conditional_t<std::is_same_v<T, uint32_t>, T, int32_t>;
+    using V = std::conditional_t<kWide, T, std::conditional_t<std::is_integral_v<T>, Whole, float>>;
+    using U = std::conditional_t<kWide, uint64_t, uint32_t>;
+    const T* from = static_cast<const T*>(x.data_ptr());
+    T* to = static_cast<T*>(values.data_ptr());
+    const int64_t n = s.n, grain = std::max<int64_t>(1, 2048 / n);
+    const bool first = !places && !kWide && n >= 4096;
+    parallel_for(s.outer * s.inner, grain, (n > kFew ? 3.0 : 6.0) * static_cast<double>(n) + 50,
+                 [&](int64_t begin, int64_t end) {
+                   const Scratch room(3 * static_cast<size_t>(n) * sizeof(U));
+                   U* keys = room.as<U>();
+                   for (int64_t r = begin; r < end; ++r) {
+                     const T* slice = from + r / s.inner * n * s.inner + r % s.inner;
+                     keys_of<V>(slice, n, s.inner, keys);
+                     const int64_t place = place_of_kth<std::is_floating_point_v<V>>(
+                         keys, n, keys + n, first, [&](int64_t nans) { return rank(n, nans); });
+                     to[r] = slice[place * s.inner];
+                     if (places) places[r] = place;
+                   }
+                 });
+  });
+}
+
+// The lower median's rank. NaN wins, or (ignore_nan) does not count.
+const auto median_rank = [](bool ignore_nan) {
+  return [ignore_nan](int64_t n, int64_t nans) {
+    const int64_t valid = n - nans;
+    if (valid == 0) return int64_t{0};
+    return nans > 0 && !ignore_nan ? valid : (valid - 1) / 2;
   };
 };
 
@@ -130,60 +257,8 @@ Slices whole(const Tensor& self) {
 Slices along(const Tensor& self, int64_t dim) { return plan::slices(self.sizes(), plan::wrap_dim(dim, self.dim())); }
 int64_t* places_of(Tensor& indices) { return static_cast<int64_t*>(indices.data_ptr()); }
 
-// The k-th smallest of many keys: histograms of 11 bits narrow them down before the rest is selected from. `keys` is
-// written over.
-uint32_t kth_key(std::vector<uint32_t>& keys, int64_t k) {
-  size_t n = keys.size();
-  for (int shift = 21; shift >= 10 && n > 4096; shift -= 11) {
-    std::vector<int64_t> counts(2048);
-    for (size_t i = 0; i < n; ++i) ++counts[keys[i] >> shift & 2047];
-    uint32_t bucket = 0;
-    while (k >= counts[bucket]) k -= counts[bucket++];
-    size_t kept = 0;
-    for (size_t i = 0; i < n; ++i) {  // no branch to miss
-      const uint32_t key = keys[i];
-      keys[kept] = key;
-      kept += (key >> shift & 2047) == bucket;
-    }
-    n = kept;
-  }
-  std::nth_element(keys.begin(), keys.begin() + k, keys.begin() + static_cast<std::ptrdiff_t>(n));
-  return keys[static_cast<size_t>(k)];
-}
-
-// The median of many elements of up to 32 bits, or false: it is left to each_slice.
-bool median_of_many(bool ignore_nan, const Tensor& self, Tensor& result) {
-  if (self.numel() < 4096 || self.element_size() > 4) return false;
-  const Tensor x = dense(self);
-  return dispatch(x.dtype(), "median", [&]<class T>() {
-    if constexpr (sizeof(T) > 4) {
-      return false;
-    } else {
-      using V =
-          std::conditional_t<std::is_same_v<T, uint32_t>, T, std::conditional_t<std::is_integral_v<T>, int32_t, float>>;
-      const T* from = static_cast<const T*>(x.data_ptr());
-      std::vector<uint32_t> keys(static_cast<size_t>(x.numel()));
-      if constexpr (std::is_same_v<T, float>)
-        copy_kernels().order_keys_f32(x.numel(), from, 0, keys.data());
-      else
-        for (size_t i = 0; i < keys.size(); ++i) keys[i] = key_of(static_cast<V>(load(from[i])));
-      const int64_t nans =
-          std::is_floating_point_v<V> ? std::count(keys.begin(), keys.end(), static_cast<uint32_t>(kNanKey32)) : 0;
-      const int64_t valid = x.numel() - nans;
-      // NaN keys are the largest: the last place holds one if there is one
-      const int64_t k = nans > 0 && (!ignore_nan || valid == 0) ? x.numel() - 1 : (valid - 1) / 2;
-      const uint32_t key = kth_key(keys, k);
-      int64_t place = 0;
-      while (key_of(static_cast<V>(load(from[place]))) != key) ++place;
-      *static_cast<T*>(result.data_ptr()) = from[place];
-      return true;
-    }
-  });
-}
-
 void median_all(bool ignore_nan, const Tensor& self, Tensor& result) {
-  if (median_of_many(ignore_nan, self, result)) return;
-  if (self.numel() > 0) return each_slice(self, whole(self), result, nullptr, median_of(ignore_nan));
+  if (self.numel() > 0) return select_in_slices(self, whole(self), result, nullptr, median_rank(ignore_nan));
   dispatch(result.dtype(), "median", [&]<class T>() {
     if constexpr (std::is_integral_v<T>)
       *static_cast<T*>(result.data_ptr()) = std::numeric_limits<T>::lowest();
@@ -197,15 +272,14 @@ void median_all(bool ignore_nan, const Tensor& self, Tensor& result) {
 void median(const Tensor& self, Tensor& result) { median_all(false, self, result); }
 void nanmedian(const Tensor& self, Tensor& result) { median_all(true, self, result); }
 void median_dim(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
-  if (values.numel() > 0) each_slice(self, along(self, dim), values, places_of(indices), median_of(false));
+  if (values.numel() > 0) select_in_slices(self, along(self, dim), values, places_of(indices), median_rank(false));
 }
 void nanmedian_dim(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
-  if (values.numel() > 0) each_slice(self, along(self, dim), values, places_of(indices), median_of(true));
+  if (values.numel() > 0) select_in_slices(self, along(self, dim), values, places_of(indices), median_rank(true));
 }
 void kthvalue(const Tensor& self, int64_t k, int64_t dim, bool, Tensor& values, Tensor& indices) {
   if (values.numel() == 0) return;
-  each_slice(self, along(self, dim), values, places_of(indices),
-             [k]<class Item, class IsNan>(std::vector<Item>& items, const IsNan&) { return kth(items, k - 1); });
+  select_in_slices(self, along(self, dim), values, places_of(indices), [k](int64_t, int64_t) { return k - 1; });
 }
 void mode(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
   if (values.numel() == 0) return;

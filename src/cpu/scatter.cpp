@@ -10,6 +10,7 @@
 #include "cpu/copy.h"
 #include "cpu/dispatch.h"
 #include "cpu/index.h"
+#include "cpu/reduce.h"
 #include "dispatch/kernels.h"
 #include "plan/dims.h"
 #include "plan/meta_index.h"
@@ -25,10 +26,11 @@ namespace {
 // line, so lines may run in any order and on any thread; inside one, the order is that of the index. Neighbouring lines
 // are taken kBlock at a time, so that memory is walked along the last dim even when the lines run across it.
 struct Lines {
-  static constexpr int64_t kBlock = 64;
+  static constexpr int64_t kBlock = 64, kRow = 256;
   DimVector sizes, a, b, c;  // dims other than `dim` and the innermost one; strides in self, index, other
   int64_t along = 1, sa = 0, sb = 0, sc = 0;  // the dim itself
   int64_t inner = 1, la = 0, lb = 0, lc = 0;  // the innermost other dim
+  int64_t block = kBlock;                     // kRow where one index serves a whole row
   int64_t dim, limit;
 
   Lines(const Tensor& self, int64_t wanted, const Tensor& index, const Tensor& other)
@@ -54,6 +56,7 @@ struct Lines {
       lb = b.back();
       lc = c.back();
       for (DimVector* v : {&sizes, &a, &b, &c}) v->pop_back();
+      if (lb == 0) block = kRow;
     }
   }
 };
@@ -61,13 +64,13 @@ struct Lines {
 // body(offset in self, in index, in other, number of neighbouring lines)
 template <class F>
 void for_lines(const Lines& l, double ns, const F& body) {
-  const int64_t blocks = (l.inner + Lines::kBlock - 1) / Lines::kBlock, total = plan::numel_of(l.sizes) * blocks;
+  const int64_t blocks = (l.inner + l.block - 1) / l.block, total = plan::numel_of(l.sizes) * blocks;
   if (total * l.along == 0) return;
-  const double cost = ns * static_cast<double>(l.along * std::min(l.inner, Lines::kBlock));
+  const double cost = ns * static_cast<double>(l.along * std::min(l.inner, l.block));
   parallel_for(total, std::max<int64_t>(1, static_cast<int64_t>(20000.0 / (cost + 1.0))), cost,
                [&](int64_t begin, int64_t end) {
                  for (int64_t i = begin; i < end; ++i) {
-                   const int64_t first = i % blocks * Lines::kBlock;
+                   const int64_t first = i % blocks * l.block;
                    int64_t oa = first * l.la, ob = first * l.lb, oc = first * l.lc, position = i / blocks;
                    for (size_t d = l.sizes.size(); d-- > 0;) {
                      const int64_t at = position % l.sizes[d];
@@ -76,7 +79,7 @@ void for_lines(const Lines& l, double ns, const F& body) {
                      ob += at * l.b[d];
                      oc += at * l.c[d];
                    }
-                   body(oa, ob, oc, std::min(Lines::kBlock, l.inner - first));
+                   body(oa, ob, oc, std::min(l.block, l.inner - first));
                  }
                });
 }
@@ -85,9 +88,10 @@ void for_lines(const Lines& l, double ns, const F& body) {
   fail(ErrorKind::kRuntime, "index {} is out of bounds for dimension {} with size {}", index, l.dim, l.limit);
 }
 
-// f(element of self, element of other) for every index position.
-template <class T, class F>
-void visit(const Lines& l, T* self, const int64_t* index, const T* other, double ns, const F& f) {
+// f(element of self, element of other) for every index position, or row_of(elements of self, of other, n) for n
+// neighbours.
+template <class T, class F, class Row>
+void visit(const Lines& l, T* self, const int64_t* index, const T* other, double ns, const F& f, const Row& row_of) {
   auto one_line = [&](T* s, const int64_t* p, const T* o, auto sa, auto sb, auto sc) {
     for (int64_t i = 0; i < l.along; ++i) {
       const int64_t at = p[i * sb()];
@@ -108,8 +112,7 @@ void visit(const Lines& l, T* self, const int64_t* index, const T* other, double
       const T* o = other + oc + i * l.sc;
       if (l.lb == 0 && l.la == 1 && l.lc == 1) {  // an index that is expanded over the lines: whole rows
         if (static_cast<uint64_t>(*p) >= static_cast<uint64_t>(l.limit)) out_of_range(*p, l);
-        T* row = self + oa + *p * l.sa;
-        for (int64_t j = 0; j < n; ++j) f(row[j], o[j]);
+        row_of(self + oa + *p * l.sa, o, n);
         continue;
       }
       for (int64_t j = 0; j < n; ++j) {
@@ -118,6 +121,12 @@ void visit(const Lines& l, T* self, const int64_t* index, const T* other, double
         f(self[oa + at * l.sa + j * l.la], o[j * l.lc]);
       }
     }
+  });
+}
+template <class T, class F>
+void visit(const Lines& l, T* self, const int64_t* index, const T* other, double ns, const F& f) {
+  visit(l, self, index, other, ns, f, [&f](T* row, const T* o, int64_t n) {
+    for (int64_t j = 0; j < n; ++j) f(row[j], o[j]);
   });
 }
 
@@ -155,12 +164,22 @@ A combine(Reduce kind, A a, A b) {
       case Reduce::Prod:
         return static_cast<A>(a * b);
       case Reduce::Max:
-        return a != a ? a : (b != b || b > a) ? b : a;
+        return (a != a) | (b <= a) ? a : b;  // NaN wins: the first one, or b, which is not <= a
       case Reduce::Min:
-        return a != a ? a : (b != b || b < a) ? b : a;
+        return (a != a) | (b >= a) ? a : b;
       default:
         return static_cast<A>(a + b);
     }
+}
+
+// Which of the vectorised loops over rows takes T; -1: none.
+template <class T>
+constexpr int reduce_type_of() {
+  return std::is_same_v<T, float>     ? kReduceF32
+         : std::is_same_v<T, double>  ? kReduceF64
+         : std::is_same_v<T, int64_t> ? kReduceI64
+         : std::is_same_v<T, int32_t> ? kReduceI32
+                                      : -1;
 }
 
 // `src` undefined: the element `bits` for every position.
@@ -194,8 +213,14 @@ void scatter_combine(const Tensor& self, int64_t dim, const Tensor& index, const
             [](T& place, T v) { place = store<T>(load(place) + load(v)); });
     } else {
       auto run = [&](auto chosen) {  // a constant, so that the loops hold one reduction each
-        visit(lines, to, at.const_data_ptr<int64_t>(), from, 2.0,
-              [](T& place, T v) { place = store<T>(combine(decltype(chosen)::value, load(place), load(v))); });
+        constexpr Reduce kKind = decltype(chosen)::value;
+        constexpr int kType = reduce_type_of<T>();
+        const auto one = [](T& place, T v) { place = store<T>(combine(kKind, load(place), load(v))); };
+        if constexpr (kType >= 0 && kKind != Reduce::Prod)
+          visit(lines, to, at.const_data_ptr<int64_t>(), from, 2.0, one,
+                reduce_kernels().replace[kKind == Reduce::Min][kType]);
+        else
+          visit(lines, to, at.const_data_ptr<int64_t>(), from, 2.0, one);
       };
       if (kind == Reduce::Prod) return run(std::integral_constant<Reduce, Reduce::Prod>());
       if (kind == Reduce::Max) return run(std::integral_constant<Reduce, Reduce::Max>());

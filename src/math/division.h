@@ -85,14 +85,45 @@ inline T gcd_scalar(T a, T b) {
   }
   return (T)x;
 }
+
+// Note [Common divisors in double]
+// Whole numbers below 2^51 are exact in double, where lanes have a division. gcd(x, y) = gcd(y, |x - q y|) for any whole
+// q; with the quotient rounded to the nearest one the rest is at most y / 2, q y is exact, and few steps remain. Adding
+// and taking off 2^52 (1.5 * 2^52) converts from (to) whole numbers. Larger numbers go lane by lane.
+inline bool fit_double(I64 a, I64 b) { return !(shift_right_logical(a | b, 51) != I64(0)).any(); }
+inline F64 whole_to_double(I64 a) { return as_float(a | I64(0x4330000000000000)) - F64(0x1p52); }
+inline I64 double_to_whole(F64 a) { return as_int(a + F64(0x1p52)) & I64(0x000fffffffffffff); }
+
+// x and y are whole, 0 <= x, y < 2^51.
+inline F64 gcd_of_whole(F64 x, F64 y) {
+  const F64 kRound(0x1.8p52);
+  for (auto live = y != F64(0); live.any(); live = y != F64(0)) {
+    const F64 rest = abs(x - ((x / y + kRound) - kRound) * y);
+    x = where(live, y, x);
+    y = where(live, rest, F64(0));  // 0 / 0 and its like end here
+  }
+  return x;
+}
+
 // The non-negative common divisor; wraps for the most negative number.
-template <class S>
-inline Lanes<S> gcd(Lanes<S> a, Lanes<S> b) {
-  return per_lane(a, b, [](S x, S y) { return gcd_scalar(x, y); });
+inline I64 gcd(I64 a, I64 b) {
+  const I64 x = abs(a), y = abs(b);
+  if (fit_double(x, y)) return double_to_whole(gcd_of_whole(whole_to_double(x), whole_to_double(y)));
+  return per_lane(a, b, [](int64_t p, int64_t q) { return gcd_scalar(p, q); });
 }
-template <class S>
-inline Lanes<S> lcm(Lanes<S> a, Lanes<S> b) {
-  return abs((a / gcd(a, b)) * b);  // 0 / 0 is 0 here
+inline I32 gcd(I32 a, I32 b) {
+  const I32 x = abs(a), y = abs(b);
+  if (((x | y) < I32(0)).any()) return per_lane(a, b, [](int32_t p, int32_t q) { return gcd_scalar(p, q); });
+  return narrow_to_int(gcd_of_whole(widen_low(x), widen_low(y)), gcd_of_whole(widen_high(x), widen_high(y)));
 }
+
+// 0 where both are 0.
+inline I64 lcm(I64 a, I64 b) {
+  const I64 x = abs(a), y = abs(b);
+  if (!fit_double(x, y)) return abs((a / gcd(a, b)) * b);
+  const F64 whole = whole_to_double(x), divisor = gcd_of_whole(whole, whole_to_double(y));
+  return abs(double_to_whole(where(divisor != F64(0), whole / divisor, F64(0))) * b);
+}
+inline I32 lcm(I32 a, I32 b) { return abs((a / gcd(a, b)) * b); }
 
 }  // namespace rushlight::cpu::RL_ISA

@@ -283,13 +283,8 @@ Meta bincount(const Tensor& self, const Tensor& weights, int64_t minlength) {
   }
   int64_t bins = minlength;
   if (self.numel() > 0) {
-    const Tensor wide = self.to(kLong).contiguous();
-    const int64_t* p = wide.const_data_ptr<int64_t>();
-    int64_t least = p[0], most = p[0];
-    for (int64_t i = 0; i < wide.numel(); ++i) {
-      least = std::min(least, p[i]);
-      most = std::max(most, p[i]);
-    }
+    const Tensor wide = self.detach().to(kLong);
+    const int64_t least = wide.min().item<int64_t>(), most = wide.max().item<int64_t>();
     check(least >= 0, "bincount only supports 1-d non-negative integral inputs. (got a value of {})", least);
     check(most < std::numeric_limits<int64_t>::max(), "maximum value of input overflowed, it should be < {} but got {}",
           std::numeric_limits<int64_t>::max(), most);

@@ -206,6 +206,7 @@ class Loop {
  private:
   void simplify();
   void run_range(int64_t begin, int64_t end) const;
+  bool has_short_rows() const;
   void run_blocks(int64_t begin, int64_t end) const;
   void run_short_rows(int64_t begin, int64_t end) const;
   void plan_tiles();
@@ -310,11 +311,19 @@ void Loop::segments(const Lane& lane, int64_t begin, int64_t count, const F& f) 
   }
 }
 
+// Whether rows are better walked several at a time. Filling blocks anew for each row costs more than it saves, unless the
+// rows are very short, or a call for each would have many operands to set up.
+bool Loop::has_short_rows() const {
+  int64_t limit = kShortRow;
+  for (int k = 1; k < count_; ++k)
+    if (!lanes_[k].constant && !lanes_[k].flat && !lanes_[k].same_rows) limit = count_ <= 3 ? 24 : 100;
+  return sizes_.back() <= limit;
+}
+
 void Loop::run_range(int64_t begin, int64_t end) const {
   if (!rows_) return run_blocks(begin, end);
   const size_t n = sizes_.size();
-  if (n > 1 && sizes_[n - 1] <= kShortRow && lanes_[0].flat && end - begin > sizes_[n - 1])
-    return run_short_rows(begin, end);
+  if (n > 1 && has_short_rows() && lanes_[0].flat && end - begin > sizes_[n - 1]) return run_short_rows(begin, end);
   int64_t position[TensorImpl::kMaxDims];
   locate(begin, position);
   int64_t offsets[kMaxOperands] = {};
@@ -327,16 +336,18 @@ void Loop::run_range(int64_t begin, int64_t end) const {
     args.step[k - 1] = !lane.constant && lane.strides[n - 1] != 0;
     if (lane.constant) args.in[k - 1] = &lane.value;
   }
+  cpu::PointwiseRows below{};
   if (n > 1) {
-    args.out_row = lanes_[0].strides[n - 2];
-    for (int k = 1; k < count_; ++k) args.in_row[k - 1] = lanes_[k].constant ? 0 : lanes_[k].strides[n - 2];
+    args.rows = &below;
+    below.out = lanes_[0].strides[n - 2];
+    for (int k = 1; k < count_; ++k) below.in[k - 1] = lanes_[k].constant ? 0 : lanes_[k].strides[n - 2];
   }
   for (int64_t i = begin; i < end;) {
     // The rest of a row, or whole rows up to the end of the dim that counts them.
     const int64_t run = std::min(sizes_[n - 1] - position[n - 1], end - i);
     const int64_t rows = n > 1 && run == sizes_[n - 1] ? std::min(sizes_[n - 2] - position[n - 2], (end - i) / run) : 1;
     args.n = run;
-    args.more_rows = rows - 1;
+    below.more = rows - 1;
     args.out = lanes_[0].data + offsets[0] * lanes_[0].item;
     for (int k = 1; k < count_; ++k) {
       if (!lanes_[k].constant) args.in[k - 1] = lanes_[k].data + offsets[k] * lanes_[k].item;

@@ -88,7 +88,7 @@ inline void pointwise_loop_over(const PointwiseArgs& args, Indices<kIn...> input
   const V params[] = {V(*(const T*)args.params[kParam])..., V(T(0))};
   using Result = decltype(F::template call<V>(V::load(in[kIn])..., params[kParam]...));
   auto* out = (typename StoredAs<Result>::T*)args.out;
-  for (int64_t more = args.more_rows;; --more) {
+  for (int64_t more = args.rows ? args.rows->more : 0;; --more) {
     const T* from[kInputs + 1] = {in[kIn]...};
     for (int k = 0; k < kInputs; ++k) {
       if (step[k] != 0) continue;
@@ -97,8 +97,8 @@ inline void pointwise_loop_over(const PointwiseArgs& args, Indices<kIn...> input
     }
     pointwise_run<V, F>(args.n, out, from, step, params, inputs, constants);
     if (more == 0) return;
-    out += args.out_row;
-    for (int k = 0; k < kInputs; ++k) in[k] += args.in_row[k];
+    out += args.rows->out;
+    for (int k = 0; k < kInputs; ++k) in[k] += args.rows->in[k];
   }
 }
 

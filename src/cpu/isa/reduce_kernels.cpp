@@ -469,6 +469,18 @@ void arg_columns(const void* raw, int64_t rows, int64_t stride, int64_t columns,
   }
 }
 
+template <class V, class Op>
+void replace(void* raw, const void* other, int64_t n) {
+  using T = typename V::T;
+  T* into = (T*)raw;
+  const T* from = (const T*)other;
+  const auto better = [](V a, V b) { return where((a != a) | (IsSame<Op, Larger>::value ? b <= a : b >= a), a, b); };
+  int64_t i = 0;
+  for (; i + V::kLanes <= n; i += V::kLanes) better(V::load(into + i), V::load(from + i)).store(into + i);
+  const int rest = (int)(n - i);
+  if (rest > 0) better(V::load(into + i, rest), V::load(from + i, rest)).store(into + i, rest);
+}
+
 }  // namespace
 
 #define RL_REDUCERS(Op, Map, A) {Make<F32, Op, Map, A>::reducer, Make<F64, Op, Map, double>::reducer}
@@ -494,6 +506,8 @@ const ReduceKernels kReduce = {
     {find<F32>, find<F64>, find<I64>, find<I32>},
     {{arg_columns<F32, Larger>, arg_columns<F64, Larger>, arg_columns<I64, Larger>, arg_columns<I32, Larger>},
      {arg_columns<F32, Smaller>, arg_columns<F64, Smaller>, arg_columns<I64, Smaller>, arg_columns<I32, Smaller>}},
+    {{replace<F32, Larger>, replace<F64, Larger>, replace<I64, Larger>, replace<I32, Larger>},
+     {replace<F32, Smaller>, replace<F64, Smaller>, replace<I64, Smaller>, replace<I32, Smaller>}},
 };
 #undef RL_REDUCERS
 

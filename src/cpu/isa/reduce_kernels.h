@@ -41,6 +41,8 @@ struct ReduceKernels {
   // best[j], at[j] = extreme over rows of p[i * stride + j] and the first row that holds it; columns <= kColumnTile.
   void (*arg_columns[2][4])(const void* p, int64_t rows, int64_t stride, int64_t columns, void* best,
                             int64_t* at);  // [0] max, [1] min
+  // into[i] = from[i] where that is larger or NaN and into[i] is not NaN. Equal elements stay: 0 is not replaced by -0.
+  void (*replace[2][4])(void* into, const void* from, int64_t n);  // [0] larger, [1] smaller
 };
 
 namespace base {
