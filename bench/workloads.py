@@ -152,6 +152,41 @@ def mlp_step(torch: ModuleType) -> Closure:
     return step
 
 
+def recurrent_step(kind: str) -> Callable[[ModuleType], Closure]:
+    def setup(torch: ModuleType) -> Closure:
+        net, x = getattr(torch.nn, kind)(128, 128), torch.randn(100, 32, 128)
+
+        def step() -> None:
+            net.zero_grad()
+            net(x)[0].sum().backward()
+
+        return step
+
+    return setup
+
+
+def cell_step(kind: str) -> Callable[[ModuleType], Closure]:
+    def setup(torch: ModuleType) -> Closure:
+        cell, x, h, c = getattr(torch.nn, kind)(32, 32), torch.randn(16, 32), torch.randn(16, 32), torch.randn(16, 32)
+        pair = kind == "LSTMCell"
+        state = (h, c) if pair else h
+
+        def step() -> None:
+            cell.zero_grad()
+            y = cell(x, state)
+            (y[0] if pair else y).sum().backward()
+
+        return step
+
+    return setup
+
+
+for _kind in ("LSTM", "GRU", "RNN"):
+    workload("networks", f"{_kind} 128-128, 100 steps, batch 32, forward + backward", goal=1.5)(recurrent_step(_kind))
+for _kind, _goal in (("LSTMCell", 8), ("GRUCell", 8), ("RNNCell", None)):
+    workload("networks", f"{_kind} 32-32, batch 16, forward + backward", goal=_goal)(cell_step(_kind))
+
+
 @workload("networks", "CNN of the demo, 12,800 images with data loading", goal=1.0)
 def cnn_epoch(torch: ModuleType) -> Closure:
     """One call is an epoch over 12,800 random images as ``examples/train_fashion_mnist.py`` makes it."""

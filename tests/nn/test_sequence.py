@@ -87,3 +87,52 @@ def test_half_types(dtype: torch.dtype) -> None:
     out = m.to(dtype)(x.to(dtype))[0]
     assert out.dtype == dtype
     assert torch.allclose(out.float(), expected, atol=0.02)
+
+
+def unrolled(net: nn.Module, x: torch.Tensor, lengths: list[int]) -> list[torch.Tensor]:
+    """The outputs of a bidirectional layer for each sequence, made of cells."""
+    cell = {"RNN": torch.rnn_tanh_cell, "LSTM": torch.lstm_cell, "GRU": torch.gru_cell}[type(net).__name__]
+    outputs = []
+    for i, n in enumerate(lengths):
+        sides = []
+        for weights, steps in ((net.all_weights[0], range(n)), (net.all_weights[1], range(n - 1, -1, -1))):
+            zero = torch.zeros(1, net.hidden_size, dtype=x.dtype)
+            state = (zero, zero) if cell is torch.lstm_cell else zero
+            found = {}
+            for t in steps:
+                state = cell(x[t, i : i + 1], state, *weights)
+                found[t] = state[0] if isinstance(state, tuple) else state
+            sides.append(torch.cat([found[t] for t in range(n)]))
+        outputs.append(torch.cat(sides, 1))
+    return outputs
+
+
+@pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
+@pytest.mark.parametrize("lengths", [[70] * 7, [70, 70, 41, 3, 2, 1, 1]])
+def test_long_sequences(kind: str, lengths: list[int]) -> None:
+    """More rows than one block of the weights' gradients."""
+    torch.manual_seed(0)
+    net = getattr(nn, kind)(5, 19, bidirectional=True, dtype=torch.float64)
+    x = torch.randn(70, 7, 5, dtype=torch.float64, requires_grad=True)
+    weight = torch.randn(70, 7, 38, dtype=torch.float64)
+    leaves = [x, *net.parameters()]
+
+    def outputs(x: torch.Tensor) -> list[torch.Tensor]:
+        if min(lengths) == 70:
+            return list(net(x)[0].unbind(1))
+        packed = nn.utils.rnn.pack_padded_sequence(x, torch.tensor(lengths))
+        padded = nn.utils.rnn.pad_packed_sequence(net(packed)[0])[0]
+        return [padded[:n, i] for i, n in enumerate(lengths)]
+
+    def loss(found: list[torch.Tensor]) -> torch.Tensor:
+        return sum((y * weight[: len(y), i]).sum() for i, y in enumerate(found))
+
+    expected = torch.autograd.grad(loss(unrolled(net, x, lengths)), leaves)
+    found = torch.autograd.grad(loss(outputs(x)), leaves)
+    for a, b in zip(found, expected, strict=True):
+        assert torch.allclose(a, b, rtol=1e-10, atol=1e-10)
+    # An input without a gradient needs no slopes row by row, and a parameter may be alone.
+    again = torch.autograd.grad(loss(outputs(x.detach())), leaves[1:])
+    assert all(torch.equal(a, b) for a, b in zip(again, found[1:], strict=True))
+    for i, one in enumerate(leaves[1:], 1):
+        assert torch.equal(torch.autograd.grad(loss(outputs(x.detach())), [one])[0], found[i])

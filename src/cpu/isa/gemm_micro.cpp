@@ -111,6 +111,12 @@ void tile_kernel(const Tile<T>& t) {
         V::store(c + v * V::kWidth, V::add(acc[r][v], V::load(c + v * V::kWidth)));
       }
     }
+  } else if (t.n == kNv * V::kWidth && e.alpha == T(1) && e.beta == T(0)) {
+    RL_UNROLL for (int r = 0; r < kMr; ++r, c += t.ldc) {
+      RL_UNROLL for (int v = 0; v < kNv; ++v) {
+        V::store(c + v * V::kWidth, V::add(acc[r][v], V::load(e.bias + v * V::kWidth)));
+      }
+    }
   } else {
     alignas(64) T sums[kMr * kNv * V::kWidth];
     RL_UNROLL for (int r = 0; r < kMr; ++r) {
@@ -218,6 +224,19 @@ void direct(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, int64_t 
     t.b = b + j;
     t.epilogue.bias = e.bias ? e.bias + j : nullptr;
     panel<T, kDirect>(t, rows, a, 0, c + j, start);
+  }
+}
+
+template <class T>
+void direct_packed(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, const T* b, int64_t b_panel, T* c,
+                   int64_t ldc, const GemmEpilogue<T>& e) {
+  constexpr int kNr = 2 * GemmLanes<T>::kWidth;
+  const Rows rows(m, GemmLanes<T>::kRows);
+  Tile<T> t{k, nullptr, a_row, 1, b, kNr, nullptr, ldc, 0, e, nullptr, nullptr, {}, {}, {}};
+  for (int64_t j = 0; j < n; j += kNr, t.b += b_panel) {
+    t.n = n - j < kNr ? n - j : kNr;
+    t.epilogue.bias = e.bias ? e.bias + j : nullptr;
+    panel<T, kDirect>(t, rows, a, 0, c + j, nullptr);
   }
 }
 
@@ -584,6 +603,7 @@ extern const GemmKernels<float> kGemmF32 = {GemmLanes<float>::kRows,
                                             macro_indirect<float>,
                                             kMaxPieces,
                                             direct<float>,
+                                            direct_packed<float>,
                                             dot<float, float>,
                                             axpy<float>,
                                             finish<float>};
@@ -595,6 +615,7 @@ extern const GemmKernels<double> kGemmF64 = {GemmLanes<double>::kRows,
                                              macro_indirect<double>,
                                              kMaxPieces,
                                              direct<double>,
+                                             direct_packed<double>,
                                              dot<double, double>,
                                              axpy<double>,
                                              finish<double>};

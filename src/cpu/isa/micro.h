@@ -41,6 +41,9 @@ struct GemmKernels {
   // C[m][n] without packing: any strides of A, unit column stride of B. k at most kGemmKBlock.
   void (*direct)(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t ldb,
                  T* c, int64_t ldc, const GemmEpilogue<T>& epilogue, const T* start);
+  // The same with B in panels of nr columns, b_panel apart: for a B that many small A meet.
+  void (*direct_packed)(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row, const T* b, int64_t b_panel, T* c,
+                        int64_t ldc, const GemmEpilogue<T>& epilogue);
   // y[r] = sum over p of a[r * lda + p] * x[p], over 64 (f64: 32) virtual lanes and a fixed tree.
   void (*dot)(int64_t rows, int64_t k, const T* a, int64_t lda, const T* x, T* y);
   // sums[j] = chain over p of x[p * x_stride] * b[p * ldb + j]; k at most kGemmKBlock.

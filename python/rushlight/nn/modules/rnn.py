@@ -109,7 +109,7 @@ class RNNBase(Module):
     def check_input(self, input: Tensor, batch_sizes: Tensor | None) -> None:
         """Raises unless the input has the layer's dtype, the right dimensions and `input_size` features."""
         dtype = getattr(self, self._all_weights[0][0]).dtype
-        if input.dtype != dtype:
+        if input.dtype != dtype and not torch.is_autocast_enabled(input.device.type):
             raise ValueError(
                 f"RNN input dtype ({input.dtype}) does not match weight dtype ({dtype}). "
                 f"Convert input: input.to({dtype}), or convert model: model.to({input.dtype})"
@@ -119,7 +119,8 @@ class RNNBase(Module):
             raise RuntimeError(f"input must have {dims} dimensions, got {input.dim()}")
         if input.size(-1) != self.input_size:
             raise RuntimeError(
-                f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.size(-1)}"
+                f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.size(-1)} "
+                f"(input of shape {list(input.shape)})"
             )
 
     def get_expected_hidden_size(self, input: Tensor, batch_sizes: Tensor | None) -> tuple[int, int, int]:
@@ -176,7 +177,8 @@ class RNNBase(Module):
             *more.values(),
         )
 
-    def forward(self, input: Tensor | PackedSequence, hx: _States = None) -> tuple:
+    def _forward(self, input: Tensor | PackedSequence, hx: _States = None) -> tuple:
+        """What the forward of every kind does."""
         if isinstance(input, PackedSequence):
             data, sizes, order, back = input
             if hx is None:
@@ -314,6 +316,9 @@ class RNN(RNNBase):
         )
         self.nonlinearity = nonlinearity
 
+    def forward(self, input: Tensor | PackedSequence, hx: _States = None) -> tuple:
+        return self._forward(input, hx)
+
 
 class LSTM(RNNBase):
     """Layers of long short-term memory.
@@ -362,6 +367,9 @@ class LSTM(RNNBase):
             device,
             dtype,
         )
+
+    def forward(self, input: Tensor | PackedSequence, hx: _States = None) -> tuple:
+        return self._forward(input, hx)
 
     def get_expected_cell_size(self, input: Tensor, batch_sizes: Tensor | None) -> tuple[int, int, int]:
         """The shape of the cell state."""
@@ -446,6 +454,9 @@ class GRU(RNNBase):
             device,
             dtype,
         )
+
+    def forward(self, input: Tensor | PackedSequence, hx: _States = None) -> tuple:
+        return self._forward(input, hx)
 
 
 # ---- cells ----------------------------------------------------------------------------------------------------------
@@ -542,9 +553,11 @@ class RNNCell(RNNCellBase):
         self.nonlinearity = nonlinearity
 
     def _step(self) -> object:
-        if self.nonlinearity not in ("tanh", "relu"):
-            raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
-        return torch.rnn_tanh_cell if self.nonlinearity == "tanh" else torch.rnn_relu_cell
+        if self.nonlinearity == "tanh":
+            return torch.rnn_tanh_cell
+        if self.nonlinearity == "relu":
+            return torch.rnn_relu_cell
+        raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
 
     def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
         return self._single("RNNCell", input, hx)
