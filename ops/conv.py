@@ -22,11 +22,11 @@ for n in (1, 2, 3):
     conv_text = f"(T input, T weight, T? bias=None, int[{n}] stride=1, str padding, int[{n}] dilation=1, int groups=1) -> T"
     transposed = f"(T input, T weight, T? bias=None, int[{n}] stride=1, int[{n}] padding=0, int[{n}] output_padding=0, int groups=1, int[{n}] dilation=1) -> T"
     for space in ("", "nn.functional."):
-        composite(f"{space}conv{n}d{conv}", complex=True, samples=[f"({x}, {w}, None, 1, 1, 1, 2)", f"({x}, {w}, randn(6), 2, 0, 2, 2)"],
+        composite(f"{space}conv{n}d{conv}", amp="lower", complex=True, samples=[f"({x}, {w}, None, 1, 1, 1, 2)", f"({x}, {w}, randn(6), 2, 0, 2, 2)"],
                   bench=f"(image{n if n != 2 else ''}, filter{n if n != 2 else ''}, channel, 1, 1)" if space else None, doc=f"Convolution over {n} spatial dimension{'s' * (n > 1)}: (N, C, *) or (C, *) with a weight of (O, C / groups, *).")
-        composite(f"{space}conv{n}d{conv_text}", complex=True, overload="padding", samples=[f"({x}, {w}, None, 1, 'same', 1, 2)", f"({x}, {w}, None, 1, 'valid', 1, 2)"],
+        composite(f"{space}conv{n}d{conv_text}", amp="lower", complex=True, overload="padding", samples=[f"({x}, {w}, None, 1, 'same', 1, 2)", f"({x}, {w}, None, 1, 'valid', 1, 2)"],
                   doc="Convolution with padding 'valid' (none) or 'same' (the input's spatial size is kept; stride 1 only).")
-        composite(f"{space}conv_transpose{n}d{transposed}", complex=True, samples=[f"({x}, {wt}, randn(3), 2, 1, 1)"],
+        composite(f"{space}conv_transpose{n}d{transposed}", amp="lower", complex=True, samples=[f"({x}, {wt}, randn(3), 2, 1, 1)"],
                   bench=f"(image{n if n != 2 else ''}, filter{n if n != 2 else ''}, channel, 1, 1)" if space else None, doc=f"The transpose of a convolution over {n} spatial dimension{'s' * (n > 1)}: (N, C, *) with a weight of (C, O / groups, *).")
 
 # ---- pooling -------------------------------------------------------------------------------------------------------------------
@@ -54,14 +54,14 @@ for n in (1, 2, 3):
     divisor = "" if n == 1 else ", int? divisor_override=None"
     average = f"(T input, int[{n}] kernel_size, int[{n}]? stride=None, int[{n}] padding=0, bool ceil_mode=False, bool count_include_pad=True{divisor}) -> T"
     for space in ("", "nn.functional."):
-        composite(f"{space}max_pool{n}d{maximum} -> T", samples=[f"({x}, 2)", f"({x}, 3, 2, 1, 1, True)"], bench=f"(image{n if n != 2 else ''}, 2)" if space else None, doc=f"The largest element of each window {dims}.")
+        composite(f"{space}max_pool{n}d{maximum} -> T", amp="float32" if n == 3 else None, samples=[f"({x}, 2)", f"({x}, 3, 2, 1, 1, True)"], bench=f"(image{n if n != 2 else ''}, 2)" if space else None, doc=f"The largest element of each window {dims}.")
         composite(f"{space}max_pool{n}d_with_indices{maximum} -> (T output, T indices)", samples=[f"({x}, 2)", f"({x}, 3, 2, 1)"],
                   doc=f"The largest element of each window and its flat spatial position, {dims}.")
-        composite(f"{space}avg_pool{n}d{average}", out=n > 1 and "Expected out tensor to have dtype", samples=[f"({x}, 2)", f"({x}, 3, 2, 1, True, False)"], bench=f"(image{n if n != 2 else ''}, 2)" if space else None, doc=f"The mean of each window {dims}.")
-        composite(f"{space}adaptive_avg_pool{n}d(T input, int[{n}] output_size) -> T", samples=[f"({x}, 1)", f"({x}, 3)"], bench=f"(image{n if n != 2 else ''}, 2)" if space else None, doc=f"Means of evenly dividing windows {dims}.")
-        composite(f"{space}adaptive_max_pool{n}d_with_indices(T input, int[{n}] output_size) -> (T output, T indices)", samples=[f"({x}, 2)"],
+        composite(f"{space}avg_pool{n}d{average}", amp="float32" if n == 3 else None, out=n > 1 and "Expected out tensor to have dtype", samples=[f"({x}, 2)", f"({x}, 3, 2, 1, True, False)"], bench=f"(image{n if n != 2 else ''}, 2)" if space else None, doc=f"The mean of each window {dims}.")
+        composite(f"{space}adaptive_avg_pool{n}d(T input, int[{n}] output_size) -> T", amp="float32" if n == 3 else None, samples=[f"({x}, 1)", f"({x}, 3)"], bench=f"(image{n if n != 2 else ''}, 2)" if space else None, doc=f"Means of evenly dividing windows {dims}.")
+        composite(f"{space}adaptive_max_pool{n}d_with_indices(T input, int[{n}] output_size) -> (T output, T indices)", amp="float32" if n == 3 else None, samples=[f"({x}, 2)"],
                   doc=f"Maxima of evenly dividing windows and their flat spatial positions, {dims}.")
-    composite(f"nn.functional.adaptive_max_pool{n}d(T input, int[{n}] output_size) -> T", samples=[f"({x}, 2)"], bench=f"(image{n if n != 2 else ''}, 2)", doc=f"Maxima of evenly dividing windows {dims}.")
+    composite(f"nn.functional.adaptive_max_pool{n}d(T input, int[{n}] output_size) -> T", amp="float32" if n == 3 else None, samples=[f"({x}, 2)"], bench=f"(image{n if n != 2 else ''}, 2)", doc=f"Maxima of evenly dividing windows {dims}.")
 
 # ---- windows as columns, resampling --------------------------------------------------------------------------------------------
 COLUMNS = "int[] kernel_size, int[] dilation, int[] padding, int[] stride"

@@ -27,7 +27,7 @@ for name, ref, out, doc in (
         ("irfft", "np.fft.irfft", REAL_OUT, "The inverse of rfft: n real values (default 2 (size - 1)) from n/2 + 1 complex ones."),
         ("hfft", "np.fft.hfft", REAL_OUT, "fft of the n values (default 2 (size - 1)) whose first n/2 + 1 are given and whose others are their conjugates: real."),
         ("ihfft", "np.fft.ihfft", COMPLEX_OUT, "The inverse of hfft: n/2 + 1 complex values from n real ones.")):
-    composite(f"fft.{name}{ONE}", out=out.format(name), samples=["(randn(3, 8),)", "(randn(3, 5), 7)", "(randn(6, 3), 4, 0, 'ortho')", "(randn(3, 12), None, -1, 'forward')"], gradcheck=False,
+    composite(f"fft.{name}{ONE}", amp="float32", out=out.format(name), samples=["(randn(3, 8),)", "(randn(3, 5), 7)", "(randn(6, 3), 4, 0, 'ortho')", "(randn(3, 12), None, -1, 'forward')"], gradcheck=False,
               ref=f"lambda x, n=None, dim=-1, norm=None: {ref}(x, n, dim, norm)", bench=BENCH[name], doc=f"{doc} {SCALE}")
 
 # ---- several dimensions ------------------------------------------------------------------------------------------------
@@ -36,9 +36,9 @@ for name, out, doc in (("fft", COMPLEX_OUT, "fft along several dimensions"), ("i
                        ("irfft", REAL_OUT, "ifft along all but the last of `dim`, then irfft along it"), ("hfft", REAL_OUT, "fft along all but the last of `dim`, then hfft along it"),
                        ("ihfft", COMPLEX_OUT, "ihfft along the last of `dim`, then ifft along the others")):
     ref = NUMPY.get(name)
-    composite(f"fft.{name}2(T input, int[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> T", out=out.format(f"{name}n"), gradcheck=False, samples=["(randn(3, 4, 5),)", "(randn(3, 4, 5), (3, 6), (2, 0), 'ortho')"],
+    composite(f"fft.{name}2(T input, int[1]? s=None, int[1] dim=[-2, -1], str? norm=None) -> T", amp=None if "h" in name else "float32", out=out.format(f"{name}n"), gradcheck=False, samples=["(randn(3, 4, 5),)", "(randn(3, 4, 5), (3, 6), (2, 0), 'ortho')"],
               ref=ref and f"lambda x, s=None, dim=(-2, -1), norm=None: {ref}(x, s, dim, norm)", doc=f"{doc}, by default the last two. `s` are the numbers of points, -1 for those of the input. {SCALE}")
-    composite(f"fft.{name}n(T input, int[1]? s=None, int[1]? dim=None, str? norm=None) -> T", out=out.format(f"{name}n"), gradcheck=False, samples=["(randn(3, 4, 5),)", "(randn(3, 4, 5), (3, 6), (2, 0), 'ortho')", "(randn(2, 3, 4), (4,))"],
+    composite(f"fft.{name}n(T input, int[1]? s=None, int[1]? dim=None, str? norm=None) -> T", amp=None if "h" in name else "float32", out=out.format(f"{name}n"), gradcheck=False, samples=["(randn(3, 4, 5),)", "(randn(3, 4, 5), (3, 6), (2, 0), 'ortho')", "(randn(2, 3, 4), (4,))"],
               ref=ref and f"lambda x, s=None, dim=None, norm=None: {ref}(x, s, dim or (None if s is None else tuple(range(-len(s), 0))), norm)",
               bench=BENCH2[name], doc=f"{doc}, by default all (the last len(s) if `s` is given). `s` are the numbers of points, -1 for those of the input. {SCALE}")
 
@@ -50,7 +50,7 @@ composite("fft.ifftshift(T input, int[1]? dim=None) -> T", samples=["(randn(5),)
 
 # ---- short-time transforms ---------------------------------------------------------------------------------------------
 composite("stft(T self, int n_fft, int? hop_length=None, int? win_length=None, T? window=None, bool center=True, str pad_mode='reflect', bool normalized=False, bool? onesided=None, bool? return_complex=None, "
-          "bool? align_to_window=None) -> T", gradcheck=False, samples=["(randn(2, 20), 8, 3, 6, rand(6)), dict(return_complex=True)", "(randn(20), 8, None, None, rand(8), False), dict(return_complex=True)"],
+          "bool? align_to_window=None) -> T", amp="float32", gradcheck=False, samples=["(randn(2, 20), 8, 3, 6, rand(6)), dict(return_complex=True)", "(randn(20), 8, None, None, rand(8), False), dict(return_complex=True)"],
           bench="(x, 4 if n < 100 else 256, return_complex=True)", doc="The transforms of windows of signals (batch?, length), `hop_length` apart (default n_fft / 4), each times `window`: (batch?, frequencies, windows). center: the signal is padded by n_fft / 2 on both sides "
               "in `pad_mode`; normalized: times n_fft^-0.5; onesided: n_fft / 2 + 1 frequencies (default for reals); return_complex=False: a last dimension of real and imaginary parts; align_to_window (only without center): "
               "the shorter window, not the transform, begins at the signal's first sample.")

@@ -8,7 +8,7 @@ inplace("index_add_(T self, int dim, T index, T source, *, S alpha=1) -> T", com
         grad={"self": "grad", "source": "index_add_backward(grad, source.sizes(), dim, index, alpha)"},
         samples=["(randn(4, 3), 0, tensor([2, 0, 2]), randn(3, 3))", "(randn(4, 3), 1, tensor([1]), randn(4, 1)), dict(alpha=2)"],
         bench="(m, 0, ir, w)", doc="Adds alpha times the entries of `source` to the entries `index` of a dimension; repeated indices add up.")
-inplace("index_copy_(T self, int dim, T index, T source) -> T", complex=True, functional=True, out="Expected out tensor to have dtype", check="meta::index_copy(self, dim, index, source)",
+inplace("index_copy_(T self, int dim, T index, T source) -> T", amp="promote", complex=True, functional=True, out="Expected out tensor to have dtype", check="meta::index_copy(self, dim, index, source)",
         grad={"self": "grad.index_fill(dim, index, 0)", "source": "index_copy_backward(grad, source.sizes(), dim, index)"},
         samples=["(randn(4, 3), 0, tensor([2, 0]), randn(2, 3))"], bench="(m, 0, ir, w)", doc="Copies the entries of `source` to the entries `index` of a dimension.")
 inplace("index_fill_(T self, int dim, T index, S value) -> T", complex=True, kernel="index_fill_", functional=True, check="meta::index_fill(self, dim, index)",

@@ -19,9 +19,9 @@ op(f"_grid_sample_backward(T grad_output, T input, T grid, {GRID}, bool[2] outpu
    doc="The gradients of _grid_sample.")
 composite(f"_grid_sample_composed(T input, T grid, {GRID}) -> T", method=False, python=False, doc="_grid_sample made of other ops, so that it can be differentiated any number of times.")
 for name in ("grid_sampler", "grid_sampler_2d", "grid_sampler_3d"):
-    composite(f"{name}(T input, T grid, {GRID}) -> T", samples=["(randn(2, 3, 4, 4, 5), rand(2, 3, 2, 2, 3) * 2 - 1, 0, 0, False)" if "3d" in name else "(randn(2, 3, 4, 5), rand(2, 3, 2, 2) * 2 - 1, 0, 1, False)"],
+    composite(f"{name}(T input, T grid, {GRID}) -> T", amp="float32", samples=["(randn(2, 3, 4, 4, 5), rand(2, 3, 2, 2, 3) * 2 - 1, 0, 0, False)" if "3d" in name else "(randn(2, 3, 4, 5), rand(2, 3, 2, 2) * 2 - 1, 0, 1, False)"],
               doc="grid_sample with numbers for its modes: 0 bilinear, 1 nearest, 2 bicubic; padding 0 zeros, 1 border, 2 reflection.")
-composite(F + "grid_sample(T input, T grid, str mode='bilinear', str padding_mode='zeros', bool? align_corners=None) -> T",
+composite(F + "grid_sample(T input, T grid, str mode='bilinear', str padding_mode='zeros', bool? align_corners=None) -> T", amp="float32",
           samples=["(randn(2, 3, 4, 5), rand(2, 3, 2, 2) * 2 - 1, 'bilinear', 'reflection', False)", "(randn(2, 3, 4, 5), rand(2, 3, 2, 2) * 2 - 1, 'bicubic', 'border', True)"],
           bench="(image, place, align_corners=False)", doc="input (N, C, H, W) or (N, C, D, H, W) read at the points of grid (N, *, 2 or 3), whose last dimension is (x, y[, z]) from -1 to 1.")
 for name, more in (("upsample", ", str mode='nearest', bool? align_corners=None"), ("upsample_nearest", ""), ("upsample_bilinear", "")):
@@ -37,7 +37,7 @@ for n in (1, 2, 3):
     x, half = f"randn(2, 3, {SPACE[n]})", ", ".join(["2"] * n)
     composite(f"{F}lp_pool{n}d(T input, float norm_type, int[{n}] kernel_size, int[{n}]? stride=None, bool ceil_mode=False) -> T", samples=[f"({x}.abs() + 0.1, 2.0, 2)", f"({x}.abs() + 0.1, 3.0, 2, 1, True)"],
               doc="The p-norm of each window: (sum of x^p)^(1/p).")
-    composite(f"{F}max_unpool{n}d(T input, T indices, int[{n}] kernel_size, int[{n}]? stride=None, int[{n}] padding=0, int[]? output_size=None) -> T",
+    composite(f"{F}max_unpool{n}d(T input, T indices, int[{n}] kernel_size, int[{n}]? stride=None, int[{n}] padding=0, int[]? output_size=None) -> T", amp="float32",
               samples=[f"(randn(2, 3, {half}), arange(0, {2 ** n * 6}).view(2, 3, {half}) % {2 ** n}, 2)"], doc="Each value put at its flat spatial index, as max_pool gave it; zeros elsewhere.")
 op("_fractional_max_pool(T input, int[] kernel_size, int[] output_size, T random_samples) -> (T output, T indices)", meta="meta::fractional_max_pool(input, kernel_size, output_size, random_samples)", method=False, python=False,
    node="FractionalMaxPoolBackward0", grad={"input": "_max_unpool(grad_output, indices, input.sizes(), int64_t(kernel_size.size()))"}, doc="Maxima of windows at pseudo-random places, and where they were (Graham 2014).")
@@ -45,8 +45,8 @@ for n in (2, 3):
     args = f"(T input, int[{n}] kernel_size, int[{n}]? output_size=None, float[]? output_ratio=None, bool return_indices=False, T? _random_samples=None)"
     x = f"randn(2, 3, {SPACE[n]})"
     samples = [f"({x}, 2, 3, None, False, rand(2, 3, {n}))", f"({x}, 2, None, [{', '.join(['0.5'] * n)}], False, rand(2, 3, {n}))"]
-    composite(f"{F}fractional_max_pool{n}d_with_indices{args} -> (T output, T indices)", samples=samples, doc="Maxima of windows at pseudo-random places, and their flat spatial indices; `output_size` or `output_ratio` says how many.")
-    composite(f"{F}fractional_max_pool{n}d{args} -> T", samples=samples, doc="Maxima of windows at pseudo-random places (Graham 2014); in C++ `return_indices` has no effect.")
+    composite(f"{F}fractional_max_pool{n}d_with_indices{args} -> (T output, T indices)", amp="float32", samples=samples, doc="Maxima of windows at pseudo-random places, and their flat spatial indices; `output_size` or `output_ratio` says how many.")
+    composite(f"{F}fractional_max_pool{n}d{args} -> T", amp="float32", samples=samples, doc="Maxima of windows at pseudo-random places (Graham 2014); in C++ `return_indices` has no effect.")
 
 # ---- losses -------------------------------------------------------------------------------------------------------------------
 op("_ctc_loss(T log_probs, T targets, int[] input_lengths, int[] target_lengths, int blank=0, bool zero_infinity=False) -> (T neg_log_likelihood, T log_alpha)",
@@ -59,15 +59,15 @@ op("_ctc_loss_backward(T grad, T log_probs, T targets, int[] input_lengths, int[
 for lengths, name in (("T", "Tensor"), ("int[]", "IntList")):
     given = ("tensor([6, 5]), tensor([2, 1])" if lengths == "T" else "(6, 5), (2, 1)")
     call = f"randn(6, 2, 4).log_softmax(2), tensor([[1, 2], [3, 3]]), {given}"
-    composite(f"ctc_loss(T log_probs, T targets, {lengths} input_lengths, {lengths} target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> T", overload=name, gradcheck=False,
+    composite(f"ctc_loss(T log_probs, T targets, {lengths} input_lengths, {lengths} target_lengths, int blank=0, int reduction=1, bool zero_infinity=False) -> T", amp="float32", overload=name, gradcheck=False,
               samples=[f"({call})", f"({call}, 0, 0, True)"], doc="The connectionist temporal classification loss; reduction is 0 none, 1 mean, 2 sum.")
-    composite(f"{F}ctc_loss(T log_probs, T targets, {lengths} input_lengths, {lengths} target_lengths, int blank=0, str reduction='mean', bool zero_infinity=False) -> T", overload=name, gradcheck=False,
+    composite(f"{F}ctc_loss(T log_probs, T targets, {lengths} input_lengths, {lengths} target_lengths, int blank=0, str reduction='mean', bool zero_infinity=False) -> T", amp="float32", overload=name, gradcheck=False,
               samples=[f"({call})", f"({call}, 0, 'sum', True)"],
               doc="The connectionist temporal classification loss of log-probabilities (T, N, C) or (T, C) and targets (N, S) or concatenated (Graves et al. 2006).")
 op("_multilabel_margin_slopes(T input, T target) -> (T loss, T slopes)", meta="std::array<Meta, 2>{Meta(input.sizes().slice(0, 1), meta::multilabel_margin(input, target).dtype), meta::like(input)}", method=False, node="MultilabelMarginLossBackward0",
    grad={"input": "mul(slopes, grad_loss.unsqueeze(1))"}, gradcheck=False, samples=["(randn(3, 4), tensor([[3, 0, -1, 1], [1, 2, 3, 0], [-1, 0, 0, 0]]))"], python=False,
    doc="The multi-label hinge loss of each row, and its derivative, which is piecewise constant.")
-composite(f"{F}multilabel_margin_loss(T input, T target, {LEGACY}) -> T", samples=["(randn(3, 4), tensor([[3, 0, -1, 1], [1, 2, 3, 0], [-1, 0, 0, 0]]))", "(randn(4), tensor([3, 0, -1, 1]), None, None, 'none')"],
+composite(f"{F}multilabel_margin_loss(T input, T target, {LEGACY}) -> T", amp="float32", samples=["(randn(3, 4), tensor([[3, 0, -1, 1], [1, 2, 3, 0], [-1, 0, 0, 0]]))", "(randn(4), tensor([3, 0, -1, 1]), None, None, 'none')"],
           doc="Sum of max(0, 1 - (x[y] - x[i])) / C over the target classes y (those before the first -1) and the other classes i.")
 composite(F + "_triplet_margin(T near, T far, T? swapped, float margin, str reduction) -> T", doc="max(0, near - far + margin), reduced; far is the smaller of far and swapped.")
 op("_linear_cross_entropy(T input, T linear_weight, T target, T? linear_bias, T? weight, int reduction, int ignore_index, int chunk) -> (T loss, T lse, T total_weight)", method=False, node="LinearCrossEntropyBackward0", gradcheck=False,
@@ -104,7 +104,7 @@ op("_attention(T query, T key, T value, T? mask, bool is_causal, float scale) ->
 op("_attention_backward(T grad, T query, T key, T value, T? mask, T output, T stats, bool is_causal, float scale) -> (T grad_query, T grad_key, T grad_value)", python=False, grad=NONE,
    meta="std::array<Meta, 3>{meta::like(query), meta::like(key), meta::like(value)}", doc="The gradients of _attention, which computes the scores again.")
 composite("_attention_composed(T query, T key, T value, T? mask, bool is_causal, float scale, float dropout_p) -> T", method=False, python=False, doc="_attention made of other ops, with dropout of the weights; the mask can have a gradient.")
-composite(F + "scaled_dot_product_attention(T query, T key, T value, T? attn_mask=None, float dropout_p=0.0, bool is_causal=False, float? scale=None, bool enable_gqa=False) -> T",
+composite(F + "scaled_dot_product_attention(T query, T key, T value, T? attn_mask=None, float dropout_p=0.0, bool is_causal=False, float? scale=None, bool enable_gqa=False) -> T", amp="lower",
           samples=["(randn(2, 3, 4, 6), randn(2, 3, 5, 6), randn(2, 3, 5, 7))", "(randn(2, 4, 6), randn(2, 4, 6), randn(2, 4, 6)), dict(is_causal=True)", "(randn(2, 4, 3, 6), randn(2, 2, 5, 6), randn(2, 2, 5, 6)), dict(enable_gqa=True, scale=0.3)",
                    "(randn(4, 6), randn(5, 6), randn(5, 6), randn(4, 5))", "(randn(2, 4, 6), randn(2, 5, 6), randn(2, 5, 6), randn(4, 5) > -0.5)"],
           bench="(query, key, value)", doc="softmax(query key' scale + mask) value over (*, L, E), (*, S, E) and (*, S, V); scale is 1 / sqrt(E) unless given (Vaswani et al. 2017).")
@@ -129,7 +129,7 @@ for name in ("dropout_", "alpha_dropout_", "feature_dropout_", "feature_alpha_dr
     composite(f"{name}(T self, float p, bool train) -> T", method=False, samples=["(randn(2, 3), 0.5, False)"], doc=f"In-place {name[:-1]}.")
 for space, first in (("", "self"), (F, "input")):
     composite(f"{space}native_channel_shuffle(T {first}, int groups) -> T", method=False, samples=["(randn(2, 6, 3, 3), 3)"], doc="channel_shuffle.")
-    composite(f"{space}conv_tbc(T {first}, T weight, T bias, int pad=0) -> T", method=False, samples=["(randn(5, 2, 3), randn(3, 3, 4), randn(4), 1)"], doc="Convolution over time of (T, B, C) with a weight of (k, C, O): (T', B, O).")
+    composite(f"{space}conv_tbc(T {first}, T weight, T bias, int pad=0) -> T", amp="lower", method=False, samples=["(randn(5, 2, 3), randn(3, 3, 4), randn(4), 1)"], doc="Convolution over time of (T, B, C) with a weight of (k, C, O): (T', B, O).")
 
 composite(F + "grouped_mm(T mat_a, T mat_b, *, T? offs=None, T? bias=None, dtype? out_dtype=None) -> T", samples=["(randn(2, 3, 8), randn(2, 8, 16))"], gradcheck=False, out=False,
           doc="Products of groups: offs (int32) ends each group of rows of mat_a (M, K) for mat_b (G, K, N), of columns of mat_b (K, N) for mat_a (G, M, K), or of the inner dimension of two matrices; without it a batched product. Floating dtypes (PyTorch has no float64).")
@@ -140,11 +140,11 @@ composite("instance_norm(T input, T? weight, T? bias, T? running_mean, T? runnin
           samples=["(randn(2, 3, 4), randn(3), randn(3), None, None, True, 0.1, 1e-5, False)"], doc="As nn.functional.instance_norm.")
 composite("adaptive_max_pool1d(T self, int[1] output_size) -> (T output, T indices)", method=False, samples=["(randn(2, 3, 7), 3)"], doc="Maxima of evenly dividing windows, and where they were.")
 composite("native_dropout(T input, float p, bool? train) -> (T output, T mask)", samples=["(randn(2, 3), 0.5, False)"], doc="Dropout, and which elements it kept.")
-composite("binary_cross_entropy_with_logits(T self, T target, T? weight=None, T? pos_weight=None, int reduction=1) -> T", method=False, samples=["(randn(3, 4), rand(3, 4), rand(4), rand(4) + 1, 2)"], doc="As nn.functional's.")
-composite("kl_div(T self, T target, int reduction=1, *, bool log_target=False) -> T", method=False, samples=["(randn(3, 4), rand(3, 4), 2)", "(randn(3, 4), randn(3, 4), 0), dict(log_target=True)"], doc="As nn.functional.kl_div.")
-composite("poisson_nll_loss(T input, T target, bool log_input, bool full, float eps, int reduction) -> T", samples=["(randn(3, 4), rand(3, 4) * 3, True, False, 1e-8, 1)"], doc="As nn.functional.poisson_nll_loss.")
-composite("hinge_embedding_loss(T self, T target, float margin=1.0, int reduction=1) -> T", method=False, samples=["(randn(3, 4), sign(randn(3, 4)))"], doc="As nn.functional.hinge_embedding_loss.")
-composite("cosine_embedding_loss(T input1, T input2, T target, float margin=0.0, int reduction=1) -> T", samples=["(randn(3, 4), randn(3, 4), tensor([1, -1, 1]))"], doc="As nn.functional.cosine_embedding_loss.")
-composite("margin_ranking_loss(T input1, T input2, T target, float margin=0.0, int reduction=1) -> T", samples=["(randn(3), randn(3), tensor([1, -1, 1]))"], doc="As nn.functional.margin_ranking_loss.")
-composite("triplet_margin_loss(T anchor, T positive, T negative, float margin=1.0, float p=2.0, float eps=1e-06, bool swap=False, int reduction=1) -> T", samples=["(randn(3, 4), randn(3, 4), randn(3, 4))"],
+composite("binary_cross_entropy_with_logits(T self, T target, T? weight=None, T? pos_weight=None, int reduction=1) -> T", amp="float32", method=False, samples=["(randn(3, 4), rand(3, 4), rand(4), rand(4) + 1, 2)"], doc="As nn.functional's.")
+composite("kl_div(T self, T target, int reduction=1, *, bool log_target=False) -> T", amp="float32", method=False, samples=["(randn(3, 4), rand(3, 4), 2)", "(randn(3, 4), randn(3, 4), 0), dict(log_target=True)"], doc="As nn.functional.kl_div.")
+composite("poisson_nll_loss(T input, T target, bool log_input, bool full, float eps, int reduction) -> T", amp="float32", samples=["(randn(3, 4), rand(3, 4) * 3, True, False, 1e-8, 1)"], doc="As nn.functional.poisson_nll_loss.")
+composite("hinge_embedding_loss(T self, T target, float margin=1.0, int reduction=1) -> T", amp="float32", method=False, samples=["(randn(3, 4), sign(randn(3, 4)))"], doc="As nn.functional.hinge_embedding_loss.")
+composite("cosine_embedding_loss(T input1, T input2, T target, float margin=0.0, int reduction=1) -> T", amp="float32", samples=["(randn(3, 4), randn(3, 4), tensor([1, -1, 1]))"], doc="As nn.functional.cosine_embedding_loss.")
+composite("margin_ranking_loss(T input1, T input2, T target, float margin=0.0, int reduction=1) -> T", amp="float32", samples=["(randn(3), randn(3), tensor([1, -1, 1]))"], doc="As nn.functional.margin_ranking_loss.")
+composite("triplet_margin_loss(T anchor, T positive, T negative, float margin=1.0, float p=2.0, float eps=1e-06, bool swap=False, int reduction=1) -> T", amp="float32", samples=["(randn(3, 4), randn(3, 4), randn(3, 4))"],
           doc="As nn.functional.triplet_margin_loss.")

@@ -27,3 +27,9 @@ composite("_optim.muon_(T[] params, T[] grads, T[] momentum_buffers, *, float lr
           doc="One step of Muon on every parameter, all of them matrices; the direction is made orthogonal in bfloat16.")
 composite("_optim.sparse_adam_(T[] params, T[] grads, T[] exp_avgs, T[] exp_avg_sqs, int[] steps, *, float lr, float beta1, float beta2, float eps, bool maximize) -> ()",
           doc="One step of Adam on the rows whose gradient is not all zeros; steps are the counts after this step.")
+
+# ---- scaled gradients ----------------------------------------------------------------------------------------------------------
+composite("_amp_foreach_non_finite_check_and_unscale_(T[] self, T found_inf, T inv_scale) -> ()", method=False,
+          doc="Multiplies every tensor by inv_scale (one float32) in place; found_inf (one float32) becomes 1 when an element was infinite or NaN. One pass.")
+composite("_amp_update_scale_(T self, T growth_tracker, T found_inf, float scale_growth_factor, float scale_backoff_factor, int growth_interval) -> T", method=False,
+          doc="The next scale, in place: times the backoff factor after a step whose gradients were not finite, times the growth factor after growth_interval good ones in a row.")

@@ -20,9 +20,9 @@ op("mean(T self, *, dtype? dtype=None) -> T", complex=True, meta="meta::mean(sel
 op("mean(T self, int[1]? dim, bool keepdim=False, *, dtype? dtype=None) -> T", complex=True, overload="dim", out="real: ", meta="meta::mean(self, dim, keepdim, dtype)",
    grad="mean_backward(grad, self.sizes(), dim, keepdim, self.dtype())", node="MeanBackward1", samples=["(randn(3, 4), 1)", "(randn(3, 4, 5), (0, 2), True)", "(randn(3, 4), -1)"],
    ref="lambda x, dim, keepdim=False: np.mean(x, axis=dim, keepdims=keepdim)", bench="(m, 0)", doc="The mean over the given dimensions.")
-op("prod(T self, *, dtype? dtype=None) -> T", complex=True, meta="meta::sum(self, std::nullopt, false, dtype)", grad="prod_backward(grad, self, result)", out=False, node="ProdBackward0",
+op("prod(T self, *, dtype? dtype=None) -> T", amp="float32", complex=True, meta="meta::sum(self, std::nullopt, false, dtype)", grad="prod_backward(grad, self, result)", out=False, node="ProdBackward0",
    samples=["(rand(3, 4) + 0.5,)", "(tensor([1.0, 0.0, 3.0]),)", "(randint(1, 4, (5,)),)"], ref="lambda x: np.prod(x)", bench="(x)", doc="The product of all elements; of integers in int64 (uint64 in uint64).")
-op("prod(T self, int dim, bool keepdim=False, *, dtype? dtype=None) -> T", complex=True, overload="dim", meta="meta::prod(self, dim, keepdim, dtype)",
+op("prod(T self, int dim, bool keepdim=False, *, dtype? dtype=None) -> T", amp="float32", complex=True, overload="dim", meta="meta::prod(self, dim, keepdim, dtype)",
    grad="prod_backward(grad, self, result, dim, keepdim)", node="ProdBackward1", samples=["(rand(3, 4) + 0.5, 1)", "(rand(3, 4) + 0.5, 0, True)", "(tensor([[1.0, 0.0, 3.0], [2.0, 0.0, 0.0]]), 1)"],
    ref="lambda x, dim, keepdim=False: np.prod(x, axis=dim, keepdims=keepdim)", bench="(m, 1)", doc="The product over one dimension.")
 op("count_nonzero(T self, int[1]? dim=None) -> T", complex=True, meta="meta::count_nonzero(self, dim)", grad=NONE, samples=["(randint(0, 2, (3, 4)),)", "(randint(0, 2, (3, 4)), 1)"],

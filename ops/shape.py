@@ -131,10 +131,10 @@ inplace("fill_(T self, T value) -> T", complex=True, overload="Tensor", kernel="
 inplace("zero_(T self) -> T", grad=ZERO, expanded=True, samples=["(randn(2, 3),)"], doc="Sets every element to zero.")
 
 # ---- joining -------------------------------------------------------------------------------------------------------------------
-op("cat(T[] tensors, int dim=0) -> T", complex=True, out_apart=True, out="castable TypeError: torch.cat(): input types can't be cast to the desired output type", meta="meta::cat(tensors, dim)", grad={"tensors": "cat_backward(grad, tensors.sizes(), tensors.dtype(), dim)"},
+op("cat(T[] tensors, int dim=0) -> T", amp="promote", complex=True, out_apart=True, out="castable TypeError: torch.cat(): input types can't be cast to the desired output type", meta="meta::cat(tensors, dim)", grad={"tensors": "cat_backward(grad, tensors.sizes(), tensors.dtype(), dim)"},
    aliases=("concat", "concatenate"), samples=["([randn(2, 3), randn(4, 3)],)", "([randn(2, 3), randn(2, 1)], 1)", "([randn(2, 3), arange(3).reshape(1, 3)], -2)"],
    ref="lambda xs, dim=0: np.concatenate(xs, dim)", bench="((m, w), 1)", doc="The tensors one after the other along a dimension; dtypes are promoted.")
-op("stack(T[] tensors, int dim=0) -> T", complex=True, out="castable TypeError: torch.cat(): input types can't be cast to the desired output type", meta="meta::stack(tensors, dim)", grad={"tensors": "stack_backward(grad, tensors.dtype(), dim)"},
+op("stack(T[] tensors, int dim=0) -> T", amp="promote", complex=True, out="castable TypeError: torch.cat(): input types can't be cast to the desired output type", meta="meta::stack(tensors, dim)", grad={"tensors": "stack_backward(grad, tensors.dtype(), dim)"},
    samples=["([randn(2, 3), randn(2, 3)],)", "([randn(2, 3), randn(2, 3)], -1)"], ref="lambda xs, dim=0: np.stack(xs, dim)",
    bench="((m, w), 1)", doc="Tensors of one shape along a new dimension.")
 composite("hstack(T[] tensors) -> T", complex=True, samples=["([randn(2, 3), randn(2, 1)],)", "([randn(2), randn(3)],)"], ref="lambda xs: np.hstack(xs)", out="castable TypeError: torch.cat(): input types can't be cast to the desired output type", bench="((m, w))", doc="cat along columns (dimension 0 of vectors).")

@@ -12,7 +12,7 @@ composite("cov(T self, *, int correction=1, T? fweights=None, T? aweights=None) 
 composite("corrcoef(T self) -> T", samples=["(randn(3, 5),)"], ref="lambda x: np.corrcoef(x)", bench="(m)", doc="(n, observations) to (n, n): the correlations of the rows.")
 for name, what in (("quantile", "NaN wins"), ("nanquantile", "NaN is left out")):
     for q, overload in (("T", ""), ("float", "scalar")):
-        composite(f"{name}(T self, {q} q, int? dim=None, bool keepdim=False, *, str interpolation='linear') -> T", overload=overload, out="quantile() out tensor must be same dtype as the input tensor",
+        composite(f"{name}(T self, {q} q, int? dim=None, bool keepdim=False, *, str interpolation='linear') -> T", amp="float32", overload=overload, out="quantile() out tensor must be same dtype as the input tensor",
                   samples=["(randn(3, 5), tensor([0.2, 0.9]), 1)", "(randn(3, 5), tensor(0.6), 0, True), dict(interpolation='midpoint')"] if q == "T" else ["(randn(3, 5), 0.3)", "(randn(3, 5), 0.6, 1), dict(interpolation='lower')"],
                   bench="(m, 0.5, 1)", doc=f"The q-th quantiles (q in [0, 1], a number or a vector, whose dimension comes first) along `dim` or of all elements; {what}. interpolation: linear, lower, higher, midpoint or nearest.")
 composite("renorm(T self, S p, int dim, S maxnorm) -> T", inplace=True, out=EXACT, samples=["(randn(3, 4), 2, 0, 1.0)", "(randn(3, 4), 1, 1, 0.5)"],
@@ -57,7 +57,7 @@ op("_cdist(T x1, T x2, float p, bool by_product) -> T", meta="meta::cdist(x1, x2
    doc="(b, n, m) and (b, k, m) to (b, n, k): the p-norms of the differences of rows; by_product: through a matrix product, for p = 2.")
 op("_cdist_backward(T grad_output, T x1, T x2, float p, T distances) -> T", meta="meta::like(x1)", python=False, method=False,
    grad={"grad_output, x1, x2": "cdist_double_backward(grad, grad_output, x1, x2, p, distances)"}, doc="The gradient of `_cdist` for its first argument.")
-composite("cdist(T x1, T x2, float p=2.0, str compute_mode='use_mm_for_euclid_dist_if_necessary') -> T", method=False,
+composite("cdist(T x1, T x2, float p=2.0, str compute_mode='use_mm_for_euclid_dist_if_necessary') -> T", amp="float32", method=False,
           samples=["(randn(3, 4), randn(5, 4))", "(randn(2, 3, 4), randn(5, 4), 1.0)", "(randn(3, 4), randn(30, 4))", "(randn(3, 4), randn(5, 4), 3.0)", "(randn(3, 4), randn(5, 4), inf)"],
           bench="(m[:200], w[:200])", doc="(*, n, m) and (*, k, m) to (*, n, k): the p-norms of the differences of all pairs of rows. compute_mode says when p = 2 goes through a matrix product: use_mm_for_euclid_dist_if_necessary (more than 25 rows), use_mm_for_euclid_dist, donot_use_mm_for_euclid_dist.")
 op("_pdist(T self, float p) -> T", meta="meta::pdist(self)", python=False, method=False, node="PdistBackward0", grad="pdist_backward(grad, self, p, result)", doc="(n, m) to (n (n - 1) / 2): the p-norms of the differences of rows i < j.")

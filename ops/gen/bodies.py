@@ -125,6 +125,40 @@ def argument_of_out(row: Row) -> Callable[[Param], str]:
     return given
 
 
+def amp_part(row: Row, target: str | None = None) -> str:
+    """What a row with amp= does under autocast, out of the way of its body: casts, and calls `target` with autocast off."""
+    policy = row.attrs.get("amp")
+    if not policy:
+        return ""
+    tensors = row.tensors()
+    lines = [f"[[gnu::cold, gnu::noinline]] {row.schema.returns} {row.uid}_amp({parameters(row.params)}) {{",
+             f"  detail::AmpCall amp(detail::AmpPolicy::k{policy.capitalize()});"]
+    if policy == "promote":
+        lines += [f"  amp.consider({p.name});" for p in tensors]
+    lines += [f"  const auto amp_{p.name} = amp.cast({p.name});" for p in tensors]
+    call = ", ".join(f"amp_{p.name}" if p.is_tensor else p.name for p in row.params)
+    return "\n".join(["namespace {", *lines, f"  return {row.cpp_namespace}::{target or row.base}({call});", "}", "}"]) + "\n"
+
+
+def amp_branch(row: Row, test: str) -> str:
+    """Goes to amp_part when `test` says that autocast is on."""
+    condition = f"{test} && {row.attrs['amp_if']}" if row.attrs.get("amp_if") else test
+    return f"  if ({condition}) [[unlikely]] return {row.uid}_amp({names(row.params)});"
+
+
+def entry(row: Row, functional: bool = False) -> str:
+    """What a body does first: the hooks, one of which is autocast for functions that return a new tensor."""
+    test = f'detail::entry("{row.name}")'
+    return amp_branch(row, test) if functional and row.attrs.get("amp") else f"  {test};"
+
+
+def amp_front(row: Row) -> str:
+    """The public function of a composite with amp=. Its body, written by hand, has the name with `_plain`."""
+    plain, given = f"{row.name}_plain", parameters(row.params)
+    return (f"{row.schema.returns} {plain}({given});\n{amp_part(row, plain)}{row.schema.returns} {row.name}({given}) {{\n"
+            f"{amp_branch(row, 'detail::autocasting()')}\n  return {row.cpp_namespace}::{plain}({names(row.params)});\n}}")
+
+
 def out_rule(row: Row) -> str:
     """The last argument of store_out. out="words": the dtype must be the result's, else an error that begins with them;
     out="castable: words" and "castable TypeError: words": it must hold the result's, else an error that begins with them.
@@ -140,6 +174,7 @@ def out_rule(row: Row) -> str:
 def out_form(row: Row) -> str:
     """out= of an op that computes first and then stores, resizing where PyTorch would."""
     rule = out_rule(row)
+    off = ["  const detail::NoAutocast off;"] if row.attrs.get("amp") else []
     if row.schema.ret == "T[]":
         checked = ", ".join(filter(None, ["&target", single_tensors(row)]))
         return (f"void {row.base}_out(TensorList out, {parameters(row.params)}) {{\n"
@@ -149,7 +184,7 @@ def out_form(row: Row) -> str:
                 f'    detail::check_target("{row.base}", target, How::Out, {{{checked}}});\n    detail::store_out("{row.base}", target, results[i]{rule});\n  }}\n}}')
     outs = ["out"] if len(row.outputs) == 1 else [f"out_{o}" for o in row.outputs]
     params = ", ".join([*(f"Tensor& {o}" for o in outs), parameters(row.params)]) if row.params else ", ".join(f"Tensor& {o}" for o in outs)
-    lines = [f'  detail::check_target("{row.base}", {o}, How::Out, {{{single_tensors(row)}}});' for o in outs]
+    lines = off + [f'  detail::check_target("{row.base}", {o}, How::Out, {{{single_tensors(row)}}});' for o in outs]
     if row.attrs.get("out_apart"):
         lines += [f'  detail::check_apart("{row.base}", {o}, {p.name});' for o in outs for p in row.tensors()]
     name, given = row.base, argument_of_out(row)
@@ -180,15 +215,15 @@ def metas(row: Row) -> list[str]:
 def op(row: Row) -> str:
     code = autograd.analyse(row)
     has_node = bool(row.grads) or row.attrs["grad"] == autograd.ZERO
-    text = "namespace {\n" + node_struct(row, code) + "\n}\n" if has_node else ""
-    head = [f'  detail::entry("{row.name}");', *metas(row)]
+    text = ("namespace {\n" + node_struct(row, code) + "\n}\n" if has_node else "") + amp_part(row)
+    head = metas(row)
     call = f"  cpu::{row.kernel}({names(row.params)}, {', '.join(row.outputs)});"
     ret = row.outputs[0] if len(row.outputs) == 1 else "{" + ", ".join(row.outputs) + "}"
-    body = [*head, *begin(row, code, "How::New"), call, *finish(row, code, "How::New"), f"  return {ret};"]
+    body = [entry(row, functional=True), *head, *begin(row, code, "How::New"), call, *finish(row, code, "How::New"), f"  return {ret};"]
     forms = [f"{row.schema.returns} {row.name}({parameters(row.params)}) {{\n" + "\n".join(body) + "\n}"]
     if row.has_inplace:
         first = row.params[0].name
-        body = [f'  detail::check_target("{row.name}_", {first}, How::InPlace, {{{single_tensors(row)}}});', *head, *begin(row, code, "How::InPlace"), call,
+        body = [f'  detail::check_target("{row.name}_", {first}, How::InPlace, {{{single_tensors(row)}}});', entry(row), *head, *begin(row, code, "How::InPlace"), call,
                 f'  detail::store_inplace("{row.name}_", {first}, {row.outputs[0]});', *finish(row, code, "How::InPlace", [first]), f"  return {first};"]
         forms.append(f"Tensor& {row.name}_({parameters(row.params, first_mutable=True)}) {{\n" + "\n".join(body) + "\n}")
     if row.has_out:
@@ -201,7 +236,7 @@ def inplace(row: Row) -> str:
     row_grad = row.attrs.get("grad", autograd.ZERO)
     row.attrs.setdefault("grad", row_grad)
     has_node = bool(row.grads) or row_grad == autograd.ZERO
-    text = "namespace {\n" + node_struct(row, code) + "\n}\n" if has_node else ""
+    text = ("namespace {\n" + node_struct(row, code) + "\n}\n" if has_node else "") + amp_part(row)
     first = row.params[0].name
     body = [f'  detail::entry("{row.name}");', f'  detail::check_target("{row.name}", {first}, How::InPlace, {{{single_tensors(row)}}}{", true" if row.attrs.get("expanded") else ""});']
     if check := row.attrs.get("check"):
@@ -214,16 +249,17 @@ def inplace(row: Row) -> str:
         rest = ", ".join(["result", *(p.name for p in row.params[1:])])
         if row.has_out:
             forms.append(out_form(row))
-        forms.append(f"Tensor {row.base}({parameters(row.params)}) {{\n  Tensor result = {start};\n  {row.name}({rest});\n  return result;\n}}")
+        cast = amp_branch(row, "detail::autocasting()") + "\n" if row.attrs.get("amp") else ""
+        forms.append(f"Tensor {row.base}({parameters(row.params)}) {{\n{cast}  Tensor result = {start};\n  {row.name}({rest});\n  return result;\n}}")
     return text + in_namespace(row, "\n".join(forms))
 
 
 def view(row: Row) -> str:
     code = autograd.analyse(row)
-    text = "namespace {\n" + node_struct(row, code) + "\n}\n" if row.grads else ""
+    text = ("namespace {\n" + node_struct(row, code) + "\n}\n" if row.grads else "") + amp_part(row)
     make = "detail::make_view" if row.grads else "detail::alias"
     first = row.params[0].name
-    body = [f'  detail::entry("{row.name}");', f"  const Geometry geometry = {row.attrs['geom']};",
+    body = [entry(row, functional=True), f"  const Geometry geometry = {row.attrs['geom']};",
             f"  Tensor result = {make}({first}, geometry);",
             *begin(row, code, "How::New"), *finish(row, code, "How::New"), "  return result;"]
     return text + in_namespace(row, f"Tensor {row.name}({parameters(row.params)}) {{\n" + "\n".join(body) + "\n}")
@@ -238,7 +274,8 @@ def body(row: Row) -> str:
         return inplace(row)
     if row.kind == "view":
         return view(row)
-    return in_namespace(row, out_form(row)) if row.has_out else ""
+    fronts = [amp_front(row)] if row.kind == "composite" and row.attrs.get("amp") else []
+    return in_namespace(row, "\n".join([*fronts, *([out_form(row)] if row.has_out else [])])) if fronts or row.has_out else ""
 
 
 def kernel_declaration(row: Row) -> str:

@@ -17,14 +17,14 @@ from table import Row
 FILES = ["linear", "conv", "pooling", "batchnorm", "instancenorm", "normalization", "dropout", "flatten", "fold", "padding", "pixelshuffle", "upsampling", "sparse", "distance",
          "activation", "loss"]
 # Outside the subset: written by hand in include/rushlight/nn/containers.h and src/nn/containers.cpp (layers),
-# adaptive.h, triplet.h, rnn.h, transformer.h and their units, and in include/rushlight/nn/init.h and src/nn/init.cpp (initialisers).
+# adaptive.h, triplet.h, rnn.h, parallel.h, transformer.h and their units, and in include/rushlight/nn/init.h and src/nn/init.cpp (initialisers).
 HAND_WRITTEN = {"Identity", "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict", "LinearCrossEntropyLoss", "AdaptiveLogSoftmaxWithLoss",
                 "TripletMarginWithDistanceLoss", "RNNBase", "RNN", "LSTM", "GRU", "RNNCellBase", "RNNCell", "LSTMCell", "GRUCell",
-                "MultiheadAttention", "TransformerEncoderLayer", "TransformerEncoder", "TransformerDecoderLayer", "TransformerDecoder", "Transformer"}
+                "SyncBatchNorm", "MultiheadAttention", "TransformerEncoderLayer", "TransformerEncoder", "TransformerDecoderLayer", "TransformerDecoder", "Transformer"}
 HAND_WRITTEN_INIT = {"calculate_gain", "trunc_normal_", "eye_", "dirac_", "orthogonal_", "sparse_", "_normal_cdf", "_trunc_by_redrawing",
                      "_trunc_by_rejection", "_deprecated"}
 # Of use in Python only: how old files are read.
-PYTHON_ONLY = {"_NormBase._version", "_NormBase._load_from_state_dict"}
+PYTHON_ONLY = {"_NormBase._version", "_NormBase._load_from_state_dict", "Upsample.name"}
 BANNER = "// Translated from python/rushlight/nn/{source} by ops/gen/layers.py: do not edit.\n"
 SUPPORT = '#include "nn/support.h"\n'
 
@@ -78,6 +78,11 @@ def all_members(sources: Sources, layer: Layer) -> dict[str, str]:
     for one in reversed(layer.lineage()):
         found.update(own_members(sources, one))
     return found
+
+
+def tensor_list(members: dict[str, str], owner: str = "") -> str:
+    """The addresses of the tensors among them."""
+    return ", ".join(f"&{owner}{m}" for m, t in members.items() if t == "Tensor")
 
 
 # ---- signatures -----------------------------------------------------------------------------------------------------------------
@@ -149,6 +154,8 @@ def class_header(sources: Sources, layer: Layer) -> str:
             lines.append(declaration(sources, layer, name, function))
     if layer.public:
         lines.append("  std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;\n")
+    if tensor_list(own_members(sources, layer)):
+        lines.append("  std::vector<Tensor*> tensor_members() override;\n")
     members = own_members(sources, layer)
     lines += ["\n"] if members else []
     lines += [f"  {KINDS[t].member} {m}{KINDS[t].init};\n" for m, t in members.items()]
@@ -204,9 +211,11 @@ def layer_unit(sources: Sources, layer: Layer) -> str:
             text += (f"{KINDS[function.result].member} {layer.impl}::{name}({signature(function, False, reassigned_texts(function))}){const} {{\n"
                      f"{body_text(body, function, function.node.body)}}}\n")
     if layer.public:
-        tensors = ", ".join(f"&copy->{m}" for m, t in members.items() if t == "Tensor")
+        tensors = tensor_list(members, "copy->")
         text += (f"std::shared_ptr<Module> {layer.impl}::clone(const std::optional<Device>& device) const {{\n"
                  f"  auto copy = std::make_shared<{layer.impl}>(*this);\n  copy->separate({{{tensors}}}, device);\n  return copy;\n}}\n")
+    if tensor_list(own_members(sources, layer)):
+        text += f"std::vector<Tensor*> {layer.impl}::tensor_members() {{\n  return {{{tensor_list(members)}}};\n}}\n"
     for name, function in layer.statics.items():
         text += static_unit(sources, layer, name, function, found)
     return text

@@ -31,7 +31,7 @@ class Printer:
             case ast.Constant(value=int() | float()):
                 return f"V({n.value!r})"
             case ast.Name():
-                if n.id in ("inf", "nan"):
+                if n.id in ("inf", "nan") and n.id not in self.names:  # a parameter may be called nan
                     return f"V(__builtin_{n.id}{'()' if n.id == 'inf' else '(' + chr(34) * 2 + ')'})"
                 if n.id not in self.names:
                     self.fail(n, f"unknown name (known: {sorted(self.names)})")

@@ -270,6 +270,7 @@ def docs(rows: list[Row]) -> str:
     for space, members in sorted(by_space.items()):
         text.append(f"\n## {'rushlight' + ('.' + space if space else '')}\n")
         for row in sorted(members, key=lambda r: r.uid):
-            extra = [word for word, on in (("in-place", row.has_inplace), ("out=", row.has_out), ("method", row.is_method), ("no gradient", not row.grads and row.kind not in ("composite", "factory"))) if on]
+            extra = [word for word, on in (("in-place", row.has_inplace), ("out=", row.has_out), ("method", row.is_method), ("no gradient", not row.grads and row.kind not in ("composite", "factory")),
+                                          (f"autocast: {row.attrs.get('amp')}", row.attrs.get("amp"))) if on]
             text.append(f"- `{row.schema.text()}`: {row.attrs['doc']}" + (f" *({', '.join(extra)})*" if extra else ""))
     return "\n".join(text) + "\n"

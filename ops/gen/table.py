@@ -14,12 +14,13 @@ COMMON = {"doc", "varargs", "method", "function", "aliases", "node", "samples", 
 POINTWISE = {"math", "promote", "types", "grad", "inplace", "check", "info", "ns", "condition", "reject", "samples", "domain", "real_result"}
 KINDS = {
     "unary": POINTWISE, "binary": POINTWISE, "ternary": POINTWISE,
-    "view": {"geom", "grad"},
-    "op": {"meta", "grad", "inplace", "kernel", "undefined_grads"},  # undefined_grads: formulas test which gradients arrived
-    "inplace": {"grad", "functional", "check", "kernel", "expanded"},  # expanded: may write a target whose elements share places
+    "view": {"geom", "grad", "amp"},
+    "op": {"meta", "grad", "inplace", "kernel", "undefined_grads", "amp"},  # undefined_grads: formulas test which gradients arrived
+    "inplace": {"grad", "functional", "check", "kernel", "expanded", "amp"},  # expanded: may write a target whose elements share places
     "random": {"grad", "check", "kernel", "functional"},
-    "factory": set(), "composite": {"inplace", "cpp_defaults"},  # cpp_defaults=False: no default arguments in C++, where another overload has them
+    "factory": set(), "composite": {"inplace", "cpp_defaults", "amp", "amp_if"},  # cpp_defaults=False: no default arguments in C++, where another overload has them
 }
+AMP = ("lower", "float32", "promote")          # what autocast does with the floating arguments; see src/dispatch/autocast.h
 NEEDS_GRAD = {"unary", "binary", "ternary", "view", "op", "inplace"}
 
 
@@ -118,6 +119,8 @@ class Table:
             raise SyntaxError(f"ops/{where}: {text}: {kind} rows have no {sorted(unknown)}; known: {sorted(COMMON | KINDS[kind])}")
         if "doc" not in attrs:
             raise SyntaxError(f"ops/{where}: {text}: doc= is missing")
+        if attrs.get("amp") not in (None, *AMP):
+            raise SyntaxError(f"ops/{where}: {text}: amp= is one of {AMP}")
         if kind in NEEDS_GRAD and "grad" not in attrs:
             raise SyntaxError(f"ops/{where}: {text}: say grad=…, grad=NONE or grad=ZERO")
         try:

@@ -240,6 +240,7 @@ bool init_anomaly(PyObject* module);
 bool init_saved_hooks(PyObject* module);
 bool init_files(PyObject* module);     // safetensors and idx files
 bool init_settings(PyObject* module);  // grad modes, threads, defaults
+bool init_autocast(PyObject* module);
 
 extern PyMethodDef tensor_methods[], tensor_new_methods[], tensor_exchange_methods[], tensor_dlpack_methods[],
     tensor_autograd_methods[];

@@ -36,7 +36,7 @@ PyMODINIT_FUNC PyInit__C() {
   if (!module) return nullptr;
   for (auto* init : {init_errors, init_types, init_size, init_generator, init_tensor, init_rows, init_new,
                      init_exchange, init_autograd, init_function, init_anomaly, init_saved_hooks, init_printing,
-                     init_files, init_settings, init_module_base}) {
+                     init_files, init_settings, init_autocast, init_module_base}) {
     bool good = false;
     try {
       good = init(module);

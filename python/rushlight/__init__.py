@@ -8,7 +8,14 @@ from typing import Any
 
 from . import _C
 from ._C import *  # noqa: F403
-from ._C import Tensor, default_generator, device, dtype  # noqa: F401
+from ._C import (  # noqa: F401
+    Tensor,
+    _amp_foreach_non_finite_check_and_unscale_,
+    _amp_update_scale_,
+    default_generator,
+    device,
+    dtype,
+)
 
 __version__ = "0.1.0"
 e, inf, nan, pi = _math.e, _math.inf, _math.nan, _math.pi

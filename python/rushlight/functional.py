@@ -139,6 +139,8 @@ def lu(A: Tensor, pivot: bool = True, get_infos: bool = False, out: Any = None) 
     """The compact LU factorization with its pivots, with `get_infos` also LAPACK's info: `linalg.lu_factor`."""
     if not isinstance(get_infos, bool):
         raise TypeError(f"get_infos should be a bool, but got {type(get_infos).__name__}")
+    if A.dtype in (_C.float16, _C.bfloat16) and _C.is_autocast_enabled("cpu"):
+        A = A.float()
     if not get_infos:
         LU, pivots, _ = _C._linalg.lu_factor_ex(A, pivot=pivot)
         found: tuple = (LU, pivots)

@@ -299,7 +299,9 @@ Tensor root_gradient(const Tensor& output, const Tensor& gradient) {
     return gradient;
   }
   check(output.numel() == 1,
-        "grad can be implicitly created only for scalar outputs, but got an output of shape {}; pass gradient=",
+        "grad can be implicitly created only for scalar outputs, but got an output of shape {}; pass gradient=, or "
+        "reduce "
+        "it with sum() or mean()",
         output.sizes());
   check(!is_complex(output.dtype()),
         "grad can be implicitly created only for real scalar outputs but got {}; pass gradient=",
@@ -316,14 +318,19 @@ std::vector<Tensor> run_backward(TensorList outputs, TensorList grads, bool keep
   std::vector<Tensor> results(capture ? inputs.size() : 0);
   std::vector<Edge> wanted;
   for (const auto& input : inputs) {
-    check(detail::needs_grad(input), "One of the differentiated Tensors does not require grad");
+    check(detail::needs_grad(input),
+          "One of the differentiated Tensors does not require grad (number {}, shape {}: call requires_grad_() on it "
+          "before the outputs are computed)",
+          wanted.size(), input.sizes());
     wanted.push_back(detail::gradient_edge(input));
   }
   {
     AutoGradMode mode(create_graph);
     for (size_t i = 0; i < outputs.size(); ++i) {
-      check(detail::needs_grad(outputs[i]), "element {} of tensors does not require grad and does not have a grad_fn",
-            i);
+      check(detail::needs_grad(outputs[i]),
+            "element {} of tensors does not require grad and does not have a grad_fn (shape {}: nothing that it was "
+            "computed from requires grad, or it was computed under no_grad() or behind detach())",
+            i, outputs[i].sizes());
       run.add_root(detail::gradient_edge(outputs[i]),
                    root_gradient(outputs[i], i < grads.size() ? grads[i] : Tensor()));
     }
@@ -358,8 +365,8 @@ std::vector<Tensor> grad(TensorList outputs, TensorList inputs, TensorList grad_
   for (size_t i = 0; i < results.size(); ++i) {
     check(results[i].defined() || allow_unused,
           "The differentiated Tensor at index {} appears to not have been used in the graph. Set allow_unused=True if "
-          "this is the desired behavior.",
-          i);
+          "this is the desired behavior. (its shape is {}; no output was computed from it)",
+          i, inputs[i].sizes());
   }
   return results;
 }

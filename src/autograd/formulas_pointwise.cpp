@@ -69,11 +69,11 @@ Tensor angle_backward(const Tensor& grad, const Tensor& self) {
 }
 
 Tensor xlogy_backward_self(const Tensor& grad, const Tensor& self, const Tensor& other) {
-  return mul(grad, where(logical_and(eq(self, 0), le(other, 0)), 0, log(other)));
+  return where(logical_and(eq(self, 0), le(other, 0)), 0, xlogy(grad, other));
 }
 Tensor xlogy_backward_self(const Tensor& grad, const Tensor& self, const Scalar& other) {
   const double slope = __builtin_log(other.toDouble());
-  return other.toDouble() > 0 ? mul(grad, slope) : mul(grad, where(eq(self, 0), 0, full_like(self, slope)));
+  return other.toDouble() > 0 ? mul(grad, slope) : where(eq(self, 0), 0, xlogy(grad, other));
 }
 
 Tensor zeta_backward(const Tensor& grad, const Tensor& self, const Tensor& other) {

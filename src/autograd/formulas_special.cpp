@@ -9,11 +9,11 @@ Tensor not_differentiable(std::string_view what) {
 }
 
 Tensor xlog1py_backward_self(const Tensor& grad, const Tensor& self, const Tensor& other) {
-  return mul(grad, where(logical_and(eq(self, 0), le(other, -1)), 0, log1p(other)));
+  return where(logical_and(eq(self, 0), le(other, -1)), 0, special::xlog1py(grad, other));
 }
 Tensor xlog1py_backward_self(const Tensor& grad, const Tensor& self, const Scalar& other) {
   const double slope = __builtin_log1p(other.toDouble());
-  return other.toDouble() > -1 ? mul(grad, slope) : mul(grad, where(eq(self, 0), 0, full_like(self, slope)));
+  return other.toDouble() > -1 ? mul(grad, slope) : where(eq(self, 0), 0, special::xlog1py(grad, other));
 }
 
 Tensor igamma_backward(const Tensor& grad, const Tensor& self, const Tensor& other) {

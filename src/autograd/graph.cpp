@@ -7,6 +7,7 @@
 
 #include "autograd/node.h"
 #include "dispatch/body.h"
+#include "rushlight/amp.h"
 #include "rushlight/generator.h"
 #include "rushlight/ops.h"
 
@@ -137,6 +138,8 @@ struct Enough {};
 struct Frame {
   std::shared_ptr<Recompute> function;
   std::optional<std::string> random_state;
+  bool autocast = rushlight::autocast::is_autocast_enabled(kCPU);
+  ScalarType autocast_dtype = rushlight::autocast::get_autocast_dtype(kCPU);
   struct Facts {
     DimVector sizes;
     ScalarType dtype;
@@ -173,6 +176,7 @@ void recompute(Frame& frame) {
   const std::string before = default_generator().get_state();
   if (frame.random_state) default_generator().set_state(*frame.random_state);
   const AutoGradMode mode(true);
+  const rushlight::autocast casts(kCPU, frame.autocast_dtype, frame.autocast);
   try {
     const autograd::graph::SavedTensorHooksGuard guard(std::make_shared<Second>(frame));
     (*frame.function)();

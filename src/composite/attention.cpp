@@ -103,9 +103,9 @@ Tensor four_dims(const Tensor& t, IntArrayRef batch) {
 
 }  // namespace
 
-Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
-                                    const Tensor& attn_mask, double dropout_p, bool is_causal,
-                                    std::optional<double> scale, bool enable_gqa) {
+Tensor scaled_dot_product_attention_plain(const Tensor& query, const Tensor& key, const Tensor& value,
+                                          const Tensor& attn_mask, double dropout_p, bool is_causal,
+                                          std::optional<double> scale, bool enable_gqa) {
   check_attention(query, key, value, attn_mask, dropout_p, is_causal);
   const Tensor k = enable_gqa && query.dim() >= 3 ? repeated(key, query.size(-3)) : key;
   const Tensor v = enable_gqa && query.dim() >= 3 ? repeated(value, query.size(-3)) : value;

@@ -38,7 +38,7 @@ Tensor complex(const Tensor& real, const Tensor& imag) {
   return view_as_complex(stack(parts, -1));
 }
 
-Tensor polar(const Tensor& abs, const Tensor& angle) {
+Tensor polar_plain(const Tensor& abs, const Tensor& angle) {
   check_parts(abs, angle);
   return rushlight::complex(mul(abs, cos(angle)), mul(abs, sin(angle)));
 }

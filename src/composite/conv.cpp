@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "dispatch/autocast.h"
 #include "dispatch/body.h"
 #include "plan/dims.h"
 #include "plan/meta_conv.h"
@@ -16,6 +17,23 @@ namespace {
 DimVector spread(IntArrayRef values, size_t n) {
   if (values.size() != 1) return values;
   return DimVector(n, values[0]);
+}
+
+bool channels_last(const Tensor& t) {
+  const MemoryFormat format = t.dim() == 5 ? MemoryFormat::ChannelsLast3d : MemoryFormat::ChannelsLast;
+  return (t.dim() == 4 || t.dim() == 5) && t.is_contiguous(format) && !t.is_contiguous();
+}
+
+// The result in the layout of the input, where that is channels-last.
+Tensor keep_layout(const Tensor& result, const Tensor& input) {
+  if (!channels_last(input) || result.dim() != input.dim()) return result;
+  return result.contiguous(input.dim() == 5 ? MemoryFormat::ChannelsLast3d : MemoryFormat::ChannelsLast);
+}
+
+// PyTorch's CPU convolutions keep it too, but for three spatial dimensions in float64.
+Tensor keep_layout_of_conv(const Tensor& result, const Tensor& input, const Tensor& weight) {
+  if (input.dim() == 5 && input.dtype() == kDouble) return result;
+  return keep_layout(result, channels_last(weight) ? weight : input);
 }
 
 // Adds the batch dimension that an unbatched input lacks.
@@ -39,7 +57,7 @@ Tensor conv_nd(size_t n, const Tensor& input, const Tensor& weight, const Tensor
         weight.dim() - 2, weight.sizes(), n);
   const Tensor y = convolution(x, weight, bias, spread(stride, n), spread(padding, n), spread(dilation, n), false,
                                DimVector(n), groups);
-  return added ? y.squeeze(0) : y;
+  return added ? y.squeeze(0) : keep_layout_of_conv(y, input, weight);
 }
 
 Tensor conv_nd(size_t n, const Tensor& input, const Tensor& weight, const Tensor& bias, IntArrayRef stride,
@@ -79,7 +97,7 @@ Tensor transposed_nd(size_t n, const Tensor& input, const Tensor& weight, const 
   const Tensor x = batched("conv_transpose", input, n, added);
   const Tensor y = convolution(x, weight, bias, spread(stride, n), spread(padding, n), spread(dilation, n), true,
                                spread(output_padding, n), groups);
-  return added ? y.squeeze(0) : y;
+  return added ? y.squeeze(0) : keep_layout_of_conv(y, input, weight);
 }
 
 // Arguments of a pool, one number per dimension; the stride is the kernel's size unless given.
@@ -103,18 +121,16 @@ std::tuple<Tensor, Tensor> max_pool_nd(size_t n, const Tensor& input, IntArrayRe
                                        bool ceil_mode) {
   const Pool p("max_pool", n, kernel_size, stride, padding);
   auto found = _max_pool(input, p.kernel, p.stride, p.padding, spread(dilation, n), ceil_mode);
-  if (n == 2 && input.dim() == 4 && input.is_contiguous(MemoryFormat::ChannelsLast) && !input.is_contiguous()) {
-    return {std::get<0>(found).contiguous(MemoryFormat::ChannelsLast),
-            std::get<1>(found).contiguous(MemoryFormat::ChannelsLast)};
-  }
-  return found;
+  if (n == 1) return found;
+  return {keep_layout(std::get<0>(found), input), keep_layout(std::get<1>(found), input)};
 }
 
 Tensor avg_pool_nd(size_t n, const Tensor& input, IntArrayRef kernel_size, OptionalIntArrayRef stride,
                    IntArrayRef padding, bool ceil_mode, bool count_include_pad,
                    std::optional<int64_t> divisor_override) {
   const Pool p("avg_pool", n, kernel_size, stride, padding);
-  return _avg_pool(input, p.kernel, p.stride, p.padding, ceil_mode, count_include_pad, divisor_override);
+  const Tensor result = _avg_pool(input, p.kernel, p.stride, p.padding, ceil_mode, count_include_pad, divisor_override);
+  return n == 2 ? keep_layout(result, input) : result;
 }
 
 DimVector adaptive_size(const char* op, size_t n, IntArrayRef output_size) {
@@ -138,30 +154,35 @@ Tensor adaptive_avg_nd(size_t n, const Tensor& input, IntArrayRef output_size) {
     }
     if (!empty) return input.mean(IntArrayRef(dims), true);
   }
-  return _adaptive_avg_pool(input, size);
+  const Tensor result = _adaptive_avg_pool(input, size);
+  return n == 2 ? keep_layout(result, input) : result;
 }
 
 std::tuple<Tensor, Tensor> adaptive_max_nd(size_t n, const Tensor& input, IntArrayRef output_size) {
   for (int64_t s : output_size)
     check(s >= 0, "Trying to create tensor with negative dimension {}: (adaptive_max_pool{}d: output_size {})", s, n,
           output_size);
-  return _adaptive_max_pool(input, adaptive_size("adaptive_max_pool", n, output_size));
+  const auto found = _adaptive_max_pool(input, adaptive_size("adaptive_max_pool", n, output_size));
+  if (n != 2) return found;
+  return {keep_layout(std::get<0>(found), input), keep_layout(std::get<1>(found), input)};
 }
 
 }  // namespace
 
-// The same functions in the plain namespace and in nn::functional, for 1 to 3 dimensions.
-#define RL_FORMS(n)                                                                                                    \
-  Tensor conv##n##d(const Tensor& input, const Tensor& weight, const Tensor& bias, IntArrayRef stride,                 \
-                    IntArrayRef padding, IntArrayRef dilation, int64_t groups) {                                       \
+// The same functions in the plain namespace and in nn::functional, for 1 to 3 dimensions. `_plain` is what autocast is in
+// front of (rows with amp=).
+#define RL_FORMS(n, plain)                                                                                             \
+  Tensor conv##n##d_plain(const Tensor& input, const Tensor& weight, const Tensor& bias, IntArrayRef stride,           \
+                          IntArrayRef padding, IntArrayRef dilation, int64_t groups) {                                 \
     return conv_nd(n, input, weight, bias, stride, padding, dilation, groups);                                         \
   }                                                                                                                    \
-  Tensor conv##n##d(const Tensor& input, const Tensor& weight, const Tensor& bias, IntArrayRef stride,                 \
-                    std::string_view padding, IntArrayRef dilation, int64_t groups) {                                  \
+  Tensor conv##n##d_plain(const Tensor& input, const Tensor& weight, const Tensor& bias, IntArrayRef stride,           \
+                          std::string_view padding, IntArrayRef dilation, int64_t groups) {                            \
     return conv_nd(n, input, weight, bias, stride, padding, dilation, groups);                                         \
   }                                                                                                                    \
-  Tensor conv_transpose##n##d(const Tensor& input, const Tensor& weight, const Tensor& bias, IntArrayRef stride,       \
-                              IntArrayRef padding, IntArrayRef output_padding, int64_t groups, IntArrayRef dilation) { \
+  Tensor conv_transpose##n##d_plain(const Tensor& input, const Tensor& weight, const Tensor& bias, IntArrayRef stride, \
+                                    IntArrayRef padding, IntArrayRef output_padding, int64_t groups,                   \
+                                    IntArrayRef dilation) {                                                            \
     return transposed_nd(n, input, weight, bias, stride, padding, output_padding, groups, dilation);                   \
   }                                                                                                                    \
   std::tuple<Tensor, Tensor> max_pool##n##d_with_indices(const Tensor& input, IntArrayRef kernel_size,                 \
@@ -169,27 +190,29 @@ std::tuple<Tensor, Tensor> adaptive_max_nd(size_t n, const Tensor& input, IntArr
                                                          IntArrayRef dilation, bool ceil_mode) {                       \
     return max_pool_nd(n, input, kernel_size, stride, padding, dilation, ceil_mode);                                   \
   }                                                                                                                    \
-  Tensor max_pool##n##d(const Tensor& input, IntArrayRef kernel_size, OptionalIntArrayRef stride, IntArrayRef padding, \
-                        IntArrayRef dilation, bool ceil_mode) {                                                        \
+  Tensor max_pool##n##d##plain(const Tensor& input, IntArrayRef kernel_size, OptionalIntArrayRef stride,               \
+                               IntArrayRef padding, IntArrayRef dilation, bool ceil_mode) {                            \
     return std::get<0>(max_pool_nd(n, input, kernel_size, stride, padding, dilation, ceil_mode));                      \
   }                                                                                                                    \
-  Tensor adaptive_avg_pool##n##d(const Tensor& input, IntArrayRef output_size) {                                       \
+  Tensor adaptive_avg_pool##n##d##plain(const Tensor& input, IntArrayRef output_size) {                                \
     return adaptive_avg_nd(n, input, output_size);                                                                     \
   }                                                                                                                    \
-  std::tuple<Tensor, Tensor> adaptive_max_pool##n##d_with_indices(const Tensor& input, IntArrayRef output_size) {      \
+  std::tuple<Tensor, Tensor> adaptive_max_pool##n##d_with_indices##plain(const Tensor& input,                          \
+                                                                         IntArrayRef output_size) {                    \
     return adaptive_max_nd(n, input, output_size);                                                                     \
   }
-#define RL_AVERAGE(n)                                                                                                  \
-  Tensor avg_pool##n##d(const Tensor& input, IntArrayRef kernel_size, OptionalIntArrayRef stride, IntArrayRef padding, \
-                        bool ceil_mode, bool count_include_pad, std::optional<int64_t> divisor_override) {             \
-    return avg_pool_nd(n, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override);        \
+#define RL_AVERAGE(n, plain)                                                                                    \
+  Tensor avg_pool##n##d##plain(const Tensor& input, IntArrayRef kernel_size, OptionalIntArrayRef stride,        \
+                               IntArrayRef padding, bool ceil_mode, bool count_include_pad,                     \
+                               std::optional<int64_t> divisor_override) {                                       \
+    return avg_pool_nd(n, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override); \
   }
 #define RL_ALL                                                                                                     \
-  RL_FORMS(1)                                                                                                      \
-  RL_FORMS(2)                                                                                                      \
-  RL_FORMS(3)                                                                                                      \
-  RL_AVERAGE(2)                                                                                                    \
-  RL_AVERAGE(3)                                                                                                    \
+  RL_FORMS(1, )                                                                                                    \
+  RL_FORMS(2, )                                                                                                    \
+  RL_FORMS(3, _plain)                                                                                              \
+  RL_AVERAGE(2, )                                                                                                  \
+  RL_AVERAGE(3, _plain)                                                                                            \
   Tensor avg_pool1d(const Tensor& input, IntArrayRef kernel_size, OptionalIntArrayRef stride, IntArrayRef padding, \
                     bool ceil_mode, bool count_include_pad) {                                                      \
     return avg_pool_nd(1, input, kernel_size, stride, padding, ceil_mode, count_include_pad, std::nullopt);        \
@@ -203,7 +226,7 @@ Tensor adaptive_max_pool1d(const Tensor& input, IntArrayRef output_size) {
 Tensor adaptive_max_pool2d(const Tensor& input, IntArrayRef output_size) {
   return std::get<0>(adaptive_max_nd(2, input, output_size));
 }
-Tensor adaptive_max_pool3d(const Tensor& input, IntArrayRef output_size) {
+Tensor adaptive_max_pool3d_plain(const Tensor& input, IntArrayRef output_size) {
   return std::get<0>(adaptive_max_nd(3, input, output_size));
 }
 }  // namespace nn::functional
@@ -285,7 +308,7 @@ Tensor shuffle_pixels(const Tensor& self, int64_t r) {
   const int64_t b = static_cast<int64_t>(lead.size());
   for (int64_t d = 0; d < b; ++d) order.push_back(d);
   for (int64_t d : {0, 3, 1, 4, 2}) order.push_back(b + d);
-  return self.reshape(split).permute(order).clone(MemoryFormat::Contiguous).view(out);
+  return keep_layout(self.reshape(split).permute(order).clone(MemoryFormat::Contiguous).view(out), self);
 }
 
 Tensor unshuffle_pixels(const Tensor& self, int64_t r) {
@@ -309,7 +332,7 @@ Tensor unshuffle_pixels(const Tensor& self, int64_t r) {
   const int64_t b = static_cast<int64_t>(lead.size());
   for (int64_t d = 0; d < b; ++d) order.push_back(d);
   for (int64_t d : {0, 2, 4, 1, 3}) order.push_back(b + d);
-  return self.reshape(split).permute(order).clone(MemoryFormat::Contiguous).view(out);
+  return keep_layout(self.reshape(split).permute(order).clone(MemoryFormat::Contiguous).view(out), self);
 }
 
 }  // namespace
@@ -327,7 +350,7 @@ Tensor channel_shuffle(const Tensor& self, int64_t groups) {
   DimVector split = self.sizes();
   split[1] = groups;
   split.insert(2, c / groups);
-  return self.reshape(split).transpose(1, 2).reshape(self.sizes());
+  return keep_layout(self.reshape(split).transpose(1, 2).reshape(self.sizes()), self);
 }
 
 namespace nn::functional {
@@ -350,6 +373,10 @@ Tensor pad(const Tensor& input, IntArrayRef pad, std::string_view mode, std::opt
                         mode);
   check(!value || *value == 0, "Padding mode \"{}\" doesn't take in value argument", mode);
   const int64_t n = static_cast<int64_t>(pad.size() / 2);
+  if (detail::autocasting() && (mode == "replicate" || (mode == "reflect" && n < 3))) {  // PyTorch lists these alone
+    const detail::AmpCall amp(detail::AmpPolicy::kFloat32);
+    return functional::pad(amp.cast(input), pad, mode, value);
+  }
   check_not_implemented(input.dim() == n + 1 || input.dim() == n + 2 || mode == "circular",
                         "Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now (got a padding of "
                         "{} numbers for input of shape {})",
@@ -357,7 +384,8 @@ Tensor pad(const Tensor& input, IntArrayRef pad, std::string_view mode, std::opt
   Tensor result = input;
   for (int64_t i = 0; i < n; ++i)
     result = pad_dim(result, input.dim() - 1 - i, pad[2 * i], pad[2 * i + 1], mode, 4 + 2 * i);
-  return result.is_same(input) ? input.clone() : result;
+  if (result.is_same(input)) return input.clone();
+  return mode == "circular" ? result : keep_layout(result, input);
 }
 
 Tensor unfold(const Tensor& input, IntArrayRef kernel_size, IntArrayRef dilation, IntArrayRef padding,
@@ -500,8 +528,7 @@ Tensor interpolate(const Tensor& input, OptionalIntArrayRef size, std::optional<
                    : _resample(result, d + 2, out[d], how.per_dim, align, scale);
   }
   if (result.is_same(input)) return input.clone();
-  const MemoryFormat format = dims == 5 ? MemoryFormat::ChannelsLast3d : MemoryFormat::ChannelsLast;
-  return dims > 3 && input.is_contiguous(format) && !input.is_contiguous() ? result.contiguous(format) : result;
+  return keep_layout(result, input);
 }
 
 }  // namespace nn::functional

@@ -29,7 +29,7 @@ Tensor upper_pairs(const Tensor& self, double p) {
 
 }  // namespace
 
-Tensor cdist(const Tensor& x1, const Tensor& x2, double p, std::string_view compute_mode) {
+Tensor cdist_plain(const Tensor& x1, const Tensor& x2, double p, std::string_view compute_mode) {
   for (const auto& [name, t] : {std::pair<std::string_view, const Tensor&>("X1", x1), {"X2", x2}}) {
     check(is_floating_point(t.dtype()), "cdist only supports floating-point dtypes, {} got: {}", name,
           to_string(t.dtype()));

@@ -146,39 +146,39 @@ Tensor shifted(const Tensor& input, OptionalIntArrayRef dim, int64_t up) {
 
 using Text = std::optional<std::string_view>;
 
-Tensor fft(const Tensor& input, std::optional<int64_t> n, int64_t dim, Text norm) {
+Tensor fft_plain(const Tensor& input, std::optional<int64_t> n, int64_t dim, Text norm) {
   return one_to_complex("fft", input, n, dim, norm, true, false);
 }
-Tensor ifft(const Tensor& input, std::optional<int64_t> n, int64_t dim, Text norm) {
+Tensor ifft_plain(const Tensor& input, std::optional<int64_t> n, int64_t dim, Text norm) {
   return one_to_complex("ifft", input, n, dim, norm, false, false);
 }
-Tensor rfft(const Tensor& input, std::optional<int64_t> n, int64_t dim, Text norm) {
+Tensor rfft_plain(const Tensor& input, std::optional<int64_t> n, int64_t dim, Text norm) {
   return one_to_complex("rfft", input, n, dim, norm, true, true);
 }
-Tensor ihfft(const Tensor& input, std::optional<int64_t> n, int64_t dim, Text norm) {
+Tensor ihfft_plain(const Tensor& input, std::optional<int64_t> n, int64_t dim, Text norm) {
   return one_to_complex("ihfft", input, n, dim, norm, false, true);
 }
-Tensor irfft(const Tensor& input, std::optional<int64_t> n, int64_t dim, Text norm) {
+Tensor irfft_plain(const Tensor& input, std::optional<int64_t> n, int64_t dim, Text norm) {
   return one_to_real(input, n, dim, norm, false);
 }
-Tensor hfft(const Tensor& input, std::optional<int64_t> n, int64_t dim, Text norm) {
+Tensor hfft_plain(const Tensor& input, std::optional<int64_t> n, int64_t dim, Text norm) {
   return one_to_real(input, n, dim, norm, true);
 }
 
-Tensor fftn(const Tensor& input, OptionalIntArrayRef s, OptionalIntArrayRef dim, Text norm) {
+Tensor fftn_plain(const Tensor& input, OptionalIntArrayRef s, OptionalIntArrayRef dim, Text norm) {
   return many_to_complex(input, s, dim, norm, true);
 }
-Tensor ifftn(const Tensor& input, OptionalIntArrayRef s, OptionalIntArrayRef dim, Text norm) {
+Tensor ifftn_plain(const Tensor& input, OptionalIntArrayRef s, OptionalIntArrayRef dim, Text norm) {
   return many_to_complex(input, s, dim, norm, false);
 }
-Tensor rfftn(const Tensor& input, OptionalIntArrayRef s, OptionalIntArrayRef dim, Text norm) {
+Tensor rfftn_plain(const Tensor& input, OptionalIntArrayRef s, OptionalIntArrayRef dim, Text norm) {
   check(!is_complex(input.dtype()), "rfftn expects a real-valued input tensor, but got {}", to_string(input.dtype()));
   const Axes axes = axes_of(input, s, dim);
   check_axes("rfftn", axes);
   const Tensor x = resized(promoted(input, false), axes.dims, axes.sizes);
   return _fft_r2c(x, axes.dims, norm_of(norm, true), true);
 }
-Tensor irfftn(const Tensor& input, OptionalIntArrayRef s, OptionalIntArrayRef dim, Text norm) {
+Tensor irfftn_plain(const Tensor& input, OptionalIntArrayRef s, OptionalIntArrayRef dim, Text norm) {
   int64_t points = 0;
   const Axes axes = axes_to_real("irfftn", input, s, dim, points);
   const Tensor x = resized(promoted(input, true), axes.dims, axes.sizes);
@@ -205,16 +205,16 @@ Tensor ihfftn(const Tensor& input, OptionalIntArrayRef s, OptionalIntArrayRef di
 }
 
 // Over two dimensions by default.
-#define RL_FFT_2(name)                                                                     \
-  Tensor name##2(const Tensor& input, OptionalIntArrayRef s, IntArrayRef dim, Text norm) { \
-    return name##n(input, s, OptionalIntArrayRef(dim), norm);                              \
+#define RL_FFT_2(name, plain)                                                                     \
+  Tensor name##2##plain(const Tensor& input, OptionalIntArrayRef s, IntArrayRef dim, Text norm) { \
+    return name##n(input, s, OptionalIntArrayRef(dim), norm);                                     \
   }
-RL_FFT_2(fft)
-RL_FFT_2(ifft)
-RL_FFT_2(rfft)
-RL_FFT_2(irfft)
-RL_FFT_2(hfft)
-RL_FFT_2(ihfft)
+RL_FFT_2(fft, _plain)
+RL_FFT_2(ifft, _plain)
+RL_FFT_2(rfft, _plain)
+RL_FFT_2(irfft, _plain)
+RL_FFT_2(hfft, )
+RL_FFT_2(ihfft, )
 #undef RL_FFT_2
 
 namespace {

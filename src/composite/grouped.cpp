@@ -1,6 +1,7 @@
 // Products of groups of rows or columns, as layers of experts need them.
 #include <algorithm>
 
+#include "dispatch/autocast.h"
 #include "rushlight/ops.h"
 
 namespace rushlight::nn::functional {
@@ -44,6 +45,7 @@ void check_operands(const Tensor& a, const Tensor& b, const Tensor& offs, const 
 
 Tensor grouped_mm(const Tensor& mat_a, const Tensor& mat_b, const Tensor& offs, const Tensor& bias,
                   std::optional<ScalarType> out_dtype) {
+  const detail::NoAutocast off;  // not on PyTorch's lists
   check_operands(mat_a, mat_b, offs, bias, out_dtype);
   if (!offs.defined()) return bmm(mat_a, mat_b);
   const bool rows = mat_a.dim() == 2 && mat_b.dim() == 3, columns = mat_a.dim() == 3 && mat_b.dim() == 2;

@@ -34,8 +34,10 @@ Tensor select_checked(const Tensor& self, int64_t dim, int64_t index, int64_t pl
               "a 0-dim tensor to a number");
   check_index(dim < self.dim(), "too many indices for tensor of dimension {}", self.dim());
   const int64_t size = self.sizes()[static_cast<size_t>(dim)];
-  check_index(index >= -size && index < size, "index {} is out of bounds for dimension {} with size {}", index, place,
-              size);
+  if (index < -size || index >= size) [[unlikely]] {
+    fail(ErrorKind::kIndex, "index {} is out of bounds for dimension {} with size {} ({}shape {})", index, place, size,
+         size == 0 ? std::string() : format("allowed: {} to {}; ", -size, size - 1), self.sizes());
+  }
   return self.select(dim, index);
 }
 
@@ -45,8 +47,9 @@ Tensor boolean_index(bool value) { return full({1}, value, TensorOptions(kBool))
 }  // namespace
 
 Split split(const Tensor& self, ArrayRef<TensorIndex> indices) {
-  check_index(dims_named(indices) <= self.dim() || self.dim() == 0, "too many indices for tensor of dimension {}",
-              self.dim());
+  check_index(dims_named(indices) <= self.dim() || self.dim() == 0,
+              "too many indices for tensor of dimension {} (got {} for shape {})", self.dim(), dims_named(indices),
+              self.sizes());
   Split out{self, {}};
   int64_t dim = 0, place = 0;  // place: the dimension of self, for messages
   for (const TensorIndex& index : indices) {

@@ -1,4 +1,5 @@
 // In-place forms of ops written as other ops: the result is computed, checked and copied back.
+#include "dispatch/autocast.h"
 #include "dispatch/body.h"
 #include "rushlight/autograd.h"
 #include "rushlight/ops.h"
@@ -19,6 +20,7 @@ Tensor& overwrite(const char* op, Tensor& self, const Tensor& result) {
 }  // namespace
 
 Tensor& addbmm_(Tensor& self, const Tensor& batch1, const Tensor& batch2, const Scalar& beta, const Scalar& alpha) {
+  const detail::NoAutocast off;  // what is written in place is not cast
   const Tensor result = addbmm(self, batch1, batch2, beta, alpha);
   if (self.sizes() != result.sizes()) {  // PyTorch's addbmm_ takes the result's shape
     const NoGradGuard guard;

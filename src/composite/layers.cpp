@@ -99,7 +99,7 @@ Tensor& feature_alpha_dropout_(Tensor& input, double p, bool train) {
 
 Tensor native_channel_shuffle(const Tensor& self, int64_t groups) { return channel_shuffle(self, groups); }
 
-Tensor conv_tbc(const Tensor& self, const Tensor& weight, const Tensor& bias, int64_t pad) {
+Tensor conv_tbc_plain(const Tensor& self, const Tensor& weight, const Tensor& bias, int64_t pad) {
   check(self.dim() == 3, "Input must have 3 dims: time, batch, in_channel (conv_tbc: got {})", self.sizes());
   check(weight.dim() == 3,
         "Weight tensor must have 3 dims: kernel_width, in_channels, out_channels. (conv_tbc: got {})", weight.sizes());
@@ -188,7 +188,7 @@ Tensor& hardtanh_(Tensor& input, double min_val, double max_val) {
 Tensor& threshold_(Tensor& input, double threshold, double value) { return _threshold_(input, threshold, value); }
 
 Tensor native_channel_shuffle(const Tensor& input, int64_t groups) { return rushlight::channel_shuffle(input, groups); }
-Tensor conv_tbc(const Tensor& input, const Tensor& weight, const Tensor& bias, int64_t pad) {
+Tensor conv_tbc_plain(const Tensor& input, const Tensor& weight, const Tensor& bias, int64_t pad) {
   return rushlight::conv_tbc(input, weight, bias, pad);
 }
 

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "composite/contraction_path.h"
+#include "dispatch/autocast.h"
 #include "dispatch/body.h"
 #include "plan/dims.h"
 #include "rushlight/ops.h"
@@ -26,7 +27,8 @@ Tensor combine(const Tensor& self, const Scalar& beta, const Tensor& product, co
 
 }  // namespace
 
-Tensor addbmm(const Tensor& self, const Tensor& batch1, const Tensor& batch2, const Scalar& beta, const Scalar& alpha) {
+Tensor addbmm_plain(const Tensor& self, const Tensor& batch1, const Tensor& batch2, const Scalar& beta,
+                    const Scalar& alpha) {
   check(batch1.dim() == 3 && batch2.dim() == 3, "batch1 and batch2 must be 3D tensors (addbmm: shapes {} and {})",
         batch1.sizes(), batch2.sizes());
   return combine(self, beta, batch1.bmm(batch2).sum(IntArrayRef{0}, false, batch1.dtype()), alpha);
@@ -48,6 +50,7 @@ Tensor inner(const Tensor& self, const Tensor& other) {
   check(self.sizes().back() == other.sizes().back(),
         "inner() the last dimension must match on both input tensors but got shapes {} and {}", self.sizes(),
         other.sizes());
+  if (self.dim() == 1 && other.dim() == 1 && self.dtype() == other.dtype()) return dot(self, other);
   return tensordot(self, other, IntArrayRef{-1}, IntArrayRef{-1});
 }
 
@@ -57,7 +60,7 @@ Tensor outer(const Tensor& self, const Tensor& vec2) {
   return self.unsqueeze(1).mul(vec2);
 }
 
-Tensor matmul(const Tensor& self, const Tensor& other) {
+Tensor matmul_plain(const Tensor& self, const Tensor& other) {
   const int64_t p = self.dim(), q = other.dim();
   check(p != 0 && q != 0, "both arguments to matmul need to be at least 1D, but they are {}D and {}D", p, q);
   if (p == 2 && q == 2) return self.mm(other);
@@ -425,7 +428,7 @@ Tensor cross(const Tensor& self, const Tensor& other, std::optional<int64_t> dim
   fail(ErrorKind::kRuntime, "no dimension of size 3 in input (cross: shape {})", self.sizes());
 }
 
-Tensor trace(const Tensor& self) {
+Tensor trace_plain(const Tensor& self) {
   check(self.dim() == 2, "trace: expected a matrix, but got tensor with dim {}", self.dim());
   return self.diagonal().sum();
 }
@@ -436,7 +439,7 @@ namespace linalg {
 
 Tensor matmul(const Tensor& input, const Tensor& other) { return input.matmul(other); }
 
-Tensor vecdot(const Tensor& x, const Tensor& y, int64_t dim) {
+Tensor vecdot_plain(const Tensor& x, const Tensor& y, int64_t dim) {
   check(x.dtype() == y.dtype(), "linalg.vecdot: Expected x and y to have the same dtype, but got {} and {}",
         to_string(x.dtype()), to_string(y.dtype()));
   if (x.dim() == 1 && y.dim() == 1 && x.numel() == y.numel()) return vdot(x, y);
@@ -524,6 +527,7 @@ Tensor multi_dot(TensorList tensors) {
 namespace nn::functional {
 
 Tensor bilinear(const Tensor& input1, const Tensor& input2, const Tensor& weight, const Tensor& bias) {
+  const detail::NoAutocast off;  // PyTorch's loop is not on its lists
   check(input1.dim() == input2.dim(), "bilinear(): input dimensions do not match: got {} and {}", input1.dim(),
         input2.dim());
   for (int64_t d = 0; d + 1 < input1.dim(); ++d) {

@@ -39,7 +39,7 @@ bool is_vector(const Tensor& A, const Tensor& B) {
 
 // ---- Cholesky -------------------------------------------------------------------------------------------------------
 
-Tensor cholesky(const Tensor& self, bool upper) {
+Tensor cholesky_plain(const Tensor& self, bool upper) {
   check_square(self, "cholesky");
   check_not_implemented(self.is_floating_point() || self.is_complex(), "\"cholesky_cpu\" not implemented for '{}'",
                         to_string(self.dtype()));
@@ -48,7 +48,7 @@ Tensor cholesky(const Tensor& self, bool upper) {
   return L;
 }
 
-Tensor cholesky_solve(const Tensor& self, const Tensor& input2, bool upper) {
+Tensor cholesky_solve_plain(const Tensor& self, const Tensor& input2, bool upper) {
   check(self.dim() >= 2, "b should have at least 2 dimensions, but has {} dimensions instead", self.dim());
   check(input2.dim() >= 2, "u should have at least 2 dimensions, but has {} dimensions instead", input2.dim());
   meta::check_old_system(self, input2, "cholesky_solve");
@@ -58,7 +58,7 @@ Tensor cholesky_solve(const Tensor& self, const Tensor& input2, bool upper) {
 
 // ---- LU -------------------------------------------------------------------------------------------------------------
 
-std::tuple<Tensor, Tensor, Tensor> _lu_with_info(const Tensor& self, bool pivot, bool check_errors) {
+std::tuple<Tensor, Tensor, Tensor> _lu_with_info_plain(const Tensor& self, bool pivot, bool check_errors) {
   return linalg::lu_factor_ex(self, pivot, check_errors);
 }
 std::vector<Tensor> lu(const Tensor& self, bool pivot, bool get_infos) {
@@ -71,7 +71,7 @@ std::tuple<Tensor, Tensor, Tensor> lu_unpack(const Tensor& LU_data, const Tensor
   const auto [L, U, P] = _lu_unpack(LU_data, LU_pivots, unpack_data, unpack_pivots);
   return {P, L, U};
 }
-Tensor lu_solve(const Tensor& self, const Tensor& LU_data, const Tensor& LU_pivots) {
+Tensor lu_solve_plain(const Tensor& self, const Tensor& LU_data, const Tensor& LU_pivots) {
   return linalg::lu_solve(LU_data, LU_pivots, self);
 }
 
@@ -86,10 +86,10 @@ Tensor logdet(const Tensor& self) {
   if (self.is_complex()) return sign.log().add(logabsdet);
   return where(sign.eq(-1), std::numeric_limits<double>::quiet_NaN(), logabsdet);
 }
-Tensor inverse(const Tensor& self) { return linalg::inv(self); }
+Tensor inverse_plain(const Tensor& self) { return linalg::inv(self); }
 
-std::tuple<Tensor, Tensor> triangular_solve(const Tensor& self, const Tensor& A, bool upper, bool transpose,
-                                            bool unitriangular) {
+std::tuple<Tensor, Tensor> triangular_solve_plain(const Tensor& self, const Tensor& A, bool upper, bool transpose,
+                                                  bool unitriangular) {
   check(self.dim() >= 2,
         "torch.triangular_solve: Expected b to have at least 2 dimensions, but it has {} dimensions instead",
         self.dim());
@@ -103,12 +103,14 @@ std::tuple<Tensor, Tensor> triangular_solve(const Tensor& self, const Tensor& A,
   return {linalg::solve_triangular(system, b, upper != transpose, true, unitriangular), copy};
 }
 
-std::tuple<Tensor, Tensor> qr(const Tensor& self, bool some) { return linalg::qr(self, some ? "reduced" : "complete"); }
-Tensor orgqr(const Tensor& self, const Tensor& input2) { return linalg::householder_product(self, input2); }
+std::tuple<Tensor, Tensor> qr_plain(const Tensor& self, bool some) {
+  return linalg::qr(self, some ? "reduced" : "complete");
+}
+Tensor orgqr_plain(const Tensor& self, const Tensor& input2) { return linalg::householder_product(self, input2); }
 
 namespace linalg {
 
-Tensor cholesky(const Tensor& self, bool upper) {
+Tensor cholesky_plain(const Tensor& self, bool upper) {
   const auto [L, info] = cholesky_ex(self, upper, false);
   check_infos(info, "linalg.cholesky", self.dim() == 2);
   return L;
@@ -137,7 +139,7 @@ std::tuple<Tensor, Tensor> slogdet(const Tensor& A) {
   return {sign, logabsdet};
 }
 
-Tensor inv(const Tensor& A) {
+Tensor inv_plain(const Tensor& A) {
   const auto [inverse, info] = inv_ex(A, false);
   check_infos(info, "linalg.inv", A.dim() == 2);
   return inverse;
@@ -161,13 +163,13 @@ std::tuple<Tensor, Tensor> solve_ex(const Tensor& A, const Tensor& B, bool left,
   return {vector ? result.squeeze(-1) : result, info};
 }
 
-Tensor solve(const Tensor& A, const Tensor& B, bool left) {
+Tensor solve_plain(const Tensor& A, const Tensor& B, bool left) {
   const auto [result, info] = solve_ex(A, B, left, false);
   check_infos(info, "torch.linalg.solve", info.dim() == 0);
   return result;
 }
 
-Tensor tensorinv(const Tensor& self, int64_t ind) {
+Tensor tensorinv_plain(const Tensor& self, int64_t ind) {
   check(ind > 0, "Expected a strictly positive integer for 'ind', but got {}", ind);
   check(ind <= self.dim(), "linalg.tensorinv: ind={} is more than the {} dimensions of the input", ind, self.dim());
   const IntArrayRef first = self.sizes().slice(0, static_cast<size_t>(ind));
@@ -183,7 +185,7 @@ Tensor tensorinv(const Tensor& self, int64_t ind) {
   return inverse.reshape(sizes);
 }
 
-Tensor tensorsolve(const Tensor& self, const Tensor& other, OptionalIntArrayRef dims) {
+Tensor tensorsolve_plain(const Tensor& self, const Tensor& other, OptionalIntArrayRef dims) {
   Tensor a = self;
   if (dims) {
     DimVector ends;
@@ -225,8 +227,8 @@ void check_lstsq(const Tensor& a, const Tensor& b, std::string_view driver) {
 
 }  // namespace
 
-std::tuple<Tensor, Tensor, Tensor, Tensor> lstsq(const Tensor& self, const Tensor& b, std::optional<double> rcond,
-                                                 std::optional<std::string_view> driver) {
+std::tuple<Tensor, Tensor, Tensor, Tensor> lstsq_plain(const Tensor& self, const Tensor& b, std::optional<double> rcond,
+                                                       std::optional<std::string_view> driver) {
   const std::string_view name = driver.value_or("gelsy");
   check_lstsq(self, b, name);
   const bool vector = self.dim() != b.dim();

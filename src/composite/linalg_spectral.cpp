@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "dispatch/autocast.h"
 #include "dispatch/body.h"
 #include "plan/dims.h"
 #include "plan/meta_lapack.h"
@@ -24,9 +25,9 @@ double epsilon_of(const Tensor& t) {
 }  // namespace
 
 Tensor matrix_exp(const Tensor& self) { return linalg::matrix_exp(self); }
-Tensor pinverse(const Tensor& self, double rcond) { return linalg::pinv(self, rcond, false); }
+Tensor pinverse_plain(const Tensor& self, double rcond) { return linalg::pinv(self, rcond, false); }
 
-std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& self, bool some, bool compute_uv) {
+std::tuple<Tensor, Tensor, Tensor> svd_plain(const Tensor& self, bool some, bool compute_uv) {
   check(self.dim() >= 2, "linalg.svd: input should have at least 2 dimensions, but has {} dimensions instead",
         self.dim());
   if (compute_uv) {
@@ -67,7 +68,7 @@ Tensor approximate_basis(const Tensor& A, int64_t q, int64_t iterations, const T
 std::tuple<Tensor, Tensor, Tensor> svd_lowrank(const Tensor& A, std::optional<int64_t> q, std::optional<int64_t> niter,
                                                const Tensor& M) {
   check_matrix(A, "svd_lowrank");
-  check_number(A, "svd_lowrank", false);
+  if (!detail::autocasting()) check_number(A, "svd_lowrank", false);
   const int64_t count = q.value_or(6), iterations = niter.value_or(2);
   check_value(count >= 0, "svd_lowrank: q must be non-negative, but got {}", count);
   check_value(iterations >= 0, "niter(={}) must be non-negative integer", iterations);
@@ -98,8 +99,10 @@ namespace linalg {
 
 // ---- spectra: without vectors only where no gradient will want them ---------------------------------------------------
 
-std::tuple<Tensor, Tensor> eigh(const Tensor& self, std::string_view UPLO) { return _linalg_eigh(self, UPLO, true); }
-Tensor eigvalsh(const Tensor& self, std::string_view UPLO) {
+std::tuple<Tensor, Tensor> eigh_plain(const Tensor& self, std::string_view UPLO) {
+  return _linalg_eigh(self, UPLO, true);
+}
+Tensor eigvalsh_plain(const Tensor& self, std::string_view UPLO) {
   return std::get<0>(_linalg_eigh(self, UPLO, detail::recording(self)));
 }
 
@@ -112,19 +115,20 @@ void check_finite(const Tensor& A, std::string_view op) {
 
 }  // namespace
 
-std::tuple<Tensor, Tensor> eig(const Tensor& self) {
+std::tuple<Tensor, Tensor> eig_plain(const Tensor& self) {
   check_finite(self, "torch.linalg.eig");
   return _linalg_eig(self, true);
 }
-Tensor eigvals(const Tensor& self) {
+Tensor eigvals_plain(const Tensor& self) {
   check_finite(self, "torch.linalg.eigvals");
   return std::get<0>(_linalg_eig(self, detail::recording(self)));
 }
 
-std::tuple<Tensor, Tensor, Tensor> svd(const Tensor& A, bool full_matrices, std::optional<std::string_view> driver) {
+std::tuple<Tensor, Tensor, Tensor> svd_plain(const Tensor& A, bool full_matrices,
+                                             std::optional<std::string_view> driver) {
   return _linalg_svd(A, full_matrices, true, driver);
 }
-Tensor svdvals(const Tensor& A, std::optional<std::string_view> driver) {
+Tensor svdvals_plain(const Tensor& A, std::optional<std::string_view> driver) {
   return std::get<1>(_linalg_svd(A, false, detail::recording(A), driver));
 }
 
@@ -163,7 +167,9 @@ Tensor pinv(const Tensor& self, const Tensor& atol, const Tensor& rtol, bool her
   check_pinv(self);
   if (hermitian) check_square(self, "linalg.eigh");
   const auto [a, r] = tolerances(self, atol, rtol);
-  return _linalg_pinv(self, a, r, hermitian);
+  const Tensor inverse = _linalg_pinv(self, a, r, hermitian);
+  // PyTorch ends with a product, which autocast has in the lower type.
+  return detail::autocasting() ? detail::AmpCall(detail::AmpPolicy::kLower).cast(inverse) : inverse;
 }
 Tensor pinv(const Tensor& self, std::optional<double> atol, std::optional<double> rtol, bool hermitian) {
   return pinv(self, tensor_of(atol), tensor_of(rtol), hermitian);
@@ -175,7 +181,7 @@ Tensor pinv(const Tensor& self, double rcond, bool hermitian) {
   return pinv(self, scalar_tensor(0, TensorOptions(kDouble)), tensor_of(rcond), hermitian);
 }
 
-Tensor matrix_rank(const Tensor& self, const Tensor& atol, const Tensor& rtol, bool hermitian) {
+Tensor matrix_rank_plain(const Tensor& self, const Tensor& atol, const Tensor& rtol, bool hermitian) {
   check_matrix(self, "torch.linalg.matrix_rank", "input");
   const ScalarType real = to_real_type(self.dtype());
   check(real == kFloat || real == kDouble, "This function doesn't handle types other than float and double");
@@ -186,13 +192,13 @@ Tensor matrix_rank(const Tensor& self, const Tensor& atol, const Tensor& rtol, b
   const Tensor limit = maximum(a, r.mul(values.amax(-1)));
   return values.gt(limit.unsqueeze(-1)).sum(-1);
 }
-Tensor matrix_rank(const Tensor& self, std::optional<double> atol, std::optional<double> rtol, bool hermitian) {
+Tensor matrix_rank_plain(const Tensor& self, std::optional<double> atol, std::optional<double> rtol, bool hermitian) {
   return matrix_rank(self, tensor_of(atol), tensor_of(rtol), hermitian);
 }
-Tensor matrix_rank(const Tensor& self, const Tensor& tol, bool hermitian) {
+Tensor matrix_rank_plain(const Tensor& self, const Tensor& tol, bool hermitian) {
   return matrix_rank(self, tol, scalar_tensor(0, TensorOptions(kDouble)), hermitian);
 }
-Tensor matrix_rank(const Tensor& self, double tol, bool hermitian) {
+Tensor matrix_rank_plain(const Tensor& self, double tol, bool hermitian) {
   return matrix_rank(self, tensor_of(tol), scalar_tensor(0, TensorOptions(kDouble)), hermitian);
 }
 
@@ -313,7 +319,7 @@ Tensor cond_of_inverse(const Tensor& A, const Order& ord) {
 
 }  // namespace
 
-Tensor cond(const Tensor& self, const std::optional<Scalar>& p) {
+Tensor cond_plain(const Tensor& self, const std::optional<Scalar>& p) {
   check(self.dim() >= 2, "linalg.cond: The input tensor must have at least 2 dimensions.");
   const double order = p ? p->toDouble() : 2, size = std::abs(order);
   check(size == 2 || size == 1 || size == std::numeric_limits<double>::infinity(),
@@ -328,7 +334,7 @@ Tensor cond(const Tensor& self, const std::optional<Scalar>& p) {
   return cond_of_inverse(self, Scalar(order));
 }
 
-Tensor cond(const Tensor& self, std::string_view p) {
+Tensor cond_plain(const Tensor& self, std::string_view p) {
   check(self.dim() >= 2, "linalg.cond: The input tensor must have at least 2 dimensions.");
   check(p == "fro" || p == "nuc", "linalg.cond got an invalid norm type: {}", p);
   if (self.numel() == 0) return zeros(with_tail(self.sizes(), 2, {}), TensorOptions(to_real_type(self.dtype())));

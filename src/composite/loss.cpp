@@ -99,7 +99,8 @@ void check_class_shapes(const Tensor& input, const Tensor& target) {
     return;
   }
   const int64_t batch = input.sizes()[0], got = target.dim() > 0 ? target.sizes()[0] : 1;
-  check_value(batch == got, "Expected input batch_size ({}) to match target batch_size ({}).", batch, got);
+  check_value(batch == got, "Expected input batch_size ({}) to match target batch_size ({}). (input {}, target {})",
+              batch, got, input.sizes(), target.sizes());
   DimVector expected{batch};
   for (int64_t d = 2; d < input.dim(); ++d) expected.push_back(input.sizes()[static_cast<size_t>(d)]);
   check(input.dim() > 2 || target.dim() == 1,
@@ -170,9 +171,9 @@ Tensor smoothed_loss(const Tensor& input, const Tensor& target, const Tensor& we
 
 }  // namespace
 
-Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight, std::optional<bool> size_average,
-                     int64_t ignore_index, std::optional<bool> reduce, std::string_view reduction,
-                     double label_smoothing) {
+Tensor cross_entropy_plain(const Tensor& input, const Tensor& target, const Tensor& weight,
+                           std::optional<bool> size_average, int64_t ignore_index, std::optional<bool> reduce,
+                           std::string_view reduction, double label_smoothing) {
   const Reduction how = reduction_of(size_average, reduce, reduction);
   check(label_smoothing >= 0 && label_smoothing <= 1, "label_smoothing must be between 0.0 and 1.0. Got: {}",
         label_smoothing);
@@ -191,15 +192,16 @@ Tensor cross_entropy(const Tensor& input, const Tensor& target, const Tensor& we
                      target, how);
 }
 
-Tensor nll_loss(const Tensor& input, const Tensor& target, const Tensor& weight, std::optional<bool> size_average,
-                int64_t ignore_index, std::optional<bool> reduce, std::string_view reduction) {
+Tensor nll_loss_plain(const Tensor& input, const Tensor& target, const Tensor& weight, std::optional<bool> size_average,
+                      int64_t ignore_index, std::optional<bool> reduce, std::string_view reduction) {
   const Reduction how = reduction_of(size_average, reduce, reduction);
   check_class_shapes(input, target);
   return in_shape_of(nll_of_rows(input, target, weight, how, ignore_index), target, how);
 }
 
-Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight,
-                            std::optional<bool> size_average, std::optional<bool> reduce, std::string_view reduction) {
+Tensor binary_cross_entropy_plain(const Tensor& input, const Tensor& target, const Tensor& weight,
+                                  std::optional<bool> size_average, std::optional<bool> reduce,
+                                  std::string_view reduction) {
   const Reduction how = reduction_of(size_average, reduce, reduction);
   check_value(target.sizes() == input.sizes(),
               "Using a target size ({}) that is different to the input size ({}) is deprecated. Please ensure they "
@@ -210,17 +212,17 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const Ten
     for (const auto& [name, t] : {std::pair<const char*, const Tensor*>{"input", &input}, {"target", &target}}) {
       const auto [low, high] = aminmax(*t);
       const double least = low.item<double>(), most = high.item<double>();
-      check(!(least < 0) && !(most > 1), "all elements of {} should be between 0 and 1 (found {} to {})", name, least,
-            most);
+      check(!(least < 0) && !(most > 1), "all elements of {} should be between 0 and 1 (found {} to {}{})", name, least,
+            most, std::string_view(t == &input ? "; for raw scores use binary_cross_entropy_with_logits" : ""));
     }
   }
   const Tensor loss = _binary_cross_entropy(input, target);
   return reduced(weight.defined() ? mul(loss, weight) : loss, how);
 }
 
-Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target, const Tensor& weight,
-                                        std::optional<bool> size_average, std::optional<bool> reduce,
-                                        std::string_view reduction, const Tensor& pos_weight) {
+Tensor binary_cross_entropy_with_logits_plain(const Tensor& input, const Tensor& target, const Tensor& weight,
+                                              std::optional<bool> size_average, std::optional<bool> reduce,
+                                              std::string_view reduction, const Tensor& pos_weight) {
   const Reduction how = reduction_of(size_average, reduce, reduction);
   check_value(target.sizes() == input.sizes(), "Target size ({}) must be the same as input size ({})",
               size_text(target), size_text(input));
@@ -234,8 +236,8 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
   return reduced(weight.defined() ? mul(loss, weight) : loss, how);
 }
 
-Tensor kl_div(const Tensor& input, const Tensor& target, std::optional<bool> size_average, std::optional<bool> reduce,
-              std::string_view reduction, bool log_target) {
+Tensor kl_div_plain(const Tensor& input, const Tensor& target, std::optional<bool> size_average,
+                    std::optional<bool> reduce, std::string_view reduction, bool log_target) {
   check(!is_complex(input.dtype()) && !is_complex(target.dtype()), "kl_div: Complex inputs not supported.");
   const bool legacy = size_average || reduce, batchmean = !legacy && reduction == "batchmean";
   if (!legacy && reduction == "mean") {
@@ -251,8 +253,8 @@ Tensor kl_div(const Tensor& input, const Tensor& target, std::optional<bool> siz
   return batchmean && input.dim() != 0 ? div(result, input.sizes()[0]) : result;
 }
 
-Tensor soft_margin_loss(const Tensor& input, const Tensor& target, std::optional<bool> size_average,
-                        std::optional<bool> reduce, std::string_view reduction) {
+Tensor soft_margin_loss_plain(const Tensor& input, const Tensor& target, std::optional<bool> size_average,
+                              std::optional<bool> reduce, std::string_view reduction) {
   return reduced(log1p(exp(mul(neg(target), input))), reduction_of(size_average, reduce, reduction));
 }
 
@@ -271,8 +273,9 @@ Tensor multilabel_soft_margin_loss(const Tensor& input, const Tensor& target, co
   return reduced(loss.mean(-1), how);
 }
 
-Tensor multi_margin_loss(const Tensor& input, const Tensor& target, int64_t p, double margin, const Tensor& weight,
-                         std::optional<bool> size_average, std::optional<bool> reduce, std::string_view reduction) {
+Tensor multi_margin_loss_plain(const Tensor& input, const Tensor& target, int64_t p, double margin,
+                               const Tensor& weight, std::optional<bool> size_average, std::optional<bool> reduce,
+                               std::string_view reduction) {
   const Reduction how = reduction_of(size_average, reduce, reduction);
   check_value(p == 1 || p == 2, "only p == 1 and p == 2 supported (got {})", p);
   check_value(!weight.defined() || weight.dim() == 1, "weight must be one-dimensional");
@@ -296,8 +299,8 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target, int64_t p, d
 
 // ---- regression -----------------------------------------------------------------------------------------------------
 
-Tensor mse_loss(const Tensor& input, const Tensor& target, std::optional<bool> size_average, std::optional<bool> reduce,
-                std::string_view reduction, const Tensor& weight) {
+Tensor mse_loss_plain(const Tensor& input, const Tensor& target, std::optional<bool> size_average,
+                      std::optional<bool> reduce, std::string_view reduction, const Tensor& weight) {
   const auto [x, t] = matched(input, target);
   const Reduction how = reduction_of(size_average, reduce, reduction);
   if (weight.defined()) return weighted(square(sub(x, t)), weight, input, how, true);
@@ -308,16 +311,16 @@ Tensor mse_loss(const Tensor& input, const Tensor& target, std::optional<bool> s
   return _mse_loss(x.dtype() == type ? x : x.to(type), t.dtype() == type ? t : t.to(type), how);
 }
 
-Tensor l1_loss(const Tensor& input, const Tensor& target, std::optional<bool> size_average, std::optional<bool> reduce,
-               std::string_view reduction, const Tensor& weight) {
+Tensor l1_loss_plain(const Tensor& input, const Tensor& target, std::optional<bool> size_average,
+                     std::optional<bool> reduce, std::string_view reduction, const Tensor& weight) {
   const auto [x, t] = matched(input, target);
   const Reduction how = reduction_of(size_average, reduce, reduction);
   const Tensor loss = abs(sub(x, t));
   return weight.defined() ? weighted(loss, weight, input, how, true) : reduced(loss, how);
 }
 
-Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, std::optional<bool> size_average,
-                      std::optional<bool> reduce, std::string_view reduction, double beta) {
+Tensor smooth_l1_loss_plain(const Tensor& input, const Tensor& target, std::optional<bool> size_average,
+                            std::optional<bool> reduce, std::string_view reduction, double beta) {
   const auto [x, t] = matched(input, target);
   const Reduction how = reduction_of(size_average, reduce, reduction);
   check_real("smooth_l1_cpu", x);
@@ -325,8 +328,8 @@ Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, std::optional<b
   return reduced(beta == 0 ? abs(sub(x, t)) : _smooth_l1(x, t, beta), how);
 }
 
-Tensor huber_loss(const Tensor& input, const Tensor& target, std::string_view reduction, double delta,
-                  const Tensor& weight) {
+Tensor huber_loss_plain(const Tensor& input, const Tensor& target, std::string_view reduction, double delta,
+                        const Tensor& weight) {
   const auto [x, t] = matched(input, target);
   const Reduction how = reduction_of(reduction);
   check_real("huber_cpu", x);
@@ -335,9 +338,9 @@ Tensor huber_loss(const Tensor& input, const Tensor& target, std::string_view re
   return weight.defined() ? weighted(loss, weight, input, how, false) : reduced(loss, how);
 }
 
-Tensor poisson_nll_loss(const Tensor& input, const Tensor& target, bool log_input, bool full,
-                        std::optional<bool> size_average, double eps, std::optional<bool> reduce,
-                        std::string_view reduction) {
+Tensor poisson_nll_loss_plain(const Tensor& input, const Tensor& target, bool log_input, bool full,
+                              std::optional<bool> size_average, double eps, std::optional<bool> reduce,
+                              std::string_view reduction) {
   const Reduction how = reduction_of(size_average, reduce, reduction);
   Tensor loss = log_input ? sub(exp(input), mul(target, input)) : sub(input, mul(target, log(add(input, eps))));
   if (full) {
@@ -388,8 +391,9 @@ Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, double p, double ep
   return rushlight::pairwise_distance(x1, x2, p, eps, keepdim);
 }
 
-Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const Tensor& target, double margin,
-                             std::optional<bool> size_average, std::optional<bool> reduce, std::string_view reduction) {
+Tensor cosine_embedding_loss_plain(const Tensor& input1, const Tensor& input2, const Tensor& target, double margin,
+                                   std::optional<bool> size_average, std::optional<bool> reduce,
+                                   std::string_view reduction) {
   const Reduction how = reduction_of(size_average, reduce, reduction);
   check(target.dim() == 0 || target.dim() == 1,
         "0D or 1D target tensor expected, multi-target not supported (target {})", target.sizes());
@@ -405,16 +409,18 @@ Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const T
   return reduced(add(similar, different), how);
 }
 
-Tensor hinge_embedding_loss(const Tensor& input, const Tensor& target, double margin, std::optional<bool> size_average,
-                            std::optional<bool> reduce, std::string_view reduction) {
+Tensor hinge_embedding_loss_plain(const Tensor& input, const Tensor& target, double margin,
+                                  std::optional<bool> size_average, std::optional<bool> reduce,
+                                  std::string_view reduction) {
   const Tensor none = zeros_like(input);
   const Tensor hinge = where(ne(target, 1), clamp_min(rsub(input, margin), 0), none),
                plain = where(ne(target, -1), input, none);
   return reduced(add(hinge, plain), reduction_of(size_average, reduce, reduction));
 }
 
-Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Tensor& target, double margin,
-                           std::optional<bool> size_average, std::optional<bool> reduce, std::string_view reduction) {
+Tensor margin_ranking_loss_plain(const Tensor& input1, const Tensor& input2, const Tensor& target, double margin,
+                                 std::optional<bool> size_average, std::optional<bool> reduce,
+                                 std::string_view reduction) {
   const Reduction how = reduction_of(size_average, reduce, reduction);
   check(input1.dim() == input2.dim() && input1.dim() == target.dim(),
         "margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: {}, input2: {}, "
@@ -423,9 +429,9 @@ Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Ten
   return reduced(clamp_min(add(mul(neg(target), sub(input1, input2)), margin), 0), how);
 }
 
-Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative, double margin,
-                           double p, double eps, bool swap, std::optional<bool> size_average,
-                           std::optional<bool> reduce, std::string_view reduction) {
+Tensor triplet_margin_loss_plain(const Tensor& anchor, const Tensor& positive, const Tensor& negative, double margin,
+                                 double p, double eps, bool swap, std::optional<bool> size_average,
+                                 std::optional<bool> reduce, std::string_view reduction) {
   const Reduction how = reduction_of(size_average, reduce, reduction);
   check_value(margin > 0, "margin must be greater than 0, got {}", margin);
   check(anchor.dim() == positive.dim() && positive.dim() == negative.dim(),

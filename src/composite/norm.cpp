@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "dispatch/autocast.h"
 #include "rushlight/autograd.h"
 #include "rushlight/ops.h"
 #include "rushlight/warn.h"
@@ -68,9 +69,21 @@ std::tuple<Tensor, Tensor, Tensor> native_batch_norm(const Tensor& input, const 
   return {std::get<0>(found), none, none};
 }
 
+namespace {
+
+// An empty batch leaves the running statistics as they are.
+Tensor normalized_batch(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
+                        const Tensor& running_var, bool training, double momentum, double eps) {
+  const bool keep = training && input.numel() == 0;
+  return std::get<0>(_native_batch_norm(input, weight, bias, keep ? Tensor() : running_mean,
+                                        keep ? Tensor() : running_var, training, momentum, eps));
+}
+
+}  // namespace
+
 Tensor batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
                   const Tensor& running_var, bool training, double momentum, double eps, bool) {
-  return std::get<0>(_native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps));
+  return normalized_batch(input, weight, bias, running_mean, running_var, training, momentum, eps);
 }
 
 // ---- dropout --------------------------------------------------------------------------------------------------------
@@ -233,12 +246,14 @@ Tensor batch_norm(const Tensor& input, const Tensor& running_mean, const Tensor&
   if (training && input.dim() >= 2) {
     const int64_t channels = input.sizes()[1];
     check_value(channels == 0 || input.numel() / channels != 1,
-                "Expected more than 1 value per channel when training, got input size torch.Size({})", input.sizes());
+                "Expected more than 1 value per channel when training, got input size torch.Size({}) (one value has no "
+                "variance: use a larger batch, drop the last one of an epoch, or call eval())",
+                input.sizes());
   }
   check_value(!training || eps > 0, "batch_norm eps must be positive during training, but got {}", eps);
   check_value(eps >= 0, "batch_norm eps must be non-negative, but got {}", eps);
   if (input.dim() < 2 && input.numel() == 0) return input.clone();
-  return std::get<0>(_native_batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps));
+  return normalized_batch(input, weight, bias, running_mean, running_var, training, momentum, eps);
 }
 
 Tensor instance_norm(const Tensor& input, const Tensor& running_mean, const Tensor& running_var, const Tensor& weight,
@@ -275,7 +290,9 @@ Tensor local_response_norm(const Tensor& input, int64_t size, double alpha, doub
   DimVector pads(static_cast<size_t>(2 * (input.dim() - 1)), 0);  // the last pair is dim 1
   pads[pads.size() - 2] = size / 2;
   pads[pads.size() - 1] = (size - 1) / 2;
-  const Tensor windows = constant_pad_nd(mul(input, input), pads, Scalar(0)).unfold(1, size, 1);
+  Tensor windows = constant_pad_nd(mul(input, input), pads, Scalar(0)).unfold(1, size, 1);
+  // PyTorch's mean is avg_pool3d here, which autocast has in float32.
+  if (detail::autocasting() && input.dim() > 3) windows = detail::AmpCall(detail::AmpPolicy::kFloat32).cast(windows);
   const Tensor mean = input.is_floating_point() ? windows.mean(-1) : _div_trunc(windows.sum(-1), Scalar(size));
   return div(input, pow(add(mul(mean, alpha), k), beta));
 }
@@ -324,7 +341,8 @@ Tensor one_hot(const Tensor& input, int64_t num_classes) {
   check(num_classes > largest, "Class values must be smaller than num_classes. (largest class {}, num_classes {})",
         largest, num_classes);
   sizes.push_back(num_classes);
-  return zeros(sizes, kLong).scatter(-1, input.unsqueeze(-1), Scalar(1));
+  Tensor result = zeros(sizes, kLong);
+  return result.scatter_(-1, input.unsqueeze(-1), Scalar(1));
 }
 
 }  // namespace nn::functional

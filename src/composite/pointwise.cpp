@@ -154,7 +154,7 @@ Tensor celu(const Tensor& self, double alpha) {
   check(alpha != 0, "ZeroDivisionError: alpha cannot be 0 for CELU");
   return _elu(self, alpha, 1.0, 1.0 / alpha);
 }
-Tensor prelu(const Tensor& self, const Tensor& weight) {
+Tensor prelu_plain(const Tensor& self, const Tensor& weight) {
   const int64_t channels = self.dim() >= 2 ? self.size(1) : 1;
   check(self.dim() > 0 || weight.numel() == 1, "Not allow zero-dim input tensor. (prelu: {} weights)", weight.numel());
   check(weight.dim() <= 1, "prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {}", weight.dim());
@@ -255,7 +255,7 @@ Tensor celu(const Tensor& input, double alpha, bool inplace) {
 Tensor leaky_relu(const Tensor& input, double negative_slope, bool inplace) {
   RL_EITHER(_leaky_relu_(x, negative_slope), _leaky_relu(input, negative_slope));
 }
-Tensor prelu(const Tensor& input, const Tensor& weight) { return rushlight::prelu(input, weight); }
+Tensor prelu_plain(const Tensor& input, const Tensor& weight) { return rushlight::prelu(input, weight); }
 Tensor hardtanh(const Tensor& input, double min_val, double max_val, bool inplace) {
   check_value(min_val <= max_val, "min_val cannot be greater than max_val, but got {} and {}", min_val, max_val);
   RL_EITHER(_hardtanh_(x, min_val, max_val), _hardtanh(input, min_val, max_val));

@@ -1,6 +1,7 @@
 // Recurrent layers in stacks and both directions, their cells, and packed sequences.
 #include <algorithm>
 
+#include "dispatch/autocast.h"
 #include "plan/meta_rnn.h"
 #include "rushlight/autograd.h"
 #include "rushlight/creation.h"
@@ -48,6 +49,7 @@ struct Stack {
 };
 
 void check_dtype(const Tensor& input, const Tensor& other, const char* what) {
+  if (detail::autocasting()) return;
   check(input.dtype() == other.dtype(),
         "Input and {} tensors are not the same dtype, found input tensor with {} and {} tensor with {}",
         std::string_view(what), dtype_name(input.dtype()), std::string_view(what), dtype_name(other.dtype()));
@@ -56,6 +58,20 @@ void check_dtype(const Tensor& input, const Tensor& other, const char* what) {
 struct Found {
   Tensor output, hy, cy;
 };
+
+// Note [Recurrences under autocast]
+// PyTorch lists only the padded LSTM without projections (oneDNN's layer): all of it runs in the lower type. Everything
+// else is written there with ops, so that the products are lower and the states keep the type they come in; here the same
+// is said by _recurrence_composed.
+std::tuple<Tensor, Tensor, Tensor, Tensor, Tensor> recur(const Tensor& x, const Tensor& hx, const Tensor& cx,
+                                                         const Weights& w, IntArrayRef batch_sizes, Recurrence mode,
+                                                         bool reverse) {
+  const auto kind = static_cast<int64_t>(mode);
+  if (!detail::autocasting())
+    return _recurrence(x, hx, cx, w.w_ih, w.w_hh, w.b_ih, w.b_hh, w.w_hr, batch_sizes, kind, reverse);
+  auto [y, h, c] = _recurrence_composed(x, hx, cx, w.w_ih, w.w_hh, w.b_ih, w.b_hh, w.w_hr, batch_sizes, kind, reverse);
+  return {y, h, c, Tensor(), Tensor()};
+}
 
 // Rows (N, I) of all steps through every layer.
 Found run_stack(const Stack& s, const Tensor& rows, IntArrayRef batch_sizes, const Tensor& hx, const Tensor& cx) {
@@ -78,8 +94,7 @@ Found run_stack(const Stack& s, const Tensor& rows, IntArrayRef batch_sizes, con
       const int64_t i = l * s.directions() + d;
       const Weights w = s.weights(static_cast<size_t>(i), each);
       auto [y, h, c, gates, kept] =
-          _recurrence(x, hx.select(0, i), lstm ? cx.select(0, i) : Tensor(), w.w_ih, w.w_hh, w.b_ih, w.b_hh, w.w_hr,
-                      batch_sizes, static_cast<int64_t>(s.mode), d == 1);
+          recur(x, hx.select(0, i), lstm ? cx.select(0, i) : Tensor(), w, batch_sizes, s.mode, d == 1);
       sides.push_back(y);
       last.push_back(h);
       cells.push_back(c);
@@ -94,7 +109,7 @@ Found run_stack(const Stack& s, const Tensor& rows, IntArrayRef batch_sizes, con
 // Half types are computed in float and rounded at the end.
 template <class F>
 Found in_float(const Tensor& input, const Tensor& hx, const Tensor& cx, TensorList params, const F& f) {
-  if (!is_half(input)) return f(input, hx, cx, params);
+  if (!is_half(input) || detail::autocasting()) return f(input, hx, cx, params);
   std::vector<Tensor> wide;
   for (const Tensor& p : params) {
     check_dtype(input, p, "parameter");
@@ -164,7 +179,7 @@ std::tuple<Tensor, Tensor> run_cell(Recurrence mode, const Tensor& input, const 
     check(cx.dim() == 2, "recurrent cell: expected 2-D states, but got {}", cx.sizes());
     check_state(input, cx, w_hh.size(1), 1);
   }
-  if (is_half(input)) {
+  if (is_half(input) && !detail::autocasting()) {
     check_dtype(input, w_ih, "parameter");
     check_dtype(input, hx, "hidden");
     const auto [h, c] = run_cell(mode, input.to(kFloat), hx.to(kFloat), widened(cx), w_ih.to(kFloat), w_hh.to(kFloat),
@@ -174,8 +189,7 @@ std::tuple<Tensor, Tensor> run_cell(Recurrence mode, const Tensor& input, const 
   check_dtype(input, hx, "hidden");
   Tensor bi = b_ih, bh = b_hh;
   if (bi.defined() != bh.defined()) (bi.defined() ? bh : bi) = zeros_like(bi.defined() ? bi : bh);
-  auto [y, h, c, gates, kept] =
-      _recurrence(input, hx, cx, w_ih, w_hh, bi, bh, Tensor(), {}, static_cast<int64_t>(mode), false);
+  auto [y, h, c, gates, kept] = recur(input, hx, cx, {w_ih, w_hh, bi, bh, Tensor()}, {}, mode, false);
   return {h, c};
 }
 
@@ -209,6 +223,12 @@ std::tuple<Tensor, Tensor, Tensor> lstm(const Tensor& input, TensorList hx, Tens
                                         int64_t num_layers, double dropout, bool train, bool bidirectional,
                                         bool batch_first) {
   const Stack stack{"lstm", Recurrence::kLstm, params, has_biases, num_layers, dropout, train, bidirectional};
+  const size_t plain = static_cast<size_t>(num_layers * (bidirectional ? 2 : 1)) * (has_biases ? 4 : 2);
+  if (detail::autocasting() && params.size() == plain && input.numel() != 0) {
+    const detail::AmpCall amp(detail::AmpPolicy::kLower);
+    return lstm(amp.cast(input), amp.cast(hx), amp.cast(params), has_biases, num_layers, dropout, train, bidirectional,
+                batch_first);
+  }
   const Found found = lstm_states(stack, input, nullptr, hx, batch_first);
   return {found.output, found.hy, found.cy};
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dispatch/autocast.h"
 #include "rushlight/ops.h"
 #include "rushlight/warn.h"
 
@@ -41,7 +42,11 @@ Tensor affine_grid_generator(const Tensor& theta, IntArrayRef size, bool align_c
     axes.push_back(cell_positions(grid_sizes[d], align_corners, theta.options()).reshape(shape).expand(grid_sizes));
   }
   axes.push_back(ones(grid_sizes, theta.options()));
-  const Tensor base = stack(axes, -1).reshape({1, points, spatial + 1}).expand({size[0], points, spatial + 1});
+  const auto joined = [&] {
+    const detail::NoAutocast off;
+    return stack(axes, -1);
+  };
+  const Tensor base = joined().reshape({1, points, spatial + 1}).expand({size[0], points, spatial + 1});
   DimVector result{size[0]};
   for (int64_t s : grid_sizes) result.push_back(s);
   result.push_back(spatial);
@@ -130,17 +135,17 @@ Tensor _grid_sample_composed(const Tensor& input, const Tensor& grid, int64_t mo
   return sum.reshape(sizes);
 }
 
-Tensor grid_sampler(const Tensor& input, const Tensor& grid, int64_t interpolation_mode, int64_t padding_mode,
-                    bool align_corners) {
+Tensor grid_sampler_plain(const Tensor& input, const Tensor& grid, int64_t interpolation_mode, int64_t padding_mode,
+                          bool align_corners) {
   return _grid_sample(input, grid, interpolation_mode, padding_mode, align_corners);
 }
-Tensor grid_sampler_2d(const Tensor& input, const Tensor& grid, int64_t interpolation_mode, int64_t padding_mode,
-                       bool align_corners) {
+Tensor grid_sampler_2d_plain(const Tensor& input, const Tensor& grid, int64_t interpolation_mode, int64_t padding_mode,
+                             bool align_corners) {
   check(input.dim() == 4, "grid_sampler_2d(): expected 4D input and grid, but got input with sizes {}", input.sizes());
   return _grid_sample(input, grid, interpolation_mode, padding_mode, align_corners);
 }
-Tensor grid_sampler_3d(const Tensor& input, const Tensor& grid, int64_t interpolation_mode, int64_t padding_mode,
-                       bool align_corners) {
+Tensor grid_sampler_3d_plain(const Tensor& input, const Tensor& grid, int64_t interpolation_mode, int64_t padding_mode,
+                             bool align_corners) {
   check(input.dim() == 5, "grid_sampler_3d(): expected 5D input and grid, but got input with sizes {}", input.sizes());
   return _grid_sample(input, grid, interpolation_mode, padding_mode, align_corners);
 }
@@ -189,8 +194,8 @@ Tensor affine_grid(const Tensor& theta, IntArrayRef size, std::optional<bool> al
   return affine_grid_generator(theta, size, align);
 }
 
-Tensor grid_sample(const Tensor& input, const Tensor& grid, std::string_view mode, std::string_view padding_mode,
-                   std::optional<bool> align_corners) {
+Tensor grid_sample_plain(const Tensor& input, const Tensor& grid, std::string_view mode, std::string_view padding_mode,
+                         std::optional<bool> align_corners) {
   const int64_t how = position(mode, {"bilinear", "nearest", "bicubic"}),
                 pads = position(padding_mode, {"zeros", "border", "reflection"});
   check_value(how < 3,

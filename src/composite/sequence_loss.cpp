@@ -59,32 +59,32 @@ Tensor ctc(const Tensor& log_probs, const Tensor& targets, IntArrayRef input_len
 
 }  // namespace
 
-Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, IntArrayRef input_lengths, IntArrayRef target_lengths,
-                int64_t blank, int64_t reduction, bool zero_infinity) {
+Tensor ctc_loss_plain(const Tensor& log_probs, const Tensor& targets, IntArrayRef input_lengths,
+                      IntArrayRef target_lengths, int64_t blank, int64_t reduction, bool zero_infinity) {
   return ctc(log_probs, targets, input_lengths, target_lengths, blank, reduction, zero_infinity);
 }
-Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
-                const Tensor& target_lengths, int64_t blank, int64_t reduction, bool zero_infinity) {
+Tensor ctc_loss_plain(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                      const Tensor& target_lengths, int64_t blank, int64_t reduction, bool zero_infinity) {
   return ctc(log_probs, targets, lengths_in("input_lengths", input_lengths),
              lengths_in("target_lengths", target_lengths), blank, reduction, zero_infinity);
 }
 
 namespace nn::functional {
 
-Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, IntArrayRef input_lengths, IntArrayRef target_lengths,
-                int64_t blank, std::string_view reduction, bool zero_infinity) {
+Tensor ctc_loss_plain(const Tensor& log_probs, const Tensor& targets, IntArrayRef input_lengths,
+                      IntArrayRef target_lengths, int64_t blank, std::string_view reduction, bool zero_infinity) {
   return ctc(log_probs, targets, input_lengths, target_lengths, blank, reduction_of(reduction), zero_infinity);
 }
-Tensor ctc_loss(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
-                const Tensor& target_lengths, int64_t blank, std::string_view reduction, bool zero_infinity) {
+Tensor ctc_loss_plain(const Tensor& log_probs, const Tensor& targets, const Tensor& input_lengths,
+                      const Tensor& target_lengths, int64_t blank, std::string_view reduction, bool zero_infinity) {
   return rushlight::ctc_loss(log_probs, targets, input_lengths, target_lengths, blank, reduction_of(reduction),
                              zero_infinity);
 }
 
 // ---- margins --------------------------------------------------------------------------------------------------------
 
-Tensor multilabel_margin_loss(const Tensor& input, const Tensor& target, std::optional<bool> size_average,
-                              std::optional<bool> reduce, std::string_view reduction) {
+Tensor multilabel_margin_loss_plain(const Tensor& input, const Tensor& target, std::optional<bool> size_average,
+                                    std::optional<bool> reduce, std::string_view reduction) {
   const Reduction how = reduction_of(size_average, reduce, reduction);
   check(input.dim() <= 2 && (input.dim() == 0 || input.sizes().back() != 0),
         "Expected non-empty vector or matrix with optional 0-dim batch size, but got: {}", input.sizes());

@@ -656,16 +656,30 @@ Tensor diagflat(const Tensor& self, int64_t offset) { return self.contiguous().v
 
 Tensor kron(const Tensor& self, const Tensor& other) {
   const int64_t n = std::max(self.dim(), other.dim());
+  auto size = [&](const Tensor& t, int64_t i) { return i + t.dim() < n ? 1 : t.sizes()[i + t.dim() - n]; };
+  // Rows of the result are rows of self, each element repeated, times rows of other, repeated as a whole. Short rows of
+  // other are repeated in memory first, so that the product has long ones; where a gradient is wanted, its sums are
+  // better taken over the dims as they are.
+  constexpr int64_t kShort = 256, kRows = 4;
+  const bool graph = GradMode::is_enabled() && (self.requires_grad() || other.requires_grad());
+  const int64_t width = n == 0 ? 1 : size(self, n - 1);
+  const bool repeat = n > 1 && !graph && width > 1 && size(other, n - 1) < kShort && self.numel() >= kRows * width;
   DimVector a, b, sizes;
   for (int64_t i = 0; i < n; ++i) {
-    auto size = [&](const Tensor& t) { return i + t.dim() < n ? 1 : t.sizes()[i + t.dim() - n]; };
-    a.push_back(size(self));
+    a.push_back(size(self, i));
     a.push_back(1);
     b.push_back(1);
-    b.push_back(size(other));
-    sizes.push_back(size(self) * size(other));
+    b.push_back(size(other, i));
+    sizes.push_back(size(self, i) * size(other, i));
   }
-  return mul(self.reshape(a), other.reshape(b)).reshape(sizes);
+  Tensor left = self.reshape(a), right = other.reshape(b);
+  if (repeat) {
+    a.back() = b.back();
+    b[b.size() - 2] = width;
+    left = left.expand(a).flatten(-2);
+    right = right.expand(b).flatten(-2);
+  }
+  return mul(left, right).reshape(sizes);
 }
 
 Tensor cartesian_prod(TensorList tensors) {

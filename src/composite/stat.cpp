@@ -149,20 +149,20 @@ Tensor as_level(const Tensor& self, double q) {
 
 }  // namespace
 
-Tensor quantile(const Tensor& self, const Tensor& q, ::std::optional<int64_t> dim, bool keepdim,
-                ::std::string_view interpolation) {
+Tensor quantile_plain(const Tensor& self, const Tensor& q, ::std::optional<int64_t> dim, bool keepdim,
+                      ::std::string_view interpolation) {
   return quantile_of(self, q, dim, keepdim, interpolation, false);
 }
-Tensor quantile(const Tensor& self, double q, ::std::optional<int64_t> dim, bool keepdim,
-                ::std::string_view interpolation) {
+Tensor quantile_plain(const Tensor& self, double q, ::std::optional<int64_t> dim, bool keepdim,
+                      ::std::string_view interpolation) {
   return quantile_of(self, as_level(self, q), dim, keepdim, interpolation, false);
 }
-Tensor nanquantile(const Tensor& self, const Tensor& q, ::std::optional<int64_t> dim, bool keepdim,
-                   ::std::string_view interpolation) {
+Tensor nanquantile_plain(const Tensor& self, const Tensor& q, ::std::optional<int64_t> dim, bool keepdim,
+                         ::std::string_view interpolation) {
   return quantile_of(self, q, dim, keepdim, interpolation, true);
 }
-Tensor nanquantile(const Tensor& self, double q, ::std::optional<int64_t> dim, bool keepdim,
-                   ::std::string_view interpolation) {
+Tensor nanquantile_plain(const Tensor& self, double q, ::std::optional<int64_t> dim, bool keepdim,
+                         ::std::string_view interpolation) {
   return quantile_of(self, as_level(self, q), dim, keepdim, interpolation, true);
 }
 

@@ -51,9 +51,10 @@ void check_stft(const Tensor& x, const Frame& frame, const Tensor& window, const
 
 }  // namespace
 
-Tensor stft(const Tensor& self, int64_t n_fft, std::optional<int64_t> hop_length, std::optional<int64_t> win_length,
-            const Tensor& window, bool center, std::string_view pad_mode, bool normalized, std::optional<bool> onesided,
-            std::optional<bool> return_complex, std::optional<bool> align_to_window) {
+Tensor stft_plain(const Tensor& self, int64_t n_fft, std::optional<int64_t> hop_length,
+                  std::optional<int64_t> win_length, const Tensor& window, bool center, std::string_view pad_mode,
+                  bool normalized, std::optional<bool> onesided, std::optional<bool> return_complex,
+                  std::optional<bool> align_to_window) {
   check(!center || !align_to_window, "stft align_to_window should only be set when center = false");
   const Tensor x = center ? padded(self, n_fft / 2, pad_mode) : self;
   if (!window.defined()) {

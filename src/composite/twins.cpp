@@ -34,32 +34,32 @@ std::tuple<Tensor, Tensor> native_dropout(const Tensor& input, double p, std::op
   return {_dropout_apply(input, mask, p == 1 ? 0.0 : 1 / (1 - p)), mask};
 }
 
-Tensor binary_cross_entropy_with_logits(const Tensor& self, const Tensor& target, const Tensor& weight,
-                                        const Tensor& pos_weight, int64_t reduction) {
+Tensor binary_cross_entropy_with_logits_plain(const Tensor& self, const Tensor& target, const Tensor& weight,
+                                              const Tensor& pos_weight, int64_t reduction) {
   return F::binary_cross_entropy_with_logits(self, target, weight, {}, {}, reduction_text(reduction), pos_weight);
 }
-Tensor kl_div(const Tensor& self, const Tensor& target, int64_t reduction, bool log_target) {
+Tensor kl_div_plain(const Tensor& self, const Tensor& target, int64_t reduction, bool log_target) {
   const Tensor loss = log_target ? mul(exp(target), sub(target, self)) : sub(xlogy(target, target), mul(target, self));
   const std::string_view how = reduction_text(reduction);
   return how == "none" ? loss : how == "mean" ? loss.mean() : loss.sum();
 }
-Tensor poisson_nll_loss(const Tensor& input, const Tensor& target, bool log_input, bool full, double eps,
-                        int64_t reduction) {
+Tensor poisson_nll_loss_plain(const Tensor& input, const Tensor& target, bool log_input, bool full, double eps,
+                              int64_t reduction) {
   return F::poisson_nll_loss(input, target, log_input, full, {}, eps, {}, reduction_text(reduction));
 }
-Tensor hinge_embedding_loss(const Tensor& self, const Tensor& target, double margin, int64_t reduction) {
+Tensor hinge_embedding_loss_plain(const Tensor& self, const Tensor& target, double margin, int64_t reduction) {
   return F::hinge_embedding_loss(self, target, margin, {}, {}, reduction_text(reduction));
 }
-Tensor cosine_embedding_loss(const Tensor& input1, const Tensor& input2, const Tensor& target, double margin,
-                             int64_t reduction) {
+Tensor cosine_embedding_loss_plain(const Tensor& input1, const Tensor& input2, const Tensor& target, double margin,
+                                   int64_t reduction) {
   return F::cosine_embedding_loss(input1, input2, target, margin, {}, {}, reduction_text(reduction));
 }
-Tensor margin_ranking_loss(const Tensor& input1, const Tensor& input2, const Tensor& target, double margin,
-                           int64_t reduction) {
+Tensor margin_ranking_loss_plain(const Tensor& input1, const Tensor& input2, const Tensor& target, double margin,
+                                 int64_t reduction) {
   return F::margin_ranking_loss(input1, input2, target, margin, {}, {}, reduction_text(reduction));
 }
-Tensor triplet_margin_loss(const Tensor& anchor, const Tensor& positive, const Tensor& negative, double margin,
-                           double p, double eps, bool swap, int64_t reduction) {
+Tensor triplet_margin_loss_plain(const Tensor& anchor, const Tensor& positive, const Tensor& negative, double margin,
+                                 double p, double eps, bool swap, int64_t reduction) {
   return F::triplet_margin_loss(anchor, positive, negative, margin, p, eps, swap, {}, {}, reduction_text(reduction));
 }
 

@@ -158,25 +158,25 @@ std::tuple<Tensor, Tensor> fractional_nd(int64_t n, const Tensor& input, IntArra
 
 }  // namespace
 
-#define RL_FORMS(n)                                                                                                \
-  Tensor lp_pool##n##d(const Tensor& input, double norm_type, IntArrayRef kernel_size, OptionalIntArrayRef stride, \
-                       bool ceil_mode) {                                                                           \
-    return lp_pool_nd(n, input, norm_type, kernel_size, stride, ceil_mode);                                        \
-  }                                                                                                                \
-  Tensor max_unpool##n##d(const Tensor& input, const Tensor& indices, IntArrayRef kernel_size,                     \
-                          OptionalIntArrayRef stride, IntArrayRef padding, OptionalIntArrayRef output_size) {      \
-    return unpool_nd(n, input, indices, kernel_size, stride, padding, output_size);                                \
+#define RL_FORMS(n)                                                                                                 \
+  Tensor lp_pool##n##d(const Tensor& input, double norm_type, IntArrayRef kernel_size, OptionalIntArrayRef stride,  \
+                       bool ceil_mode) {                                                                            \
+    return lp_pool_nd(n, input, norm_type, kernel_size, stride, ceil_mode);                                         \
+  }                                                                                                                 \
+  Tensor max_unpool##n##d_plain(const Tensor& input, const Tensor& indices, IntArrayRef kernel_size,                \
+                                OptionalIntArrayRef stride, IntArrayRef padding, OptionalIntArrayRef output_size) { \
+    return unpool_nd(n, input, indices, kernel_size, stride, padding, output_size);                                 \
   }
-#define RL_FRACTIONAL(n)                                                                                          \
-  std::tuple<Tensor, Tensor> fractional_max_pool##n##d_with_indices(                                              \
-      const Tensor& input, IntArrayRef kernel_size, OptionalIntArrayRef output_size,                              \
-      std::optional<ArrayRef<double>> output_ratio, bool, const Tensor& _random_samples) {                        \
-    return fractional_nd(n, input, kernel_size, output_size, output_ratio, _random_samples);                      \
-  }                                                                                                               \
-  Tensor fractional_max_pool##n##d(const Tensor& input, IntArrayRef kernel_size, OptionalIntArrayRef output_size, \
-                                   std::optional<ArrayRef<double>> output_ratio, bool,                            \
-                                   const Tensor& _random_samples) {                                               \
-    return std::get<0>(fractional_nd(n, input, kernel_size, output_size, output_ratio, _random_samples));         \
+#define RL_FRACTIONAL(n)                                                                                  \
+  std::tuple<Tensor, Tensor> fractional_max_pool##n##d_with_indices_plain(                                \
+      const Tensor& input, IntArrayRef kernel_size, OptionalIntArrayRef output_size,                      \
+      std::optional<ArrayRef<double>> output_ratio, bool, const Tensor& _random_samples) {                \
+    return fractional_nd(n, input, kernel_size, output_size, output_ratio, _random_samples);              \
+  }                                                                                                       \
+  Tensor fractional_max_pool##n##d_plain(                                                                 \
+      const Tensor& input, IntArrayRef kernel_size, OptionalIntArrayRef output_size,                      \
+      std::optional<ArrayRef<double>> output_ratio, bool, const Tensor& _random_samples) {                \
+    return std::get<0>(fractional_nd(n, input, kernel_size, output_size, output_ratio, _random_samples)); \
   }
 RL_FORMS(1)
 RL_FORMS(2)

@@ -8,7 +8,7 @@
 
 namespace rushlight::detail {
 
-void entry_hooks(const char*) {}
+bool entry_hooks(const char*) { return autocasting(); }
 
 bool needs_grad(TensorList tensors) {
   for (const auto& t : tensors) {

@@ -10,11 +10,12 @@ enum class How : uint8_t { New, InPlace, Out };
 
 namespace detail {
 
-// Called on entry of every body when some hook is active for the thread (autocast, overrides, transforms).
-void entry_hooks(const char* op);
-inline void entry(const char* op) {
+// Called on entry of every body when some hook is active for the thread. True: autocast is on (see autocast.h).
+bool entry_hooks(const char* op);
+inline bool entry(const char* op) {
   if (tls.hooks) [[unlikely]]
-    entry_hooks(op);
+    return entry_hooks(op);
+  return false;
 }
 
 bool needs_grad(TensorList tensors);

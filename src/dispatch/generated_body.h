@@ -3,6 +3,7 @@
 #include <array>
 
 #include "autograd/formulas.h"
+#include "dispatch/autocast.h"
 #include "dispatch/body.h"
 #include "dispatch/kernels.h"
 #include "plan/checks.h"

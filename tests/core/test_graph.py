@@ -370,3 +370,19 @@ def test_nested_checkpoints() -> None:
     checkpoint(outer, x, use_reentrant=False).sum().backward()
     y.cos().sin().exp().tanh().sum().backward()
     assert torch.equal(x.grad, y.grad)
+
+
+@pytest.mark.parametrize("use_reentrant", [False, True])
+def test_checkpoint_keeps_autocast(use_reentrant: bool) -> None:
+    types: list = []
+
+    def f(x: torch.Tensor) -> torch.Tensor:
+        y = x @ x
+        types.append(y.dtype)
+        return y.float()
+
+    x = torch.randn(4, 4, requires_grad=True)
+    with torch.autocast("cpu"):
+        y = checkpoint(f, x, use_reentrant=use_reentrant, early_stop=False)
+    y.sum().backward()
+    assert types == [torch.bfloat16] * 2

@@ -76,14 +76,12 @@ class _State:
 
     def __init__(self, preserve_rng_state: bool) -> None:
         self.random = torch.get_rng_state() if preserve_rng_state else None
-        self.autocast = None
-        if hasattr(torch, "is_autocast_enabled"):
-            self.autocast = {
-                "device_type": "cpu",
-                "enabled": torch.is_autocast_enabled("cpu"),
-                "dtype": torch.get_autocast_dtype("cpu"),
-                "cache_enabled": torch.is_autocast_cache_enabled(),
-            }
+        self.autocast = {
+            "device_type": "cpu",
+            "enabled": torch.is_autocast_enabled("cpu"),
+            "dtype": torch.get_autocast_dtype("cpu"),
+            "cache_enabled": torch.is_autocast_cache_enabled(),
+        }
 
     @contextlib.contextmanager
     def again(self) -> Iterator[None]:
@@ -91,7 +89,7 @@ class _State:
         if self.random is not None:
             torch.set_rng_state(self.random)
         try:
-            with torch.autocast(**self.autocast) if self.autocast else contextlib.nullcontext():
+            with torch.autocast(**self.autocast):
                 yield
         finally:
             if self.random is not None:

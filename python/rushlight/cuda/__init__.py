@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from ._C import OutOfMemoryError as OutOfMemoryError
+from .._C import OutOfMemoryError as OutOfMemoryError
 
 
 def is_available() -> bool:
@@ -67,3 +67,5 @@ def _refuse(*args: Any, **kwargs: Any) -> NoReturn:
 
 init = synchronize = current_device = set_device = get_device_name = get_device_properties = _refuse
 get_device_capability = current_stream = default_stream = stream = mem_get_info = _refuse
+
+from . import amp as amp  # noqa: E402

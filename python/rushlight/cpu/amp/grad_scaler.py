@@ -1,0 +1,24 @@
+"""torch.cpu.amp.GradScaler, as PyTorch keeps it."""
+
+from __future__ import annotations
+
+from ... import amp
+from ...amp._old_names import warn_old_name
+from ...amp.grad_scaler import OptState as OptState
+
+__all__ = ["GradScaler"]
+
+
+class GradScaler(amp.GradScaler):
+    """torch.amp.GradScaler("cpu", ...), with a warning."""
+
+    def __init__(
+        self,
+        init_scale: float = 2.0**16,
+        growth_factor: float = 2.0,
+        backoff_factor: float = 0.5,
+        growth_interval: int = 2000,
+        enabled: bool = True,
+    ) -> None:
+        warn_old_name("torch.cpu.amp.GradScaler(args...)", "torch.amp.GradScaler('cpu', args...)")
+        super().__init__("cpu", init_scale, growth_factor, backoff_factor, growth_interval, enabled)
