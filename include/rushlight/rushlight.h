@@ -1,5 +1,6 @@
 // Everything of the C++ door in one include: tensors and ops, autograd, nn, optim, data, files.
 #pragma once
+#include "rushlight/amp.h"
 #include "rushlight/archive.h"
 #include "rushlight/aten.h"
 #include "rushlight/autograd.h"

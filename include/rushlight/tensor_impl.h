@@ -50,9 +50,10 @@ struct TensorImpl {
   bool data_alias =
       false;  // made by .data / detach-like access that PyTorch does not track: writes leave the version alone
   bool inference = false;
-  uint32_t view_version = 0;  // storage version when this view's history was last brought up to date
-  int64_t count = 1;          // number of elements
-  int64_t offset = 0;         // in elements
+  bool uninitialized = false;  // a lazy layer's parameter or buffer: dtype and device, but no shape yet
+  uint32_t view_version = 0;   // storage version when this view's history was last brought up to date
+  int64_t count = 1;           // number of elements
+  int64_t offset = 0;          // in elements
   Storage* storage = nullptr;
   TensorImpl* base = nullptr;  // of a view: the tensor that owns the history
   AutogradMeta* autograd = nullptr;

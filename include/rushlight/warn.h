@@ -13,4 +13,13 @@ RL_API void warn(std::string_view text);
 using WarnHandler = void (*)(std::string_view text);
 RL_API WarnHandler set_warn_handler(WarnHandler handler) noexcept;
 
+// While one exists, this thread's warnings go nowhere.
+class RL_API MuteWarnings {
+ public:
+  MuteWarnings() noexcept;
+  ~MuteWarnings();
+  MuteWarnings(const MuteWarnings&) = delete;
+  MuteWarnings& operator=(const MuteWarnings&) = delete;
+};
+
 }  // namespace rushlight

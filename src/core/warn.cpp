@@ -21,9 +21,16 @@ void print_once(std::string_view text) {
 
 std::atomic<WarnHandler> handler{&print_once};
 
+thread_local int muted = 0;
+
 }  // namespace
 
-void warn(std::string_view text) { handler.load(std::memory_order_acquire)(text); }
+MuteWarnings::MuteWarnings() noexcept { ++muted; }
+MuteWarnings::~MuteWarnings() { --muted; }
+
+void warn(std::string_view text) {
+  if (muted == 0) handler.load(std::memory_order_acquire)(text);
+}
 
 WarnHandler set_warn_handler(WarnHandler replacement) noexcept {
   return handler.exchange(replacement ? replacement : &print_once, std::memory_order_acq_rel);

@@ -1,7 +1,9 @@
 // Losses with a linear layer inside.
 #include "rushlight/nn/adaptive.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include "nn/support.h"
 
@@ -19,6 +21,11 @@ LinearCrossEntropyLossOptions checked(const LinearCrossEntropyLossOptions& optio
         "expected label_smoothing to be in range [0, 1], got {}", options.label_smoothing());
   return options;
 }
+int64_t factor_of(const std::string& method) {
+  const size_t colon = method.find(':');
+  return colon == std::string::npos ? 1 : std::atoll(method.c_str() + colon + 1);
+}
+
 DimVector rows_of(const LinearCrossEntropyLossOptions& options) {
   DimVector rows{options.num_classes()};
   for (int64_t n : options.out_features()) rows.push_back(n);
@@ -26,6 +33,65 @@ DimVector rows_of(const LinearCrossEntropyLossOptions& options) {
 }
 
 }  // namespace
+
+LinearCrossEntropyOptions::LinearCrossEntropyOptions(bool allow_retain_graph_, std::optional<int64_t> batch_chunk_size_,
+                                                     std::optional<std::string> chunking_method_,
+                                                     std::string acc_policy_, std::optional<ScalarType> acc_dtype_)
+    : allow_retain_graph(allow_retain_graph_),
+      batch_chunk_size(batch_chunk_size_),
+      chunking_method(std::move(chunking_method_)),
+      acc_policy(std::move(acc_policy_)),
+      acc_dtype(acc_dtype_) {
+  const bool known =
+      acc_policy == "auto" || acc_policy == "accurate" || acc_policy == "balanced" || acc_policy == "compact";
+  check_value(known, "invalid acc_policy: '{}', expected one of ('auto', 'accurate', 'balanced', 'compact')",
+              std::string_view(acc_policy));
+  if (chunking_method && *chunking_method != "auto") {
+    const std::string& method = *chunking_method;
+    const std::string_view ratio = "aspect_ratio";
+    bool valid = method.starts_with(ratio) && (method.size() == ratio.size() || method[ratio.size()] == ':');
+    if (valid && method.size() > ratio.size()) {
+      const std::string digits = method.substr(ratio.size() + 1);
+      valid = !digits.empty() && digits.size() < 10 && digits.find_first_not_of("0123456789") == std::string::npos &&
+              factor_of(method) > 0;
+    }
+    check_value(valid,
+                "invalid chunking_method: '{}', expected 'auto', 'aspect_ratio', 'aspect_ratio:N' with N > 0, or None",
+                std::string_view(method));
+  }
+  check_value(!batch_chunk_size || *batch_chunk_size > 0, "batch_chunk_size must be positive int or None, got {}",
+              batch_chunk_size.value_or(0));
+  check_value(!acc_dtype || is_floating_point(*acc_dtype),
+              "acc_dtype must be one of {}, got torch.{}. Pass acc_dtype=None to let the op pick automatically.",
+              std::string_view("{None, torch.float16, torch.bfloat16, torch.float32, torch.float64}"),
+              dtype_name(acc_dtype.value_or(kFloat)));
+}
+
+int64_t LinearCrossEntropyOptions::chunk_size(int64_t rows, int64_t features, int64_t classes, ScalarType dtype) const {
+  std::optional<std::string> method = chunking_method;
+  if (method == "auto") {
+    method.reset();
+    if (!batch_chunk_size) method = dtype == kHalf || dtype == kBFloat16 ? "aspect_ratio" : "aspect_ratio:2";
+  }
+  if (!method) return std::max<int64_t>(1, std::min(rows, batch_chunk_size.value_or(rows)));
+  const auto ceil_div = [](int64_t a, int64_t b) { return (a + b - 1) / b; };
+  const int64_t wanted = ceil_div(rows, std::max<int64_t>(1, ceil_div(classes, std::max<int64_t>(1, features))));
+  int64_t power = 1;
+  while (power < wanted) power *= 2;
+  const int64_t size = std::max<int64_t>(1, std::min(power / factor_of(*method), rows));
+  check_value(!batch_chunk_size || *batch_chunk_size == size,
+              "batch_chunk_size (={}) and chunking_method ('{}') give different chunk sizes ({} vs {}); pass only one.",
+              batch_chunk_size.value_or(0), std::string_view(*method), batch_chunk_size.value_or(0), size);
+  return size;
+}
+
+std::string LinearCrossEntropyOptions::repr() const {
+  std::string text = support::cat("LinearCrossEntropyOptions(allow_retain_graph=", allow_retain_graph,
+                                  ", batch_chunk_size=", batch_chunk_size, ", chunking_method=");
+  text += chunking_method ? "'" + *chunking_method + "'" : "None";
+  return text + ", acc_policy='" + acc_policy +
+         "', acc_dtype=" + (acc_dtype ? "torch." + std::string(dtype_name(*acc_dtype)) : "None") + ")";
+}
 
 LinearCrossEntropyLossImpl::LinearCrossEntropyLossImpl(const LinearCrossEntropyLossOptions& given)
     : WeightedLossImpl(given.weight(), given.reduction()),
@@ -38,17 +104,23 @@ Tensor LinearCrossEntropyLossImpl::forward(const Tensor& input, const Tensor& ta
   const DimVector rows = rows_of(options);
   DimVector sizes = rows;
   sizes.push_back(linear->in_features);
+  std::optional<int64_t> chunk;
+  if (const auto& how = options.options()) {
+    const bool flat = rows.size() == 1 && (input.dim() == 1 || input.dim() == 2);
+    chunk = flat ? how->chunk_size(input.dim() == 2 ? input.size(0) : 1, input.size(-1), rows[0], input.dtype()) : 1;
+  }
+  if (linear->needs_preparation()) linear->prepare();  // its parts are read, it is not called
   const Tensor bias = linear->bias.defined() ? linear->bias.reshape(rows) : Tensor();
   return functional::linear_cross_entropy(input, linear->weight.reshape(sizes), target, bias, weight, reduction,
-                                          options.ignore_index(), options.label_smoothing(),
-                                          options.batch_chunk_size());
+                                          options.ignore_index(), options.label_smoothing(), chunk);
 }
 
 std::string LinearCrossEntropyLossImpl::extra_repr() const {
   return support::cat("in_features=", linear->in_features, ", num_classes=", options.num_classes(),
                       ", out_features=", IntArrayRef(options.out_features()), ", bias=", linear->bias.defined(),
                       ", reduction=", reduction, ", ignore_index=", options.ignore_index(),
-                      ", label_smoothing=", options.label_smoothing(), ", options=", options.batch_chunk_size());
+                      ", label_smoothing=", options.label_smoothing(),
+                      ", options=", options.options() ? options.options()->repr() : std::string("None"));
 }
 
 // ---- adaptive softmax -----------------------------------------------------------------------------------------------
@@ -103,7 +175,7 @@ ASMoutput AdaptiveLogSoftmaxWithLossImpl::forward(const Tensor& input_, const Te
   check(low >= 0 && high < options.n_classes(),
         "Target values should be in [0, {}], but values in range [{}, {}] were found.", options.n_classes() - 1, low,
         high);
-  const Tensor top = log_softmax(head->forward(input), 1);
+  const Tensor top = log_softmax(head(input), 1);
   Tensor column = target;
   std::vector<std::pair<Tensor, Tensor>> parts;
   for (int64_t i = 0; i < n_clusters; ++i) {
@@ -128,12 +200,10 @@ Tensor AdaptiveLogSoftmaxWithLossImpl::full_log_prob(const Tensor& input, const 
   return cat(parts, 1);
 }
 
-Tensor AdaptiveLogSoftmaxWithLossImpl::log_prob(const Tensor& input) {
-  return full_log_prob(input, head->forward(input));
-}
+Tensor AdaptiveLogSoftmaxWithLossImpl::log_prob(const Tensor& input) { return full_log_prob(input, head(input)); }
 
 Tensor AdaptiveLogSoftmaxWithLossImpl::predict(const Tensor& input) {
-  const Tensor head_output = head->forward(input), found = head_output.argmax(1);
+  const Tensor head_output = head(input), found = head_output.argmax(1);
   const Tensor rows = ge(found, shortlist_size).nonzero().squeeze(1);
   if (rows.numel() == 0) return found;
   const Tensor rare = full_log_prob(input.index_select(0, rows), head_output.index_select(0, rows));

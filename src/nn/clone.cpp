@@ -9,6 +9,8 @@
 namespace rushlight::nn {
 namespace {
 
+constexpr char kParametrizations[] = "parametrizations";
+
 Tensor copied(const Tensor& tensor, const std::optional<Device>& device) {
   const Tensor source = tensor.detach();
   return device ? source.to(*device, false, true) : source.clone();
@@ -29,7 +31,7 @@ void Module::separate(std::initializer_list<Tensor*> members, const std::optiona
   parent_ = nullptr;
   name_in_parent_.clear();
   std::vector<std::pair<Tensor, Tensor>> done;  // a tensor under two names stays one
-  for (auto* registered : {&parameters_, &buffers_}) {
+  for (auto* registered : {&parameters_, &buffers_, &computed_}) {
     for (auto& item : *registered) {
       const Tensor old = item.value();
       if (!old.defined()) continue;
@@ -39,6 +41,7 @@ void Module::separate(std::initializer_list<Tensor*> members, const std::optiona
       }
       if (!fresh.defined()) {
         fresh = copied(old, device).requires_grad_(old.requires_grad());
+        fresh.impl()->uninitialized = is_lazy(old);
         done.emplace_back(old, fresh);
       }
       item.value() = fresh;
@@ -47,11 +50,56 @@ void Module::separate(std::initializer_list<Tensor*> members, const std::optiona
       }
     }
   }
+  take_parametrizations(device);
+}
+
+// The copy constructor has shared what register_parametrization added; the copy gets its own.
+void Module::take_parametrizations(const std::optional<Device>& device) {
+  std::shared_ptr<Module>* shared = children_.find(kParametrizations);
+  if (preparations_.empty() || !shared) return;
+  *shared = (*shared)->clone(device);
+  (*shared)->parent_ = this;
+  (*shared)->name_in_parent_ = kParametrizations;
+}
+
+// A fresh module's tensors under the names that parametrizations, pruning and the like have given them in `other`.
+void Module::take_computed(const Module& other, const std::optional<Device>& device) {
+  name_ = other.name_;
+  preparations_ = other.preparations_;
+  if (const auto* parametrizations = other.children_.find(kParametrizations)) {
+    children_.insert(kParametrizations, *parametrizations);
+    take_parametrizations(device);
+  }
+  for (const auto& item : other.computed_) {
+    Tensor* own = parameters_.find(item.key());
+    if (!own) own = buffers_.find(item.key());
+    check(own != nullptr, "clone: {} has no tensor '{}' when it is new", name(), item.key());
+    computed_.insert(item.key(), *own);
+    own->set_data(copied(item.value(), device));
+    own->requires_grad_(false);
+    parameters_.erase(item.key());
+    buffers_.erase(item.key());
+  }
+  const auto complete = [&](OrderedDict<std::string, Tensor>& mine, const OrderedDict<std::string, Tensor>& theirs) {
+    OrderedDict<std::string, Tensor> sorted = theirs;
+    for (auto& item : sorted) {
+      if (const Tensor* own = mine.find(item.key()))
+        item.value() = *own;
+      else if (item.value().defined())
+        item.value() = copied(item.value(), device).requires_grad_(item.value().requires_grad());
+    }
+    mine = sorted;
+  };
+  complete(parameters_, other.parameters_);
+  complete(buffers_, other.buffers_);
+  transient_buffers_ = other.transient_buffers_;
 }
 
 void Module::clear_registered() noexcept {
   parameters_.clear();
   buffers_.clear();
+  computed_.clear();
+  preparations_.clear();
   transient_buffers_.clear();
   children_.clear();
   parent_ = nullptr;
@@ -73,6 +121,7 @@ void check_count(const char* what, const char* call, size_t now, size_t before) 
 void Module::take_values(const Module& other, const std::optional<Device>& device) {
   NoGradGuard no_grad;
   training = other.training;
+  if (other.needs_preparation()) take_computed(other, device);
   check_count("parameters", "register_parameter", parameters_.size(), other.parameters_.size());
   check_count("buffers", "register_buffer", buffers_.size(), other.buffers_.size());
   check_count("child modules", "register_module", children_.size(), other.children_.size());
@@ -90,7 +139,10 @@ void Module::take_values(const Module& other, const std::optional<Device>& devic
   };
   take(parameters_, other.parameters_);
   take(buffers_, other.buffers_);
-  for (auto& child : children_) child.value()->take_values(*other.children_[child.key()], device);
+  for (auto& child : children_) {
+    if (child.key() != kParametrizations || !needs_preparation())
+      child.value()->take_values(*other.children_[child.key()], device);
+  }
 }
 
 std::shared_ptr<Module> SequentialImpl::clone(const std::optional<Device>& device) const {

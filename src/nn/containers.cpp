@@ -1,7 +1,23 @@
 // Containers of modules and parameters by name.
 #include "rushlight/nn/containers.h"
 
+#include "rushlight/warn.h"
+
 namespace rushlight::nn {
+
+ContainerImpl::ContainerImpl(const std::vector<std::pair<std::string, std::shared_ptr<Module>>>& modules) {
+  warn(
+      "`nn.Container` is deprecated. All of its functionality is now implemented in `nn.Module`. Subclass that "
+      "instead.");
+  for (const auto& [name, module] : modules) add_module(name, module);
+}
+
+std::shared_ptr<Module> ContainerImpl::clone(const std::optional<Device>& device) const {
+  auto copy = std::make_shared<ContainerImpl>();
+  copy->training = training;
+  for (const auto& item : named_children()) copy->add_module(item.key(), item.value()->clone(device));
+  return copy;
+}
 
 void ModuleDictImpl::insert(std::string name, std::shared_ptr<Module> module) {
   if (contains(name))

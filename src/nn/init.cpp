@@ -139,4 +139,9 @@ Tensor sparse_(const Tensor& tensor, double sparsity, double std, const Generato
   return tensor;
 }
 
+void warn_deprecated(std::string_view old_name) {
+  const std::string name(old_name);
+  warn("`nn.init." + name + "` is now deprecated in favor of `nn.init." + name + "_`.");
+}
+
 }  // namespace rushlight::nn::init

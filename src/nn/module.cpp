@@ -20,7 +20,8 @@ void Module::check_name(const char* kind, const std::string& name) const {
   check(!name.empty(), "{} name must not be empty", kind);
   check(name.find('.') == std::string::npos, "{} name must not contain a dot (got '{}')", kind, name);
   // name() is asked only in case of error: in a base's constructor the class is not known yet.
-  if (!parameters_.contains(name) && !buffers_.contains(name) && !children_.contains(name)) return;
+  if (!parameters_.contains(name) && !buffers_.contains(name) && !computed_.contains(name) && !children_.contains(name))
+    return;
   fail(ErrorKind::kRuntime, "{} '{}' already defined in {}", kind, name, this->name());
 }
 
@@ -61,6 +62,58 @@ void Module::unregister_module(const std::string& name) {
   check(children_.contains(name), "No Module with name `{}` is registered", name);
   if (children_[std::string_view(name)]->parent_ == this) children_[std::string_view(name)]->parent_ = nullptr;
   children_.erase(name);
+}
+
+std::shared_ptr<Module> Module::get_submodule(const std::string& target) const {
+  const Module* found = this;
+  std::shared_ptr<Module> owner;
+  for (size_t start = 0; start < target.size();) {
+    const size_t dot = std::min(target.find('.', start), target.size());
+    const std::string name = target.substr(start, dot - start);
+    const auto* child = found->children_.find(name);
+    if (!child) throw AttributeError(found->name() + " has no attribute `" + name + "`");
+    owner = *child;
+    found = owner.get();
+    start = dot + 1;
+  }
+  return owner ? owner : const_cast<Module*>(this)->shared_from_this();
+}
+
+namespace {
+
+// The parts of a dotted path: the owner's, and the name there.
+std::pair<std::string, std::string> parted(const std::string& target) {
+  const size_t dot = target.rfind('.');
+  if (dot == std::string::npos) return {"", target};
+  return {target.substr(0, dot), target.substr(dot + 1)};
+}
+
+}  // namespace
+
+Tensor Module::get_parameter(const std::string& target) const {
+  const auto [path, name] = parted(target);
+  const Module& owner = path.empty() ? *this : *get_submodule(path);
+  const Tensor* found = owner.parameters_.find(name);
+  if (!found) throw AttributeError(owner.name() + " has no attribute `" + name + "`");
+  return *found;
+}
+
+void Module::set_submodule(const std::string& target, std::shared_ptr<Module> module) {
+  check_value(!target.empty(), "Cannot set the submodule without a target name!");
+  const auto [path, name] = parted(target);
+  Module& owner = path.empty() ? *this : *get_submodule(path);
+  if (owner.children_.contains(name))
+    owner.replace_child(name, std::move(module));
+  else
+    owner.add_child(name, std::move(module));
+}
+
+Tensor Module::get_buffer(const std::string& target) const {
+  const auto [path, name] = parted(target);
+  const Module& owner = path.empty() ? *this : *get_submodule(path);
+  const Tensor* found = owner.buffers_.find(name);
+  if (!found) throw AttributeError(owner.name() + " has no attribute `" + name + "`");
+  return *found;
 }
 
 namespace {
@@ -166,17 +219,20 @@ void Module::to(Device device, bool) {
 
 NamedTensors Module::state_dict(const std::string& prefix) const {
   NamedTensors out;
+  run_state_hooks(0, nullptr, prefix, nullptr);
   for (const auto& p : parameters_) {
-    if (p.value().defined()) out.emplace_back(prefix + p.key(), p.value().detach());
+    if (p.value().defined()) out.emplace_back(prefix + p.key(), is_lazy(p.value()) ? p.value() : p.value().detach());
   }
   for (const auto& b : buffers_) {
     const bool transient =
         std::find(transient_buffers_.begin(), transient_buffers_.end(), b.key()) != transient_buffers_.end();
-    if (b.value().defined() && !transient) out.emplace_back(prefix + b.key(), b.value().detach());
+    if (b.value().defined() && !transient)
+      out.emplace_back(prefix + b.key(), is_lazy(b.value()) ? b.value() : b.value().detach());
   }
   for (const auto& child : children_) {
     for (auto& item : child.value()->state_dict(prefix + child.key() + ".")) out.push_back(std::move(item));
   }
+  run_state_hooks(1, &out, prefix, nullptr);
   return out;
 }
 
@@ -222,8 +278,19 @@ std::string near_matches(const std::vector<std::string>& unexpected, const std::
 
 }  // namespace
 
-IncompatibleKeys Module::load_state_dict(const NamedTensors& state, bool strict) {
+IncompatibleKeys Module::load_state_dict(const NamedTensors& given, bool strict) {
   NoGradGuard guard;
+  NamedTensors changed;
+  const auto announce = [&](Module& module, const std::string& path) {
+    if (changed.empty() && (module.needs_preparation() || !module.state_hooks_[2].empty())) changed = given;
+    const std::string prefix = path.empty() ? path : path + ".";
+    const auto preparations = module.preparations_;
+    for (const auto& p : preparations) p->before_load(module, changed, prefix);
+    module.run_state_hooks(2, &changed, prefix, nullptr);
+  };
+  announce(*this, "");
+  for (auto& item : named_modules("", false)) announce(*item.value(), item.key());
+  const NamedTensors& state = changed.empty() ? given : changed;
   IncompatibleKeys keys;
   NamedTensors own = state_dict();
   std::string errors;
@@ -241,6 +308,20 @@ IncompatibleKeys Module::load_state_dict(const NamedTensors& state, bool strict)
     if (std::none_of(own.begin(), own.end(), [&](const auto& o) { return o.first == item.first; }))
       keys.unexpected_keys.push_back(item.first);
   }
+  const auto copy = [&] {
+    for (auto& [name, target] : own) {
+      for (const auto& item : state) {
+        if (item.first == name && item.second.sizes() == target.sizes()) target.copy_(item.second);
+      }
+    }
+  };
+  const bool announced = has_state_hooks(3);
+  if (announced) {
+    copy();
+    const auto modules = named_modules("", false);
+    for (size_t i = modules.size(); i-- > 0;) modules[i].value()->run_state_hooks(3, nullptr, "", &keys);
+    run_state_hooks(3, nullptr, "", &keys);
+  }
   std::string report;
   if (strict && !keys.unexpected_keys.empty())
     report += "\n\tUnexpected key(s) in state_dict: " + quoted_list(keys.unexpected_keys) + ". " +
@@ -249,11 +330,7 @@ IncompatibleKeys Module::load_state_dict(const NamedTensors& state, bool strict)
     report += "\n\tMissing key(s) in state_dict: " + quoted_list(keys.missing_keys) + ". ";
   report += errors;
   check(report.empty(), "Error(s) in loading state_dict for {}:{}", this->name(), report);
-  for (auto& [name, target] : own) {
-    for (const auto& item : state) {
-      if (item.first == name) target.copy_(item.second);
-    }
-  }
+  if (!announced) copy();
   return keys;
 }
 
@@ -279,6 +356,7 @@ std::string Module::path() const {
 }
 
 void Module::annotate(Error& error) const {
+  drop_call();
   if (std::string_view(error.what()).find("\n  in module ") != std::string_view::npos) return;
   const std::string path = this->path();
   const std::string text = name() + "(" + extra_repr() + ")";
@@ -329,28 +407,6 @@ void ModuleListImpl::pretty_print(std::string& out) const {
     i = j;
   }
   out += "\n)";
-}
-
-void Module::remove_hook(unsigned handle) {
-  std::erase_if(forward_hooks_, [&](const auto& h) { return h.first == handle; });
-  std::erase_if(pre_hooks_, [&](const auto& h) { return h.first == handle; });
-}
-
-Tensor Module::run_pre_hooks(const Tensor& input) {
-  Tensor x = input;
-  const auto hooks = pre_hooks_;
-  for (const auto& [handle, hook] : hooks) {
-    if (Tensor replaced = (*hook)(*this, x, {}); replaced.defined()) x = std::move(replaced);
-  }
-  return x;
-}
-
-Tensor Module::run_forward_hooks(const Tensor& input, Tensor output) {
-  const auto hooks = forward_hooks_;
-  for (const auto& [handle, hook] : hooks) {
-    if (Tensor replaced = (*hook)(*this, input, output); replaced.defined()) output = std::move(replaced);
-  }
-  return output;
 }
 
 }  // namespace rushlight::nn

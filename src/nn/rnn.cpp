@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "nn/support.h"
+#include "rushlight/amp.h"
 #include "rushlight/nn/init.h"
 
 namespace rushlight::nn {
@@ -62,7 +63,7 @@ RNNBaseImpl::RNNBaseImpl(const RNNBaseOptions& given) : options_base(checked(giv
     for (int64_t direction = 0; direction < directions; ++direction) {
       const auto add = [&](const char* kind, DimVector sizes) {
         names_.push_back(support::cat(kind, "_l", layer, direction == 1 ? "_reverse" : ""));
-        register_parameter(names_.back(), parameter(std::move(sizes), o.device(), o.dtype()));
+        weights_.push_back(register_parameter(names_.back(), parameter(std::move(sizes), o.device(), o.dtype())));
       };
       add("weight_ih", {rows, width});
       add("weight_hh", {rows, state});
@@ -78,11 +79,10 @@ RNNBaseImpl::RNNBaseImpl(const RNNBaseOptions& given) : options_base(checked(giv
 
 void RNNBaseImpl::reset_parameters() { draw(*this, options_base.hidden_size()); }
 
-std::vector<Tensor> RNNBaseImpl::all_weights() const {
-  const auto found = named_parameters(false);
-  std::vector<Tensor> weights;
-  for (const std::string& name : names_) weights.push_back(found[name]);
-  return weights;
+std::vector<Tensor*> RNNBaseImpl::tensor_members() {
+  std::vector<Tensor*> members;
+  for (Tensor& weight : weights_) members.push_back(&weight);
+  return members;
 }
 
 std::string RNNBaseImpl::extra_repr() const {
@@ -98,14 +98,15 @@ std::string RNNBaseImpl::extra_repr() const {
 }
 
 void RNNBaseImpl::check_input(const Tensor& input, bool packed) const {
-  const std::string_view expected = dtype_name(parameters(false)[0].dtype()), got = dtype_name(input.dtype());
-  check_value(expected == got,
+  const std::string_view expected = dtype_name(weights_[0].dtype()), got = dtype_name(input.dtype());
+  check_value(expected == got || autocast::is_autocast_enabled(input.device().type()),
               "RNN input dtype (torch.{}) does not match weight dtype (torch.{}). Convert input: input.to(torch.{}), "
               "or convert model: model.to(torch.{})",
               got, expected, expected, got);
   check(input.dim() == (packed ? 2 : 3), "input must have {} dimensions, got {}", packed ? 2 : 3, input.dim());
-  check(input.size(-1) == options_base.input_size(), "input.size(-1) must be equal to input_size. Expected {}, got {}",
-        options_base.input_size(), input.size(-1));
+  check(input.size(-1) == options_base.input_size(),
+        "input.size(-1) must be equal to input_size. Expected {}, got {} (input of shape {})",
+        options_base.input_size(), input.size(-1), input.sizes());
 }
 
 DimVector RNNBaseImpl::state_size(int64_t batch, bool cell) const {
@@ -128,7 +129,7 @@ void RNNBaseImpl::check_forward_args(const Tensor& input, const States& states, 
 
 RNNBaseImpl::Result RNNBaseImpl::run(const Tensor& input, const Tensor& batch_sizes, const States& s) {
   const RNNBaseOptions& o = options_base;
-  const std::vector<Tensor> w = all_weights();
+  const std::vector<Tensor>& w = weights_;
   const bool b = o.bias(), on = training, both = o.bidirectional(), first = o.batch_first();
   const int64_t n = o.num_layers();
   const double p = o.dropout();

@@ -17,7 +17,8 @@ MultiheadAttentionOptions checked(const MultiheadAttentionOptions& o) {
   check_value(o.embed_dim() > 0 && o.num_heads() > 0,
               "embed_dim and num_heads must be greater than 0, got embed_dim={} and num_heads={} instead",
               o.embed_dim(), o.num_heads());
-  check(o.embed_dim() % o.num_heads() == 0, "embed_dim must be divisible by num_heads");
+  check(o.embed_dim() % o.num_heads() == 0,
+        "embed_dim must be divisible by num_heads (got embed_dim={} and num_heads={})", o.embed_dim(), o.num_heads());
   return o;
 }
 
@@ -73,6 +74,7 @@ std::tuple<Tensor, Tensor> MultiheadAttentionImpl::forward(const Tensor& query, 
     k = same_key ? q : key.transpose(1, 0);
     v = same_value ? k : value.transpose(1, 0);
   }
+  if (out_proj->needs_preparation()) out_proj->prepare();  // its parts are read, it is not called
   const auto [output, weights] = functional::multi_head_attention_forward(
       q, k, v, options.embed_dim(), options.num_heads(), in_proj_weight, in_proj_bias, bias_k, bias_v,
       options.add_zero_attn(), options.dropout(), out_proj->weight, out_proj->bias, training, key_padding_mask,

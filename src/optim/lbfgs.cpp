@@ -94,6 +94,7 @@ std::vector<Tensor> as_real(std::vector<Tensor> tensors) {
 
 LBFGS::LBFGS(std::vector<OptimizerParamGroup> groups, LBFGSOptions options)
     : Optimizer(std::move(groups), std::make_unique<LBFGSOptions>(options)) {
+  watch_steps();
   check_value(options.lr() >= 0, "Invalid learning rate: {}. lr must be 0 or more, for example lr=1e-2", options.lr());
   check_value(param_groups().size() == 1,
               "LBFGS doesn't support per-parameter options (parameter groups), but got {} groups",

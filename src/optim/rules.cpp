@@ -12,7 +12,9 @@ struct Rule::Spec {
 };
 
 Rule::Rule(std::vector<OptimizerParamGroup> groups, std::unique_ptr<OptimizerOptions> defaults, const Spec& spec)
-    : Optimizer(std::move(groups), std::move(defaults)), spec_(spec) {}
+    : Optimizer(std::move(groups), std::move(defaults)), spec_(spec) {
+  watch_steps();
+}
 size_t Rule::state_slots() const {
   return static_cast<size_t>(std::count_if(std::begin(spec_.slots), std::end(spec_.slots), [](auto* s) { return s; }));
 }

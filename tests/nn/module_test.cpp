@@ -231,4 +231,67 @@ TEST(Files, AModuleComesBackFromItsFile) {
   EXPECT_TRUE(torch::equal(a->fc1->weight, b->fc1->weight));
 }
 
+TEST(Hooks, SeeGradients) {
+  nn::Linear layer(2, 2);
+  Tensor seen_input, seen_output;
+  int calls = 0;
+  const unsigned handle =
+      layer->register_full_backward_hook([&](nn::Module&, const Tensor& grad_input, const Tensor& grad_output) {
+        seen_input = grad_input;
+        seen_output = grad_output;
+        ++calls;
+      });
+  const Tensor x = torch::randn({3, 2}).requires_grad_();
+  (layer(x).sum() + x.sum()).backward();  // the hook sees what goes through the layer alone
+  EXPECT_EQ(calls, 1);
+  EXPECT_TRUE(torch::equal(seen_output, torch::ones({3, 2})));
+  EXPECT_TRUE(torch::allclose(seen_input + 1, x.grad()));
+  layer(torch::randn({3, 2})).sum().backward();
+  EXPECT_EQ(calls, 2);
+  EXPECT_FALSE(seen_input.defined());
+  layer->remove_hook(handle);
+  layer->register_full_backward_hook([](nn::Module&, const Tensor& grad, const Tensor&) { return grad * 2; });
+  layer->register_full_backward_pre_hook([](nn::Module&, const Tensor& grad) { return grad * 3; });
+  const Tensor before = x.grad().clone() - 1;
+  x.mutable_grad().reset();
+  layer(x).sum().backward();
+  EXPECT_TRUE(torch::allclose(x.grad(), before * 6));
+}
+
+TEST(Hooks, SeeStates) {
+  nn::Sequential net{nn::Linear(2, 2)};
+  auto& layer = net->at<nn::LinearImpl>(0);
+  std::string log;
+  layer.register_state_dict_pre_hook([&](nn::Module&, const std::string& prefix) { log += "pre " + prefix + ";"; });
+  layer.register_state_dict_post_hook([](nn::Module&, torch::NamedTensors& state, const std::string& prefix) {
+    state.emplace_back(prefix + "more", state[0].second);
+  });
+  torch::NamedTensors state = net->state_dict();
+  EXPECT_EQ(log, "pre 0.;");
+  EXPECT_EQ(state.back().first, "0.more");
+  nn::Sequential other{nn::Linear(2, 2)};
+  EXPECT_THROW(other->load_state_dict(state), torch::Error);
+  const unsigned handle = other->ptr(0)->register_load_state_dict_pre_hook(
+      [](nn::Module&, torch::NamedTensors& given, const std::string& prefix) {
+        std::erase_if(given, [&](const auto& item) { return item.first == prefix + "more"; });
+      });
+  other->load_state_dict(state);
+  EXPECT_TRUE(torch::equal(other->get_parameter("0.weight"), layer.weight));
+  other->ptr(0)->remove_hook(handle);
+  other->register_load_state_dict_post_hook(
+      [](nn::Module&, nn::IncompatibleKeys& keys) { keys.unexpected_keys.clear(); });
+  EXPECT_NO_THROW(other->load_state_dict(state));
+}
+
+TEST(Module, FindsByPath) {
+  nn::Sequential net{nn::Linear(2, 2), nn::Sequential(nn::BatchNorm1d(2))};
+  EXPECT_EQ(net->get_submodule("1.0")->name(), "BatchNorm1d");
+  EXPECT_EQ(net->get_submodule("").get(), net.get());
+  EXPECT_TRUE(net->get_buffer("1.0.running_mean").defined());
+  EXPECT_THROW(net->get_submodule("1.1"), torch::AttributeError);
+  EXPECT_THROW(net->get_parameter("0.x"), torch::AttributeError);
+  net->get_submodule("1")->set_submodule("extra", nn::ReLU().ptr());
+  EXPECT_EQ(net->get_submodule("1.extra")->name(), "ReLU");
+}
+
 }  // namespace

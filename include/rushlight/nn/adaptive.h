@@ -11,6 +11,29 @@
 
 namespace rushlight::nn {
 
+// How the loss is computed in chunks of rows, so that (N, C) logits never exist as a whole.
+class RL_API LinearCrossEntropyOptions {
+ public:
+  // batch_chunk_size: rows at a time; nullopt leaves it to chunking_method: "aspect_ratio" sizes chunks so that their logits
+  // take about as much memory as the input, "aspect_ratio:N" makes them N times smaller, "auto" is "aspect_ratio" for half
+  // types and "aspect_ratio:2" otherwise, nullopt takes batch_chunk_size, or all rows at once. The others are accepted for
+  // PyTorch's sake. ValueError: a value that is not among these.
+  explicit LinearCrossEntropyOptions(bool allow_retain_graph = false,
+                                     std::optional<int64_t> batch_chunk_size = std::nullopt,
+                                     std::optional<std::string> chunking_method = "auto",
+                                     std::string acc_policy = "auto",
+                                     std::optional<ScalarType> acc_dtype = std::nullopt);
+  // The number of rows at a time for logits (rows, classes) from an input (rows, features).
+  int64_t chunk_size(int64_t rows, int64_t features, int64_t classes, ScalarType dtype) const;
+  std::string repr() const;
+
+  bool allow_retain_graph;
+  std::optional<int64_t> batch_chunk_size;
+  std::optional<std::string> chunking_method;
+  std::string acc_policy;
+  std::optional<ScalarType> acc_dtype;
+};
+
 class LinearCrossEntropyLossOptions {
  public:
   LinearCrossEntropyLossOptions(int64_t in_features, int64_t num_classes)
@@ -25,8 +48,8 @@ class LinearCrossEntropyLossOptions {
   RUSHLIGHT_OPTION(const Tensor&, Tensor, weight)
   RUSHLIGHT_OPTION(std::optional<int64_t>, std::optional<int64_t>, ignore_index)
   RUSHLIGHT_OPTION(double, double, label_smoothing)
-  // Rows at a time, so that the logits never exist as a whole (Python: LinearCrossEntropyOptions).
-  RUSHLIGHT_OPTION(std::optional<int64_t>, std::optional<int64_t>, batch_chunk_size)
+  // Compute in chunks of rows.
+  RUSHLIGHT_OPTION(const std::optional<LinearCrossEntropyOptions>&, std::optional<LinearCrossEntropyOptions>, options)
 };
 
 // The cross entropy of the logits `linear(input)` and the target, with the linear layer inside.

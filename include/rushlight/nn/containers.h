@@ -97,6 +97,14 @@ class ModuleDict : public ModuleHolder<ModuleDictImpl> {
       : ModuleHolder(std::make_shared<ModuleDictImpl>(std::vector<ModuleDictImpl::Item>(modules))) {}
 };
 
+// The old name of a module with given submodules; it warns.
+class RL_API ContainerImpl : public Module {
+ public:
+  explicit ContainerImpl(const std::vector<std::pair<std::string, std::shared_ptr<Module>>>& modules = {});
+  std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override;
+};
+RUSHLIGHT_MODULE(Container);
+
 // Parameters by number: "0", "1"…
 class RL_API ParameterListImpl : public Module {
  public:

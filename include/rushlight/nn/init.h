@@ -24,4 +24,25 @@ RL_API Tensor orthogonal_(const Tensor& tensor, double gain = 1, const std::opti
 RL_API Tensor sparse_(const Tensor& tensor, double sparsity, double std = 0.01,
                       const std::optional<Generator>& generator = {});
 
+// The older names, without the underscore: they warn, and do the same.
+RL_API void warn_deprecated(std::string_view old_name);
+#define RUSHLIGHT_OLD_NAME(name)                           \
+  template <class... Args>                                 \
+  Tensor name(const Tensor& tensor, const Args&... args) { \
+    warn_deprecated(#name);                                \
+    return name##_(tensor, args...);                       \
+  }
+RUSHLIGHT_OLD_NAME(uniform)
+RUSHLIGHT_OLD_NAME(normal)
+RUSHLIGHT_OLD_NAME(constant)
+RUSHLIGHT_OLD_NAME(eye)
+RUSHLIGHT_OLD_NAME(dirac)
+RUSHLIGHT_OLD_NAME(xavier_uniform)
+RUSHLIGHT_OLD_NAME(xavier_normal)
+RUSHLIGHT_OLD_NAME(kaiming_uniform)
+RUSHLIGHT_OLD_NAME(kaiming_normal)
+RUSHLIGHT_OLD_NAME(orthogonal)
+RUSHLIGHT_OLD_NAME(sparse)
+#undef RUSHLIGHT_OLD_NAME
+
 }  // namespace rushlight::nn::init

@@ -10,6 +10,7 @@
 
 #include "rushlight/autograd.h"
 #include "rushlight/export.h"
+#include "rushlight/nn/parameter.h"
 #include "rushlight/ops.h"
 #include "rushlight/ordered_dict.h"
 #include "rushlight/serialize.h"
@@ -36,6 +37,22 @@ struct ForwardHook {
   virtual Tensor operator()(Module& module, const Tensor& input, const Tensor& output) = 0;
 };
 
+// Type-erased hook of state_dict or load_state_dict.
+struct StateHook {
+  virtual ~StateHook() = default;
+  virtual void operator()(Module& module, NamedTensors* state, const std::string& prefix, IncompatibleKeys* keys) = 0;
+};
+
+// What brings a module's tensors or sizes up to date before it is called: parametrizations, pruning, weight and spectral
+// normalisation, lazy layers.
+struct RL_API Preparation {
+  virtual ~Preparation() = default;
+  // `input`: the first argument when that is a tensor, else null.
+  virtual void before_forward(Module& module, const Tensor* input);
+  // May change the state that is about to be loaded; the module's own names start with `prefix` there.
+  virtual void before_load(Module& module, NamedTensors& state, const std::string& prefix);
+};
+
 class RL_API Module : public std::enable_shared_from_this<Module> {
  public:
   explicit Module(std::string name = "") : name_(std::move(name)) {}
@@ -55,6 +72,9 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
   std::shared_ptr<M> register_module(std::string name, ModuleHolder<M> holder) {
     return register_module(std::move(name), holder.ptr());
   }
+  Tensor& register_buffer(std::string name, const Buffer& buffer) {
+    return register_buffer(std::move(name), static_cast<const Tensor&>(buffer), buffer.persistent);
+  }
   // Puts another module in the place of a registered one, in the same position.
   template <class M>
   std::shared_ptr<M> replace_module(const std::string& name, std::shared_ptr<M> module) {
@@ -66,6 +86,12 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
     return replace_module(name, holder.ptr());
   }
   void unregister_module(const std::string& name);
+  void add_module(std::string name, std::shared_ptr<Module> module) { add_child(std::move(name), std::move(module)); }
+  // What lies at a dotted path such as "net.0.weight"; "" is the module itself. AttributeError where there is nothing.
+  std::shared_ptr<Module> get_submodule(const std::string& target) const;
+  void set_submodule(const std::string& target, std::shared_ptr<Module> module);
+  Tensor get_parameter(const std::string& target) const;
+  Tensor get_buffer(const std::string& target) const;
 
   // ---- traversal, in order of registration; a tensor shared by two names is listed once ----
   std::vector<Tensor> parameters(bool recurse = true) const;
@@ -95,10 +121,14 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
     to(device, non_blocking);
     to(dtype, non_blocking);
   }
+  void type(ScalarType dtype) { to(dtype); }
+  void half() { to(kHalf); }
+  void bfloat16() { to(kBFloat16); }
+  void cpu() { to(Device(kCPU)); }
   // Parameters and persistent buffers by their full names, sharing memory with the module.
   NamedTensors state_dict(const std::string& prefix = "") const;
   // Copies values in. Strict: Error listing every missing, unexpected (with near matches) and mis-sized key.
-  IncompatibleKeys load_state_dict(const NamedTensors& state, bool strict = true);
+  IncompatibleKeys load_state_dict(const NamedTensors& given, bool strict = true);
 
   // The same state as nested archives (rushlight/archive.h). Error when something is missing.
   virtual void save(serialize::OutputArchive& archive) const;
@@ -151,10 +181,61 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
     pre_hooks_.emplace_back(++last_hook_, std::make_shared<Call>(std::move(hook)));
     return last_hook_;
   }
+  // hook(module, grad_input, grad_output) when both are known; may return another grad_input. grad_input is undefined where
+  // the input wants no gradient.
+  template <class F>
+  unsigned register_full_backward_hook(F hook) {
+    backward_hooks_.emplace_back(++last_hook_, gradient_hook<false>(std::move(hook)));
+    return last_hook_;
+  }
+  // The old name of register_full_backward_hook.
+  template <class F>
+  unsigned register_backward_hook(F hook) {
+    return register_full_backward_hook(std::move(hook));
+  }
+  // hook(module, grad_output): may return another, before the module's own part of the backward pass.
+  template <class F>
+  unsigned register_full_backward_pre_hook(F hook) {
+    backward_pre_hooks_.emplace_back(++last_hook_, gradient_hook<true>(std::move(hook)));
+    return last_hook_;
+  }
+  // hook(module, prefix) before state_dict collects; hook(module, state, prefix) after it has.
+  template <class F>
+  unsigned register_state_dict_pre_hook(F hook) {
+    return add_state_hook(0, [f = std::move(hook)](Module& m, NamedTensors*, const std::string& prefix,
+                                                   IncompatibleKeys*) mutable { f(m, prefix); });
+  }
+  template <class F>
+  unsigned register_state_dict_post_hook(F hook) {
+    return add_state_hook(1, [f = std::move(hook)](Module& m, NamedTensors* state, const std::string& prefix,
+                                                   IncompatibleKeys*) mutable { f(m, *state, prefix); });
+  }
+  // hook(module, state, prefix) before load_state_dict looks at the state; hook(module, keys) after it has copied: it may
+  // take keys out of the lists, which then are no error.
+  template <class F>
+  unsigned register_load_state_dict_pre_hook(F hook) {
+    return add_state_hook(2, [f = std::move(hook)](Module& m, NamedTensors* state, const std::string& prefix,
+                                                   IncompatibleKeys*) mutable { f(m, *state, prefix); });
+  }
+  template <class F>
+  unsigned register_load_state_dict_post_hook(F hook) {
+    return add_state_hook(3, [f = std::move(hook)](Module& m, NamedTensors*, const std::string&,
+                                                   IncompatibleKeys* keys) mutable { f(m, *keys); });
+  }
   void remove_hook(unsigned handle);
-  bool has_hooks() const noexcept { return !forward_hooks_.empty() || !pre_hooks_.empty(); }
+  bool has_hooks() const noexcept {
+    return !forward_hooks_.empty() || !pre_hooks_.empty() || !backward_hooks_.empty() || !backward_pre_hooks_.empty();
+  }
   Tensor run_pre_hooks(const Tensor& input);
   Tensor run_forward_hooks(const Tensor& input, Tensor output);
+
+  // ---- tensors that are computed: parametrized, pruned, normalised ----
+  // The members that hold registered tensors: `return {&weight, &bias};`. Layers say so; a class of yours must, before one
+  // of its own tensors can be parametrized or pruned, or given to functional_call.
+  virtual std::vector<Tensor*> tensor_members() { return {}; }
+  bool needs_preparation() const noexcept { return !preparations_.empty(); }
+  // Computes them from what they depend on now. Calling a module does that; do it before reading one without a call.
+  void prepare(const Tensor* input = nullptr);
 
   // The module as a class or as what a holder holds: `if (auto* linear = module->as<nn::Linear>()) …`; null if it is none.
   template <class M>
@@ -172,6 +253,7 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
   template <class Contained>
   friend class ModuleHolder;
   friend class AnyModule;
+  friend struct ModuleEditor;  // what parametrizations, pruning and their like do to a module
   void annotate(Error& error) const;
   // For clone(), on a copy that the copy constructor made: gives it tensors of its own, in `members` too.
   void separate(std::initializer_list<Tensor*> members, const std::optional<Device>& device);
@@ -185,8 +267,47 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
   // For Cloneable: forgets what is registered; then takes the values of `other`, whose structure must be the same.
   void clear_registered() noexcept;
   void take_values(const Module& other, const std::optional<Device>& device);
+  void take_computed(const Module& other, const std::optional<Device>& device);
+  void take_parametrizations(const std::optional<Device>& device);
 
  private:
+  template <bool kPre, class F>
+  static std::shared_ptr<ForwardHook> gradient_hook(F hook) {
+    struct Call final : ForwardHook {
+      explicit Call(F f) : f_(std::move(f)) {}
+      Tensor operator()(Module& m, const Tensor& in, const Tensor& out) override {
+        const auto call = [&] {
+          if constexpr (kPre)
+            return f_(m, out);
+          else
+            return f_(m, in, out);
+        };
+        if constexpr (std::is_void_v<decltype(call())>)
+          return call(), Tensor();
+        else
+          return call();
+      }
+      F f_;
+    };
+    return std::make_shared<Call>(std::move(hook));
+  }
+  template <class F>
+  unsigned add_state_hook(int kind, F hook) {
+    struct Call final : StateHook {
+      explicit Call(F f) : f_(std::move(f)) {}
+      void operator()(Module& m, NamedTensors* state, const std::string& prefix, IncompatibleKeys* keys) override {
+        f_(m, state, prefix, keys);
+      }
+      F f_;
+    };
+    state_hooks_[kind].emplace_back(++last_hook_, std::make_shared<Call>(std::move(hook)));
+    return last_hook_;
+  }
+  void run_state_hooks(int kind, NamedTensors* state, const std::string& prefix, IncompatibleKeys* keys) const;
+  bool has_state_hooks(int kind) const;
+  Tensor watch_input(const Tensor& input);
+  Tensor watch_output(const Tensor& input, const Tensor& output);
+  void drop_call() const;  // its forward has failed
   void add_child(std::string name, std::shared_ptr<Module> module);
   void replace_child(const std::string& name, std::shared_ptr<Module> module);
   void check_name(const char* kind, const std::string& name) const;
@@ -197,8 +318,12 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
   OrderedDict<std::string, Tensor> parameters_{"Parameter"};
   OrderedDict<std::string, Tensor> buffers_{"Buffer"};
   std::vector<std::string> transient_buffers_;
+  OrderedDict<std::string, Tensor> computed_{"Tensor"};
+  std::vector<std::shared_ptr<Preparation>> preparations_;
   OrderedDict<std::string, std::shared_ptr<Module>> children_{"Submodule"};
-  std::vector<std::pair<unsigned, std::shared_ptr<ForwardHook>>> forward_hooks_, pre_hooks_;
+  using Hooks = std::vector<std::pair<unsigned, std::shared_ptr<ForwardHook>>>;
+  Hooks forward_hooks_, pre_hooks_, backward_hooks_, backward_pre_hooks_;
+  std::vector<std::pair<unsigned, std::shared_ptr<StateHook>>> state_hooks_[4];
   unsigned last_hook_ = 0;
 };
 
@@ -246,6 +371,7 @@ class ModuleHolder {
   decltype(auto) operator()(Args&&... args) const {
     Contained& module = *get();
     try {
+      if (module.needs_preparation()) module.prepare(first_tensor(args...));
       if constexpr (sizeof...(Args) == 1 &&
                     std::is_same_v<decltype(module.forward(std::forward<Args>(args)...)), Tensor> &&
                     (std::is_convertible_v<Args, const Tensor&> && ...)) {
@@ -262,6 +388,14 @@ class ModuleHolder {
   }
 
  private:
+  static const Tensor* first_tensor() { return nullptr; }
+  template <class First, class... Rest>
+  static const Tensor* first_tensor(const First& first, const Rest&...) {
+    if constexpr (std::is_base_of_v<Tensor, First>)
+      return &first;
+    else
+      return nullptr;
+  }
   std::shared_ptr<Contained> impl_;
 };
 
@@ -315,6 +449,7 @@ class AnyModule {
 
   Tensor forward(const Tensor& input) const {
     try {
+      if (module_->needs_preparation()) module_->prepare(&input);
       if (module_->has_hooks()) {
         const Tensor x = module_->run_pre_hooks(input);
         return module_->run_forward_hooks(x, forward_(*module_, x));
@@ -374,6 +509,14 @@ class RL_API SequentialImpl : public Module {
     register_module(std::move(name), any.ptr());
     items_.push_back(std::move(any));
   }
+  template <class M>
+  void append(M&& module) {
+    push_back(std::forward<M>(module));
+  }
+  template <class Modules>
+  void extend(const Modules& modules) {
+    for (const auto& m : modules) push_back(m);
+  }
   Tensor forward(const Tensor& input) {
     Tensor x = input;
     for (const auto& item : items_) x = item.forward(x);
@@ -425,6 +568,10 @@ class RL_API ModuleListImpl : public Module {
   void push_back(const ModuleHolder<M>& holder) {
     push_back(std::shared_ptr<Module>(holder.ptr()));
   }
+  template <class M>
+  void append(const M& module) {
+    push_back(module);
+  }
   template <class Modules>
   void extend(const Modules& modules) {
     for (const auto& m : modules) push_back(m);
@@ -446,6 +593,9 @@ class RL_API ModuleListImpl : public Module {
   }
   void pretty_print(std::string& out) const override;
   std::shared_ptr<Module> clone(const std::optional<Device>& device = std::nullopt) const override;
+
+ protected:
+  void set(size_t i, std::shared_ptr<Module> module) { items_[i] = std::move(module); }
 
  private:
   std::vector<std::shared_ptr<Module>> items_;

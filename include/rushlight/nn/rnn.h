@@ -45,7 +45,8 @@ class RL_API RNNBaseImpl : public Module {
   std::string extra_repr() const override;
   // Nothing to do: the parameters are read where they lie.
   void flatten_parameters() {}
-  std::vector<Tensor> all_weights() const;
+  std::vector<Tensor> all_weights() const { return weights_; }
+  std::vector<Tensor*> tensor_members() override;
 
   RNNBaseOptions options_base;
 
@@ -68,6 +69,7 @@ class RL_API RNNBaseImpl : public Module {
 
  private:
   std::vector<std::string> names_;
+  std::vector<Tensor> weights_;
 };
 RUSHLIGHT_MODULE(RNNBase);
 
@@ -221,6 +223,8 @@ class RL_API RNNCellBaseImpl : public Module {
   explicit RNNCellBaseImpl(const RNNCellOptionsBase& options);
   void reset_parameters() override;
   std::string extra_repr() const override;
+
+  std::vector<Tensor*> tensor_members() override { return {&weight_ih, &weight_hh, &bias_ih, &bias_hh}; }
 
   RNNCellOptionsBase options_base;
   Tensor weight_ih, weight_hh, bias_ih, bias_hh;

@@ -58,6 +58,10 @@ class RL_API MultiheadAttentionImpl : public Module {
     return remade(*this, device);
   }
 
+  std::vector<Tensor*> tensor_members() override {
+    return {&in_proj_weight, &q_proj_weight, &k_proj_weight, &v_proj_weight, &in_proj_bias, &bias_k, &bias_v};
+  }
+
   MultiheadAttentionOptions options;
   Tensor in_proj_weight, q_proj_weight, k_proj_weight, v_proj_weight, in_proj_bias, bias_k, bias_v;
   NonDynamicallyQuantizableLinear out_proj{nullptr};

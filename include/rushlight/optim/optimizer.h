@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,11 @@
 #include "rushlight/export.h"
 #include "rushlight/ops.h"
 #include "rushlight/serialize.h"
+
+namespace rushlight::serialize {
+class InputArchive;
+class OutputArchive;
+}  // namespace rushlight::serialize
 
 namespace rushlight::optim {
 
@@ -137,38 +143,73 @@ class OptimizerParamGroup {
   std::unique_ptr<OptimizerOptions> options_;
 };
 
-// A type-erased closure: recomputes the loss with its gradients and returns it.
-struct LossClosure {
-  virtual ~LossClosure() = default;
-  virtual Tensor operator()() = 0;
+// What step() may take: recomputes the loss with its gradients and returns it. Called with gradients enabled.
+class LossClosure {
+ public:
+  LossClosure(std::nullptr_t = nullptr) {}
+  template <class F>
+    requires(!std::is_same_v<std::decay_t<F>, LossClosure> && std::is_invocable_r_v<Tensor, F&>)
+  LossClosure(F function) : call_(std::make_shared<Call<F>>(std::move(function))) {}
+  explicit operator bool() const noexcept { return call_ != nullptr; }
+  Tensor operator()() const {
+    const AutoGradMode mode(true);
+    return (*call_)();
+  }
+
+ private:
+  struct Base {
+    virtual ~Base() = default;
+    virtual Tensor operator()() = 0;
+  };
+  template <class F>
+  struct Call final : Base {
+    explicit Call(F f) : function(std::move(f)) {}
+    Tensor operator()() override { return function(); }
+    F function;
+  };
+  std::shared_ptr<Base> call_;
 };
 
+// What an optimizer of yours remembers of a parameter, in Optimizer::state(). A class derives from
+// OptimizerCloneableParamState<itself> and, to be saved, has both forms of serialize.
+class RL_API OptimizerParamState {
+ public:
+  OptimizerParamState() = default;
+  OptimizerParamState(const OptimizerParamState&) = default;
+  OptimizerParamState& operator=(const OptimizerParamState&) = default;
+  virtual ~OptimizerParamState() = default;
+  virtual std::unique_ptr<OptimizerParamState> clone() const;
+  virtual void serialize(serialize::InputArchive& archive);
+  virtual void serialize(serialize::OutputArchive& archive) const;
+};
+template <class Derived>
+class OptimizerCloneableParamState : public OptimizerParamState {
+ public:
+  std::unique_ptr<OptimizerParamState> clone() const override {
+    return std::make_unique<Derived>(static_cast<const Derived&>(*this));
+  }
+};
+
+// The base of all optimizers. One of yours calls the constructor that takes `defaults`, and overrides step(): it goes over
+// param_groups_, and keeps what it remembers in state_ under param.unsafeGetTensorImpl(), as in LibTorch.
 class RL_API Optimizer {
  public:
   virtual ~Optimizer() = default;
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  // One update from the gradients that are there; parameters without one are left alone.
-  void step();
-  // Evaluates the loss anew (with gradients) before the update, and returns it.
-  template <class Closure>
-  Tensor step(Closure closure) {
-    struct Call final : LossClosure {
-      explicit Call(Closure& f) : function(f) {}
-      Tensor operator()() override {
-        AutoGradMode mode(true);
-        return function();
-      }
-      Closure& function;
-    } call(closure);
-    return step_closure(call);
-  }
+  // One update from the gradients that are there; parameters without one are left alone. A closure evaluates the loss anew
+  // before the update, and step returns it.
+  virtual Tensor step(LossClosure closure = nullptr);
   void zero_grad(bool set_to_none = true);
   // ValueError when a parameter is in two groups or is no leaf.
   void add_param_group(const OptimizerParamGroup& group);
-  std::vector<OptimizerParamGroup>& param_groups() noexcept { return groups_; }
-  const std::vector<OptimizerParamGroup>& param_groups() const noexcept { return groups_; }
+  void add_parameters(const std::vector<Tensor>& parameters) { add_param_group(OptimizerParamGroup(parameters)); }
+  std::vector<OptimizerParamGroup>& param_groups() noexcept { return param_groups_; }
+  const std::vector<OptimizerParamGroup>& param_groups() const noexcept { return param_groups_; }
+  using ParamStates = std::unordered_map<void*, std::unique_ptr<OptimizerParamState>>;
+  ParamStates& state() noexcept { return state_; }
+  const ParamStates& state() const noexcept { return state_; }
   OptimizerOptions& defaults() noexcept { return *defaults_; }
   size_t size() const noexcept;
   void set_lr(double lr);
@@ -184,6 +225,24 @@ class RL_API Optimizer {
   unsigned register_step_post_hook(F hook) {
     return add_hook(post_hooks_, std::move(hook));
   }
+  // hook(optimizer) before state_dict collects; hook(optimizer, state) after it has, and before load_state_dict reads it;
+  // hook(optimizer) after that.
+  template <class F>
+  unsigned register_state_dict_pre_hook(F hook) {
+    return add_hook(state_hooks_[0], std::move(hook));
+  }
+  template <class F>
+  unsigned register_state_dict_post_hook(F hook) {
+    return add_hook(state_hooks_[1], std::move(hook));
+  }
+  template <class F>
+  unsigned register_load_state_dict_pre_hook(F hook) {
+    return add_hook(state_hooks_[2], std::move(hook));
+  }
+  template <class F>
+  unsigned register_load_state_dict_post_hook(F hook) {
+    return add_hook(state_hooks_[3], std::move(hook));
+  }
   void remove_hook(unsigned handle);
 
   // The state tensors ("state.<parameter index>.<name>") and the options of every group, as f64 tensors
@@ -191,20 +250,26 @@ class RL_API Optimizer {
   // stay as they are.
   NamedTensors state_dict() const;
   void load_state_dict(const NamedTensors& state);
+  // The same as an archive, with what serialize() of a parameter's state writes.
+  virtual void save(serialize::OutputArchive& archive) const;
+  virtual void load(serialize::InputArchive& archive);
 
  protected:
   Optimizer(std::vector<OptimizerParamGroup> groups, std::unique_ptr<OptimizerOptions> defaults);
+  Optimizer(std::vector<Tensor> params, std::unique_ptr<OptimizerOptions> defaults)
+      : Optimizer(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(defaults)) {}
   // What a step works on, rebuilt only when the set of parameters with a gradient changes.
   struct Work {
     std::vector<Tensor> params, grads;
     std::vector<std::vector<Tensor>> state;  // [slot][parameter]
     std::vector<size_t> index;               // of each parameter within its group
   };
-  virtual size_t state_slots() const = 0;
-  virtual const char* slot_name(size_t slot) const = 0;
+  virtual size_t state_slots() const { return 0; }
+  virtual const char* slot_name(size_t) const { return ""; }
   // A fresh state tensor of a parameter; undefined when the options do without it.
-  virtual Tensor new_state(size_t slot, const Tensor& param, const OptimizerOptions& options) const = 0;
-  virtual void update(Work& work, const OptimizerOptions& options) = 0;
+  virtual Tensor new_state(size_t, const Tensor&, const OptimizerOptions&) const { return {}; }
+  // NotImplementedError in a class that has neither this nor its own step().
+  virtual void update(Work& work, const OptimizerOptions& options);
   // What step() does between the hooks, with a closure and without.
   virtual Tensor step_with(LossClosure& closure);
   void step_once();
@@ -213,34 +278,64 @@ class RL_API Optimizer {
   virtual size_t load_more(const NamedTensors&) { return 0; }
   // Keeps state tensors that update() itself made in a slot of `work`.
   void adopt_state(const Work& work, size_t slot);
+  // For classes that leave step() as it is: from now on stepped() is what it says.
+  void watch_steps() noexcept { stepped_ = false; }
+
+  std::vector<OptimizerParamGroup> param_groups_;
+  ParamStates state_;
+  std::unique_ptr<OptimizerOptions> defaults_;
 
  private:
+  friend class swap_in_optimizer_params_and_state;
   struct Hook {
     virtual ~Hook() = default;
-    virtual void operator()(Optimizer& optimizer) = 0;
+    virtual void operator()(Optimizer& optimizer, NamedTensors* state) = 0;
   };
-  Tensor step_closure(LossClosure& closure);
+  void take_state(const NamedTensors& state, bool share);
   using Hooks = std::vector<std::pair<unsigned, std::shared_ptr<Hook>>>;
   template <class F>
   unsigned add_hook(Hooks& hooks, F hook) {
     struct Call final : Hook {
       explicit Call(F f) : function(std::move(f)) {}
-      void operator()(Optimizer& optimizer) override { function(optimizer); }
+      void operator()(Optimizer& optimizer, NamedTensors* state) override {
+        if constexpr (std::is_invocable_v<F&, Optimizer&, NamedTensors&>)
+          function(optimizer, *state);
+        else
+          function(optimizer);
+      }
       F function;
     };
     hooks.emplace_back(++last_hook_, std::make_shared<Call>(std::move(hook)));
     return last_hook_;
   }
 
-  void run_hooks(const Hooks& hooks);
+  void run_hooks(const Hooks& hooks, NamedTensors* state = nullptr);
 
-  std::vector<OptimizerParamGroup> groups_;
-  std::unique_ptr<OptimizerOptions> defaults_;
-  std::vector<std::vector<std::vector<Tensor>>> state_;  // [group][parameter][slot]
+  using Slots = std::vector<std::vector<std::vector<Tensor>>>;  // [group][parameter][slot]
+  Slots slots_;
   std::vector<Work> work_;
-  Hooks pre_hooks_, post_hooks_;
+  Hooks pre_hooks_, post_hooks_, state_hooks_[4];
   unsigned last_hook_ = 0;
-  bool stepped_ = false;
+  bool stepped_ = true;  // unless watched: a step() of your own does not say
+};
+
+// Until it goes, an optimizer works on other parameters, with another state. The tensors of that state are changed in place.
+// Error: the optimizer has not taken a step, or the state has another structure than its own.
+//   swap_in_optimizer_params_and_state guard(optimizer, others, state);
+//   optimizer.step();
+class RL_API swap_in_optimizer_params_and_state {
+ public:
+  swap_in_optimizer_params_and_state(Optimizer& optimizer, const std::vector<Tensor>& swapin_parameters,
+                                     const NamedTensors& swapin_optim_state);
+  ~swap_in_optimizer_params_and_state();
+  swap_in_optimizer_params_and_state(const swap_in_optimizer_params_and_state&) = delete;
+  swap_in_optimizer_params_and_state& operator=(const swap_in_optimizer_params_and_state&) = delete;
+
+ private:
+  void restore() noexcept;
+  Optimizer& optimizer_;
+  std::vector<OptimizerParamGroup> groups_;
+  Optimizer::Slots slots_;
 };
 
 }  // namespace rushlight::optim

@@ -35,7 +35,7 @@ class RL_API Rule : public Optimizer {
 };
 
 // ---- SGD, with momentum as in Sutskever et al. 2013 -----------------------------------------------------------------
-class RL_API SGDOptions final : public OptimizerCloneableOptions<SGDOptions> {
+class RL_API SGDOptions : public OptimizerCloneableOptions<SGDOptions> {
  public:
   SGDOptions(double lr = 1e-3) : lr_(lr) {}
   void visit_options(OptionVisitor& visit) override {
@@ -50,7 +50,7 @@ class RL_API SGDOptions final : public OptimizerCloneableOptions<SGDOptions> {
   RUSHLIGHT_ARG(bool, maximize) = false;
 };
 
-class RL_API SGD final : public Rule {
+class RL_API SGD : public Rule {
  public:
   explicit SGD(std::vector<Tensor> params, SGDOptions options = {})
       : SGD(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(options)) {}
@@ -58,7 +58,7 @@ class RL_API SGD final : public Rule {
 };
 
 // ---- Adam (Kingma & Ba 2015; amsgrad: Reddi et al. 2018) ------------------------------------------------------------
-class RL_API AdamOptions final : public OptimizerCloneableOptions<AdamOptions> {
+class RL_API AdamOptions : public OptimizerCloneableOptions<AdamOptions> {
  public:
   AdamOptions(double lr = 1e-3) : lr_(lr) {}
   void visit_options(OptionVisitor& visit) override {
@@ -74,7 +74,7 @@ class RL_API AdamOptions final : public OptimizerCloneableOptions<AdamOptions> {
   RUSHLIGHT_ARG(bool, decoupled_weight_decay) = false;
 };
 
-class RL_API Adam final : public Rule {
+class RL_API Adam : public Rule {
  public:
   explicit Adam(std::vector<Tensor> params, AdamOptions options = {})
       : Adam(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(options)) {}
@@ -82,7 +82,7 @@ class RL_API Adam final : public Rule {
 };
 
 // ---- Adam whose weight decay does not pass through the means (Loshchilov & Hutter 2019) -----------------------------
-class RL_API AdamWOptions final : public OptimizerCloneableOptions<AdamWOptions> {
+class RL_API AdamWOptions : public OptimizerCloneableOptions<AdamWOptions> {
  public:
   AdamWOptions(double lr = 1e-3) : lr_(lr) {}
   void visit_options(OptionVisitor& visit) override {
@@ -97,7 +97,7 @@ class RL_API AdamWOptions final : public OptimizerCloneableOptions<AdamWOptions>
   RUSHLIGHT_ARG(bool, maximize) = false;
 };
 
-class RL_API AdamW final : public Rule {
+class RL_API AdamW : public Rule {
  public:
   explicit AdamW(std::vector<Tensor> params, AdamWOptions options = {})
       : AdamW(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(options)) {}
@@ -105,7 +105,7 @@ class RL_API AdamW final : public Rule {
 };
 
 // ---- The gradient over the root of its running mean square (Tieleman & Hinton 2012; centered: Graves 2013) ----------
-class RL_API RMSpropOptions final : public OptimizerCloneableOptions<RMSpropOptions> {
+class RL_API RMSpropOptions : public OptimizerCloneableOptions<RMSpropOptions> {
  public:
   RMSpropOptions(double lr = 1e-2) : lr_(lr) {}
   void visit_options(OptionVisitor& visit) override {
@@ -121,7 +121,7 @@ class RL_API RMSpropOptions final : public OptimizerCloneableOptions<RMSpropOpti
   RUSHLIGHT_ARG(bool, maximize) = false;
 };
 
-class RL_API RMSprop final : public Rule {
+class RL_API RMSprop : public Rule {
  public:
   explicit RMSprop(std::vector<Tensor> params, RMSpropOptions options = {})
       : RMSprop(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(options)) {}
@@ -129,7 +129,7 @@ class RL_API RMSprop final : public Rule {
 };
 
 // ---- The gradient over the root of the sum of its squares (Duchi et al. 2011) ---------------------------------------
-class RL_API AdagradOptions final : public OptimizerCloneableOptions<AdagradOptions> {
+class RL_API AdagradOptions : public OptimizerCloneableOptions<AdagradOptions> {
  public:
   AdagradOptions(double lr = 1e-2) : lr_(lr) {}
   void visit_options(OptionVisitor& visit) override {
@@ -144,7 +144,7 @@ class RL_API AdagradOptions final : public OptimizerCloneableOptions<AdagradOpti
   RUSHLIGHT_ARG(bool, maximize) = false;
 };
 
-class RL_API Adagrad final : public Rule {
+class RL_API Adagrad : public Rule {
  public:
   explicit Adagrad(std::vector<Tensor> params, AdagradOptions options = {})
       : Adagrad(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(options)) {}
@@ -152,7 +152,7 @@ class RL_API Adagrad final : public Rule {
 };
 
 // ---- The gradient scaled by the running size of past changes (Zeiler 2012) ------------------------------------------
-class RL_API AdadeltaOptions final : public OptimizerCloneableOptions<AdadeltaOptions> {
+class RL_API AdadeltaOptions : public OptimizerCloneableOptions<AdadeltaOptions> {
  public:
   AdadeltaOptions(double lr = 1.0) : lr_(lr) {}
   void visit_options(OptionVisitor& visit) override {
@@ -165,7 +165,7 @@ class RL_API AdadeltaOptions final : public OptimizerCloneableOptions<AdadeltaOp
   RUSHLIGHT_ARG(bool, maximize) = false;
 };
 
-class RL_API Adadelta final : public Rule {
+class RL_API Adadelta : public Rule {
  public:
   explicit Adadelta(std::vector<Tensor> params, AdadeltaOptions options = {})
       : Adadelta(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(options)) {}
@@ -173,7 +173,7 @@ class RL_API Adadelta final : public Rule {
 };
 
 // ---- Adam with a running maximum in place of the mean square (Kingma & Ba 2015) -------------------------------------
-class RL_API AdamaxOptions final : public OptimizerCloneableOptions<AdamaxOptions> {
+class RL_API AdamaxOptions : public OptimizerCloneableOptions<AdamaxOptions> {
  public:
   AdamaxOptions(double lr = 2e-3) : lr_(lr) {}
   void visit_options(OptionVisitor& visit) override {
@@ -186,7 +186,7 @@ class RL_API AdamaxOptions final : public OptimizerCloneableOptions<AdamaxOption
   RUSHLIGHT_ARG(bool, maximize) = false;
 };
 
-class RL_API Adamax final : public Rule {
+class RL_API Adamax : public Rule {
  public:
   explicit Adamax(std::vector<Tensor> params, AdamaxOptions options = {})
       : Adamax(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(options)) {}
@@ -194,7 +194,7 @@ class RL_API Adamax final : public Rule {
 };
 
 // ---- Adam with Nesterov's momentum (Dozat 2016) ---------------------------------------------------------------------
-class RL_API NAdamOptions final : public OptimizerCloneableOptions<NAdamOptions> {
+class RL_API NAdamOptions : public OptimizerCloneableOptions<NAdamOptions> {
  public:
   NAdamOptions(double lr = 2e-3) : lr_(lr) {}
   void visit_options(OptionVisitor& visit) override {
@@ -210,7 +210,7 @@ class RL_API NAdamOptions final : public OptimizerCloneableOptions<NAdamOptions>
   RUSHLIGHT_ARG(bool, maximize) = false;
 };
 
-class RL_API NAdam final : public Rule {
+class RL_API NAdam : public Rule {
  public:
   explicit NAdam(std::vector<Tensor> params, NAdamOptions options = {})
       : NAdam(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(options)) {}
@@ -218,7 +218,7 @@ class RL_API NAdam final : public Rule {
 };
 
 // ---- Adam with a rectified variance (Liu et al. 2019) ---------------------------------------------------------------
-class RL_API RAdamOptions final : public OptimizerCloneableOptions<RAdamOptions> {
+class RL_API RAdamOptions : public OptimizerCloneableOptions<RAdamOptions> {
  public:
   RAdamOptions(double lr = 1e-3) : lr_(lr) {}
   void visit_options(OptionVisitor& visit) override {
@@ -233,7 +233,7 @@ class RL_API RAdamOptions final : public OptimizerCloneableOptions<RAdamOptions>
   RUSHLIGHT_ARG(bool, maximize) = false;
 };
 
-class RL_API RAdam final : public Rule {
+class RL_API RAdam : public Rule {
  public:
   explicit RAdam(std::vector<Tensor> params, RAdamOptions options = {})
       : RAdam(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(options)) {}
@@ -241,7 +241,7 @@ class RL_API RAdam final : public Rule {
 };
 
 // ---- Step sizes from the sign of the gradient alone (Riedmiller & Braun 1993) ---------------------------------------
-class RL_API RpropOptions final : public OptimizerCloneableOptions<RpropOptions> {
+class RL_API RpropOptions : public OptimizerCloneableOptions<RpropOptions> {
  public:
   RpropOptions(double lr = 1e-2) : lr_(lr) {}
   void visit_options(OptionVisitor& visit) override {
@@ -253,7 +253,7 @@ class RL_API RpropOptions final : public OptimizerCloneableOptions<RpropOptions>
   RUSHLIGHT_ARG(bool, maximize) = false;
 };
 
-class RL_API Rprop final : public Rule {
+class RL_API Rprop : public Rule {
  public:
   explicit Rprop(std::vector<Tensor> params, RpropOptions options = {})
       : Rprop(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(options)) {}
@@ -261,7 +261,7 @@ class RL_API Rprop final : public Rule {
 };
 
 // ---- Gradient descent with an average, state "ax", of the parameters from step t0 on (Polyak & Juditsky 1992) -------
-class RL_API ASGDOptions final : public OptimizerCloneableOptions<ASGDOptions> {
+class RL_API ASGDOptions : public OptimizerCloneableOptions<ASGDOptions> {
  public:
   ASGDOptions(double lr = 1e-2) : lr_(lr) {}
   void visit_options(OptionVisitor& visit) override {
@@ -275,7 +275,7 @@ class RL_API ASGDOptions final : public OptimizerCloneableOptions<ASGDOptions> {
   RUSHLIGHT_ARG(bool, maximize) = false;
 };
 
-class RL_API ASGD final : public Rule {
+class RL_API ASGD : public Rule {
  public:
   explicit ASGD(std::vector<Tensor> params, ASGDOptions options = {})
       : ASGD(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(options)) {}
@@ -283,7 +283,7 @@ class RL_API ASGD final : public Rule {
 };
 
 // ---- Mean squares of a matrix as one row and one column (Shazeer & Stern 2018) --------------------------------------
-class RL_API AdafactorOptions final : public OptimizerCloneableOptions<AdafactorOptions> {
+class RL_API AdafactorOptions : public OptimizerCloneableOptions<AdafactorOptions> {
  public:
   AdafactorOptions(double lr = 1e-2) : lr_(lr) {}
   void visit_options(OptionVisitor& visit) override {
@@ -298,7 +298,7 @@ class RL_API AdafactorOptions final : public OptimizerCloneableOptions<Adafactor
   RUSHLIGHT_ARG(bool, maximize) = false;
 };
 
-class RL_API Adafactor final : public Rule {
+class RL_API Adafactor : public Rule {
  public:
   explicit Adafactor(std::vector<Tensor> params, AdafactorOptions options = {})
       : Adafactor(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(options)) {}
@@ -306,7 +306,7 @@ class RL_API Adafactor final : public Rule {
 };
 
 // ---- Momentum made orthogonal, for matrices (Jordan 2024) -----------------------------------------------------------
-class RL_API MuonOptions final : public OptimizerCloneableOptions<MuonOptions> {
+class RL_API MuonOptions : public OptimizerCloneableOptions<MuonOptions> {
  public:
   MuonOptions(double lr = 1e-3) : lr_(lr) {}
   void visit_options(OptionVisitor& visit) override {
@@ -323,7 +323,7 @@ class RL_API MuonOptions final : public OptimizerCloneableOptions<MuonOptions> {
   RUSHLIGHT_ARG(OptionalText, adjust_lr_fn) = std::nullopt;
 };
 
-class RL_API Muon final : public Rule {
+class RL_API Muon : public Rule {
  public:
   explicit Muon(std::vector<Tensor> params, MuonOptions options = {})
       : Muon(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(options)) {}
@@ -331,7 +331,7 @@ class RL_API Muon final : public Rule {
 };
 
 // ---- Adam on the rows whose gradient is not all zeros ---------------------------------------------------------------
-class RL_API SparseAdamOptions final : public OptimizerCloneableOptions<SparseAdamOptions> {
+class RL_API SparseAdamOptions : public OptimizerCloneableOptions<SparseAdamOptions> {
  public:
   SparseAdamOptions(double lr = 1e-3) : lr_(lr) {}
   void visit_options(OptionVisitor& visit) override {
@@ -343,7 +343,7 @@ class RL_API SparseAdamOptions final : public OptimizerCloneableOptions<SparseAd
   RUSHLIGHT_ARG(bool, maximize) = false;
 };
 
-class RL_API SparseAdam final : public Rule {
+class RL_API SparseAdam : public Rule {
  public:
   explicit SparseAdam(std::vector<Tensor> params, SparseAdamOptions options = {})
       : SparseAdam(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(options)) {}
@@ -351,7 +351,7 @@ class RL_API SparseAdam final : public Rule {
 };
 
 // ---- A quasi-Newton method (Liu & Nocedal 1989) ---------------------------------------------------------------------
-class RL_API LBFGSOptions final : public OptimizerCloneableOptions<LBFGSOptions> {
+class RL_API LBFGSOptions : public OptimizerCloneableOptions<LBFGSOptions> {
  public:
   LBFGSOptions(double lr = 1) : lr_(lr) {}
   void visit_options(OptionVisitor& visit) override {
@@ -368,7 +368,7 @@ class RL_API LBFGSOptions final : public OptimizerCloneableOptions<LBFGSOptions>
 };
 
 // All parameters are one vector here: there is one group, and step() needs a closure.
-class RL_API LBFGS final : public Optimizer {
+class RL_API LBFGS : public Optimizer {
  public:
   explicit LBFGS(std::vector<Tensor> params, LBFGSOptions options = {})
       : LBFGS(std::vector<OptimizerParamGroup>{OptimizerParamGroup(std::move(params))}, std::move(options)) {}

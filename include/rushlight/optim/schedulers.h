@@ -367,4 +367,24 @@ class RL_API ReduceLROnPlateau {
 };
 using ReduceLROnPlateauScheduler = ReduceLROnPlateau;
 
+// Python's module of that name.
+namespace lr_scheduler {
+using optim::ChainedScheduler;
+using optim::ConstantLR;
+using optim::CosineAnnealingLR;
+using optim::CosineAnnealingWarmRestarts;
+using optim::CyclicLR;
+using optim::ExponentialLR;
+using optim::LambdaLR;
+using optim::LinearLR;
+using optim::LRScheduler;
+using optim::MultiplicativeLR;
+using optim::MultiStepLR;
+using optim::OneCycleLR;
+using optim::PolynomialLR;
+using optim::ReduceLROnPlateau;
+using optim::SequentialLR;
+using optim::StepLR;
+}  // namespace lr_scheduler
+
 }  // namespace rushlight::optim

@@ -73,7 +73,7 @@ class AveragedModelImpl : public nn::Module {
   }
   template <class... Inputs>
   auto forward(Inputs&&... inputs) {
-    return module->forward(std::forward<Inputs>(inputs)...);
+    return nn::ModuleHolder<Contained>(module)(std::forward<Inputs>(inputs)...);
   }
   void update_parameters(const nn::Module& model) {
     average_parameters(*module, model, average_, use_buffers_, n_averaged.template item<int64_t>());

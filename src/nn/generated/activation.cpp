@@ -305,6 +305,9 @@ std::shared_ptr<Module> PReLUImpl::clone(const std::optional<Device>& device) co
   copy->separate({&copy->weight}, device);
   return copy;
 }
+std::vector<Tensor*> PReLUImpl::tensor_members() {
+  return {&weight};
+}
 
 Tensor SoftsignImpl::forward(const Tensor& input) {
   return F::softsign(input);

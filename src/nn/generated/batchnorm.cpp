@@ -57,6 +57,9 @@ void NormBaseImpl::reset_parameters() {
 std::string NormBaseImpl::extra_repr() const {
   return cat(this->num_features, ", eps=", this->eps, ", momentum=", this->momentum, ", affine=", this->affine, ", bias=", this->bias.defined(), ", track_running_stats=", this->track_running_stats);
 }
+std::vector<Tensor*> NormBaseImpl::tensor_members() {
+  return {&weight, &bias, &running_mean, &running_var, &num_batches_tracked};
+}
 
 void BatchNormImpl::_check_input_dim(const Tensor& input) {
   throw NotImplementedError("a subclass of _BatchNorm defines _check_input_dim");

@@ -76,6 +76,9 @@ std::string ConvNdImpl::extra_repr() const {
   }
   return s;
 }
+std::vector<Tensor*> ConvNdImpl::tensor_members() {
+  return {&weight, &bias};
+}
 
 Conv1dImpl::Conv1dImpl(int64_t in_channels, int64_t out_channels, const IntList& kernel_size, const IntList& stride, const Padding& padding, const IntList& dilation, int64_t groups, bool bias, std::string_view padding_mode, std::optional<Device> device, std::optional<ScalarType> dtype) : ConvNdImpl(in_channels, out_channels, ntuple(kernel_size, 1), ntuple(stride, 1), same_or_ntuple(padding, 1), ntuple(dilation, 1), false, ntuple(0, 1), groups, bias, padding_mode, device, dtype) {
 }

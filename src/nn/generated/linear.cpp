@@ -42,6 +42,9 @@ std::shared_ptr<Module> LinearImpl::clone(const std::optional<Device>& device) c
   copy->separate({&copy->weight, &copy->bias}, device);
   return copy;
 }
+std::vector<Tensor*> LinearImpl::tensor_members() {
+  return {&weight, &bias};
+}
 
 BilinearImpl::BilinearImpl(int64_t in1_features, int64_t in2_features, int64_t out_features, bool bias, std::optional<Device> device, std::optional<ScalarType> dtype) {
   if (in1_features <= 0) {
@@ -76,6 +79,9 @@ std::shared_ptr<Module> BilinearImpl::clone(const std::optional<Device>& device)
   auto copy = std::make_shared<BilinearImpl>(*this);
   copy->separate({&copy->weight, &copy->bias}, device);
   return copy;
+}
+std::vector<Tensor*> BilinearImpl::tensor_members() {
+  return {&weight, &bias};
 }
 
 }  // namespace rushlight::nn

@@ -18,6 +18,9 @@ LossImpl::LossImpl(std::string_view reduction) {
 WeightedLossImpl::WeightedLossImpl(const Tensor& weight, std::string_view reduction) : LossImpl(reduction) {
   this->weight = register_buffer("weight", weight);
 }
+std::vector<Tensor*> WeightedLossImpl::tensor_members() {
+  return {&weight};
+}
 
 L1LossImpl::L1LossImpl(const L1LossOptions& options) : L1LossImpl(options.reduction()) {}
 Tensor L1LossImpl::forward(const Tensor& input, const Tensor& target) {
@@ -87,6 +90,9 @@ std::shared_ptr<Module> BCEWithLogitsLossImpl::clone(const std::optional<Device>
   auto copy = std::make_shared<BCEWithLogitsLossImpl>(*this);
   copy->separate({&copy->weight, &copy->pos_weight}, device);
   return copy;
+}
+std::vector<Tensor*> BCEWithLogitsLossImpl::tensor_members() {
+  return {&weight, &pos_weight};
 }
 
 SmoothL1LossImpl::SmoothL1LossImpl(std::string_view reduction, double beta) : LossImpl(reduction) {

@@ -47,6 +47,9 @@ std::shared_ptr<Module> LayerNormImpl::clone(const std::optional<Device>& device
   copy->separate({&copy->weight, &copy->bias}, device);
   return copy;
 }
+std::vector<Tensor*> LayerNormImpl::tensor_members() {
+  return {&weight, &bias};
+}
 
 GroupNormImpl::GroupNormImpl(int64_t num_groups, int64_t num_channels, double eps, bool affine, std::optional<Device> device, std::optional<ScalarType> dtype, bool bias) {
   if (floor_mod(num_channels, num_groups) != 0) {
@@ -88,6 +91,9 @@ std::shared_ptr<Module> GroupNormImpl::clone(const std::optional<Device>& device
   copy->separate({&copy->weight, &copy->bias}, device);
   return copy;
 }
+std::vector<Tensor*> GroupNormImpl::tensor_members() {
+  return {&weight, &bias};
+}
 
 RMSNormImpl::RMSNormImpl(const IntList& normalized_shape, std::optional<double> eps, bool elementwise_affine, std::optional<Device> device, std::optional<ScalarType> dtype) {
   this->normalized_shape = ntuple(normalized_shape, 1);
@@ -106,8 +112,8 @@ void RMSNormImpl::reset_parameters() {
     init::ones_(this->weight);
   }
 }
-Tensor RMSNormImpl::forward(const Tensor& input) {
-  return F::rms_norm(input, this->normalized_shape, this->weight, this->eps);
+Tensor RMSNormImpl::forward(const Tensor& x) {
+  return F::rms_norm(x, this->normalized_shape, this->weight, this->eps);
 }
 std::string RMSNormImpl::extra_repr() const {
   return cat(this->normalized_shape, ", eps=", this->eps, ", elementwise_affine=", this->elementwise_affine);
@@ -116,6 +122,9 @@ std::shared_ptr<Module> RMSNormImpl::clone(const std::optional<Device>& device) 
   auto copy = std::make_shared<RMSNormImpl>(*this);
   copy->separate({&copy->weight}, device);
   return copy;
+}
+std::vector<Tensor*> RMSNormImpl::tensor_members() {
+  return {&weight};
 }
 
 LocalResponseNormImpl::LocalResponseNormImpl(int64_t size, double alpha, double beta, double k) {

@@ -244,6 +244,9 @@ std::shared_ptr<Module> FractionalMaxPool2dImpl::clone(const std::optional<Devic
   copy->separate({&copy->_random_samples}, device);
   return copy;
 }
+std::vector<Tensor*> FractionalMaxPool2dImpl::tensor_members() {
+  return {&_random_samples};
+}
 
 FractionalMaxPool3dImpl::FractionalMaxPool3dImpl(const IntList& kernel_size, const std::optional<IntList>& output_size, const std::optional<FloatList>& output_ratio, const Tensor& _random_samples) {
   this->kernel_size = ntuple(kernel_size, 3);
@@ -265,6 +268,9 @@ std::shared_ptr<Module> FractionalMaxPool3dImpl::clone(const std::optional<Devic
   auto copy = std::make_shared<FractionalMaxPool3dImpl>(*this);
   copy->separate({&copy->_random_samples}, device);
   return copy;
+}
+std::vector<Tensor*> FractionalMaxPool3dImpl::tensor_members() {
+  return {&_random_samples};
 }
 
 LPPoolNdImpl::LPPoolNdImpl(double norm_type, const IntList& kernel_size, const std::optional<IntList>& stride, bool ceil_mode) {

@@ -67,6 +67,9 @@ std::shared_ptr<Module> EmbeddingImpl::clone(const std::optional<Device>& device
   copy->separate({&copy->weight}, device);
   return copy;
 }
+std::vector<Tensor*> EmbeddingImpl::tensor_members() {
+  return {&weight};
+}
 Embedding Embedding::from_pretrained(const Tensor& embeddings, bool freeze, std::optional<int64_t> padding_idx, std::optional<double> max_norm, double norm_type, bool scale_grad_by_freq, bool sparse) {
   if (embeddings.dim() != 2) {
     throw AssertionError("Embeddings parameter is expected to be 2-dimensional");
@@ -131,6 +134,9 @@ std::shared_ptr<Module> EmbeddingBagImpl::clone(const std::optional<Device>& dev
   auto copy = std::make_shared<EmbeddingBagImpl>(*this);
   copy->separate({&copy->weight}, device);
   return copy;
+}
+std::vector<Tensor*> EmbeddingBagImpl::tensor_members() {
+  return {&weight};
 }
 EmbeddingBag EmbeddingBag::from_pretrained(const Tensor& embeddings, bool freeze, std::optional<double> max_norm, double norm_type, bool scale_grad_by_freq, std::string_view mode, bool sparse, bool include_last_offset, std::optional<int64_t> padding_idx) {
   if (embeddings.dim() != 2) {

@@ -466,6 +466,7 @@ class RL_API PReLUImpl : public Module {
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
   std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
+  std::vector<Tensor*> tensor_members() override;
 
   int64_t num_parameters = 0;
   double init = 0;

@@ -12,6 +12,7 @@ class RL_API NormBaseImpl : public Module {
   void reset_running_stats();
   void reset_parameters() override;
   std::string extra_repr() const override;
+  std::vector<Tensor*> tensor_members() override;
 
   int64_t num_features = 0;
   double eps = 0;

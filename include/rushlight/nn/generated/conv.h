@@ -11,6 +11,7 @@ class RL_API ConvNdImpl : public Module {
   explicit ConvNdImpl(int64_t in_channels, int64_t out_channels, const IntList& kernel_size, const IntList& stride, const Padding& padding, const IntList& dilation, bool transposed, const IntList& output_padding, int64_t groups, bool bias, std::string_view padding_mode, std::optional<Device> device = {}, std::optional<ScalarType> dtype = {});
   void reset_parameters() override;
   std::string extra_repr() const override;
+  std::vector<Tensor*> tensor_members() override;
 
   int64_t in_channels = 0;
   int64_t out_channels = 0;

@@ -35,6 +35,7 @@ class RL_API LinearImpl : public Module {
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
   std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
+  std::vector<Tensor*> tensor_members() override;
 
   int64_t in_features = 0;
   int64_t out_features = 0;
@@ -76,6 +77,7 @@ class RL_API BilinearImpl : public Module {
   Tensor forward(const Tensor& input1, const Tensor& input2);
   std::string extra_repr() const override;
   std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
+  std::vector<Tensor*> tensor_members() override;
 
   int64_t in1_features = 0;
   int64_t in2_features = 0;

@@ -17,6 +17,7 @@ class RL_API LossImpl : public Module {
 class RL_API WeightedLossImpl : public LossImpl {
  public:
   explicit WeightedLossImpl(const Tensor& weight = {}, std::string_view reduction = "mean");
+  std::vector<Tensor*> tensor_members() override;
 
   Tensor weight;
 };
@@ -185,6 +186,7 @@ class RL_API BCEWithLogitsLossImpl : public LossImpl {
   BCEWithLogitsLossImpl(const BCEWithLogitsLossOptions& options);
   Tensor forward(const Tensor& input, const Tensor& target);
   std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
+  std::vector<Tensor*> tensor_members() override;
 
   Tensor weight;
   Tensor pos_weight;

@@ -38,6 +38,7 @@ class RL_API LayerNormImpl : public Module {
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
   std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
+  std::vector<Tensor*> tensor_members() override;
 
   IntList normalized_shape;
   double eps = 0;
@@ -81,6 +82,7 @@ class RL_API GroupNormImpl : public Module {
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
   std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
+  std::vector<Tensor*> tensor_members() override;
 
   int64_t num_groups = 0;
   int64_t num_channels = 0;
@@ -119,9 +121,10 @@ class RL_API RMSNormImpl : public Module {
   explicit RMSNormImpl(const IntList& normalized_shape, std::optional<double> eps = {}, bool elementwise_affine = true, std::optional<Device> device = {}, std::optional<ScalarType> dtype = {});
   RMSNormImpl(const RMSNormOptions& options);
   void reset_parameters() override;
-  Tensor forward(const Tensor& input);
+  Tensor forward(const Tensor& x);
   std::string extra_repr() const override;
   std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
+  std::vector<Tensor*> tensor_members() override;
 
   IntList normalized_shape;
   std::optional<double> eps;

@@ -552,6 +552,7 @@ class RL_API FractionalMaxPool2dImpl : public Module {
   FractionalMaxPool2dImpl(const FractionalMaxPool2dOptions& options);
   Tensor forward(const Tensor& input);
   std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
+  std::vector<Tensor*> tensor_members() override;
 
   IntList kernel_size;
   std::optional<IntList> output_size;
@@ -590,6 +591,7 @@ class RL_API FractionalMaxPool3dImpl : public Module {
   FractionalMaxPool3dImpl(const FractionalMaxPool3dOptions& options);
   Tensor forward(const Tensor& input);
   std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
+  std::vector<Tensor*> tensor_members() override;
 
   IntList kernel_size;
   std::optional<IntList> output_size;

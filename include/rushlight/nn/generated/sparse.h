@@ -49,6 +49,7 @@ class RL_API EmbeddingImpl : public Module {
   Tensor forward(const Tensor& input);
   std::string extra_repr() const override;
   std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
+  std::vector<Tensor*> tensor_members() override;
 
   int64_t num_embeddings = 0;
   int64_t embedding_dim = 0;
@@ -116,6 +117,7 @@ class RL_API EmbeddingBagImpl : public Module {
   Tensor forward(const Tensor& input, const Tensor& offsets = {}, const Tensor& per_sample_weights = {});
   std::string extra_repr() const override;
   std::shared_ptr<Module> clone(const std::optional<Device>& device = {}) const override;
+  std::vector<Tensor*> tensor_members() override;
 
   int64_t num_embeddings = 0;
   int64_t embedding_dim = 0;

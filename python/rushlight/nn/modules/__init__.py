@@ -43,6 +43,8 @@ from .rnn import *  # noqa: F403
 from .rnn import __all__ as _rnn
 from .sparse import *  # noqa: F403
 from .sparse import __all__ as _sparse
+from .sync_batchnorm import *  # noqa: F403
+from .sync_batchnorm import __all__ as _sync_batchnorm
 from .transformer import *  # noqa: F403
 from .transformer import __all__ as _transformer
 from .triplet import *  # noqa: F403
@@ -72,6 +74,7 @@ __all__ = [  # noqa: PLE0604
     *_pooling,
     *_rnn,
     *_sparse,
+    *_sync_batchnorm,
     *_transformer,
     *_triplet,
     *_upsampling,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import warnings
 from collections import OrderedDict
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from itertools import chain
@@ -13,7 +14,7 @@ from ...utils._errors import typename
 from ..parameter import Parameter
 from .module import Module, _addindent
 
-__all__ = ["ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential"]
+__all__ = ["Container", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential"]
 
 
 def _position(index: int, size: int) -> int:
@@ -33,6 +34,28 @@ def _pairs(items: Iterable, owner: str) -> Iterator[tuple[str, object]]:
         if len(pair) != 2:
             raise ValueError(f"{owner} update sequence element #{i} has length {len(pair)}; 2 is required")
         yield pair
+
+
+class Container(Module):
+    """The old name of a module with given submodules: `Container(name=module)`. Deprecated, as in PyTorch.
+
+    Args:
+        kwargs: the submodules, by name.
+    Example:
+        >>> nn.Container(linear=nn.Linear(2, 3)).linear.in_features
+        2
+    """
+
+    def __init__(self, **kwargs: Module | None) -> None:
+        super().__init__()
+        warnings.warn(
+            "`nn.Container` is deprecated. All of its functionality is now implemented in `nn.Module`. "
+            "Subclass that instead.",
+            FutureWarning,
+            stacklevel=2,
+        )
+        for name, module in kwargs.items():
+            self.add_module(name, module)
 
 
 class _Indexed(Module):

@@ -13,6 +13,7 @@ from .. import functional as F
 from ..common_types import Device, DType
 from ..init import constant_, xavier_normal_, xavier_uniform_
 from ..parameter import Parameter
+from .activation import GELU, ReLU
 from .container import ModuleList
 from .dropout import Dropout
 from .linear import Linear
@@ -90,7 +91,9 @@ class MultiheadAttention(Module):
         self.batch_first = batch_first
         self.head_dim = embed_dim // num_heads
         if self.head_dim * num_heads != embed_dim:
-            raise AssertionError("embed_dim must be divisible by num_heads")
+            raise AssertionError(
+                f"embed_dim must be divisible by num_heads (got embed_dim={embed_dim} and num_heads={num_heads})"
+            )
 
         def parameter(*sizes: int) -> Parameter:
             return Parameter(torch.empty(sizes, device=device, dtype=dtype))
@@ -181,6 +184,16 @@ def _activation(activation: Activation) -> Callable[[Tensor], Tensor]:
     return F.relu if activation == "relu" else F.gelu
 
 
+def _fast_path(layer: Module) -> bool:
+    """Whether PyTorch would run layers like this one fused, on nested tensors."""
+    if not isinstance(layer, TransformerEncoderLayer) or layer.norm_first:
+        return False
+    attention = layer.self_attn
+    plain = attention.batch_first and attention._qkv_same_embed_dim and attention.in_proj_bias is not None
+    even = layer.norm1.eps == layer.norm2.eps and attention.num_heads % 2 == 0
+    return plain and even and bool(layer.activation_relu_or_gelu)
+
+
 def _additive(
     mask: Tensor | None, name: str, other: Tensor | None, other_name: str, dtype: torch.dtype
 ) -> Tensor | None:
@@ -268,6 +281,9 @@ class TransformerEncoderLayer(Module):
         self.dropout1 = Dropout(dropout)
         self.dropout2 = Dropout(dropout)
         self.activation = _activation(activation)
+        relu, gelu = self.activation is F.relu, self.activation is F.gelu
+        relu, gelu = relu or isinstance(self.activation, ReLU), gelu or isinstance(self.activation, GELU)
+        self.activation_relu_or_gelu = 1 if relu else 2 if gelu else 0
 
     def forward(
         self,
@@ -330,6 +346,9 @@ class TransformerEncoder(Module):
         self.num_layers = num_layers
         self.norm = norm
         self.enable_nested_tensor = enable_nested_tensor
+        self.use_nested_tensor = enable_nested_tensor and _fast_path(
+            encoder_layer
+        )  # for whoever reads it: not used here
         self.mask_check = mask_check
 
     def forward(

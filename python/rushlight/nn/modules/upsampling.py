@@ -51,6 +51,11 @@ class Upsample(Module):
             input, self.size, self.scale_factor, self.mode, self.align_corners, self.recompute_scale_factor
         )
 
+    @property
+    def name(self) -> str:
+        """The name of the class."""
+        return type(self).__name__
+
     def extra_repr(self) -> str:
         if self.scale_factor is not None:
             return f"scale_factor={self.scale_factor}, mode={self.mode!r}"
