@@ -5,8 +5,9 @@ torch, into build/golden; replaying needs NumPy only. The shares count entries o
 is right if every one of its calls is. A whole run also writes docs/compatibility.md: the shares, and every name that
 differs with its reason from tests/parity/reasons.json (a name or a pattern -> why). The run fails if a share is below
 the bar of its group or below tests/parity/baseline.json, if a name that was right is not, if a call crashes, or if a
-name that differs has no reason. ``--update`` raises the baseline to a little below what was found, so that it only
-rises.
+name that differs has no reason. Then module_parity.py does the same for the classes of torch.nn, with the reasons of
+tests/parity/module_reasons.json, each for a number of samples. ``--update`` raises the baseline to a little below what
+was found, so that it only rises.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+
+import module_parity
 
 ROOT = Path(__file__).resolve().parent.parent
 BASELINE = ROOT / "tests/parity/baseline.json"
@@ -105,6 +108,17 @@ def replay(group: Group, corpus: Path, options: argparse.Namespace) -> Found:
     return Found(group, kept[0], kept[0].shares())
 
 
+def replay_modules(options: argparse.Namespace) -> dict[str, module_parity.Class]:
+    """The classes of torch.nn; their corpus is made again when the recorder has changed."""
+    corpus = options.corpus / "modules"
+    if not module_parity.record(corpus, options.oracle, options.torch_python):
+        sys.exit(f"parity: no corpus in {corpus}, and {options.torch_python} cannot import torch to record one.")
+    found = module_parity.replay(corpus, options.oracle, options.module, jobs=options.jobs)
+    with options.json.with_suffix(".txt").open("a") as listing:
+        listing.writelines(f"{line}\n" for line in ["== modules", *module_parity.listing(found)])
+    return found
+
+
 def judge(found: Found, baseline: dict[str, Any]) -> list[str]:
     """What is below the group's bars or worse than the baseline."""
     worse = []
@@ -160,11 +174,12 @@ def main() -> int:
     print(f"parity: every difference with a line to repeat it: {listing}")
     if options.ops != "*":
         return 0
-    unexplained = write_page(runs)
+    modules = replay_modules(options)
+    unexplained = write_page(runs, modules)
     print(f"parity: wrote {PAGE.relative_to(ROOT)}")
     for name in unexplained:
         print(f"parity: {name} differs without a reason: mend it, or say why in {REASONS.relative_to(ROOT)}")
-    return ratchet(runs, options.update) or bool(unexplained)
+    return ratchet(runs, options.update) or bool(unexplained) or not module_parity.judge(modules)
 
 
 # ---- docs/compatibility.md ----------------------------------------------------------------------------------------
@@ -202,7 +217,7 @@ def differences(runs: list[Found]) -> dict[str, Difference]:
     return dict(sorted(found.items()))
 
 
-def write_page(runs: list[Found]) -> list[str]:
+def write_page(runs: list[Found], modules: dict[str, module_parity.Class]) -> list[str]:
     """Writes the page; returns the differing names for which no reason is given."""
     reasons = json.loads(REASONS.read_text())
     lines = [HEAD]
@@ -215,6 +230,7 @@ def write_page(runs: list[Found]) -> list[str]:
     lines += ["", "## Names that differ in some call", ""]
     lines += ["| name | calls that differ | kind | why | first case |", "|---|---:|---|---|---|"]
     lines += [row_of(name, difference, reason(name, reasons) or "") for name, difference in differing.items()]
+    lines += module_parity.section(modules)
     PAGE.write_text("\n".join(lines) + "\n")
     return [name for name in differing if not reason(name, reasons)]
 

@@ -89,9 +89,11 @@ Meta stack(TensorList tensors, int64_t dim) {
   dim = plan::wrap_dim(dim, first.dim() + 1);
   ScalarType dtype = first.dtype();
   for (size_t i = 1; i < tensors.size(); ++i) {
-    check(tensors[i].sizes() == first.sizes(),
-          "stack expects each tensor to be equal size, but got {} at entry 0 and {} at entry {}", first.sizes(),
-          tensors[i].sizes(), i);
+    check(
+        tensors[i].sizes() == first.sizes(),
+        "stack expects each tensor to be equal size, but got {} at entry 0 and {} at entry {} (pad or crop them to one "
+        "shape; cat joins along a dimension that is there)",
+        first.sizes(), tensors[i].sizes(), i);
     dtype = promote_types(dtype, tensors[i].dtype());
   }
   DimVector sizes = first.sizes();
@@ -158,6 +160,11 @@ Meta constant_pad(const Tensor& self, IntArrayRef pad) {
           "The input size {}, plus negative padding {} and {}, resulted in a negative output size, which is invalid. "
           "Check dimension {} of your input.",
           before, pad[2 * i], pad[2 * i + 1], sizes.size() - 1 - i);
+  }
+  for (MemoryFormat format : {MemoryFormat::ChannelsLast, MemoryFormat::ChannelsLast3d}) {
+    if (self.dim() == (format == MemoryFormat::ChannelsLast ? 4 : 5) && self.is_contiguous(format) &&
+        !self.is_contiguous())
+      return {sizes, self.dtype(), geom::format_strides(sizes, format)};
   }
   return {sizes, self.dtype()};
 }
