@@ -27,7 +27,7 @@ HAND_WRITTEN_CPP = $$(git ls-files --cached --others --exclude-standard '*.cpp' 
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help build sdk package examples demo test parity bench budgets wheel generate format lint lint-ruff lint-format lint-tidy doors clean distclean
+.PHONY: help build sdk package examples demo test parity bench budgets wheel generate format lint lint-ruff lint-format lint-tidy doors mistakes clean distclean
 
 help:
 	@echo 'make build     the Python package into .venv, the C++ SDK into build/install'
@@ -38,7 +38,9 @@ help:
 	@echo 'make budgets   sizes and times that must not grow; CLEAN=1 also times a clean build'
 	@echo 'make wheel     a wheel into dist/'
 	@echo 'make generate  the committed files that follow from the op table'
-	@echo 'make format    formats C++ and Python;  make lint  checks both;  make doors  checks the rules of the directories'
+	@echo 'make format    formats C++ and Python;  make lint  checks both'
+	@echo 'make mistakes  docs/mistakes.md, from what is said today; UPDATE=1 also records what PyTorch says'
+	@echo 'make doors     checks the rules of the directories, and that both doors have the same names'
 	@echo 'make examples  the C++ examples into build/examples;  make clean  removes what was built'
 
 # ---- set-up: each stamp is a thing that is there -------------------------------------------------------------------------
@@ -105,6 +107,9 @@ examples: $(STAMPS)/examples
 generate: .venv/.ready
 	$(PY) ops/gen/main.py --build $(BUILD)
 
+mistakes: build $(if $(UPDATE),torch)
+	$(PY) tools/mistakes.py --sdk $(SDK) $(if $(UPDATE),--torch-python $(TORCH_PYTHON))
+
 # ---- use -------------------------------------------------------------------------------------------------------------------
 
 demo: build examples
@@ -119,7 +124,7 @@ test: build examples $(STAMPS)/test-deps
 	$(PY) -m pytest $(TESTS)
 
 # torch only records: where the answers are recorded already, or there is no oracle, it is not needed.
-parity: build $(if $(wildcard $(ORACLE)/record.py),$(if $(wildcard build/golden/meta.json),,torch))
+parity: build $(if $(wildcard $(ORACLE)/record.py),$(if $(wildcard build/golden/modules/meta.json),,torch))
 	$(PY) tools/parity.py --oracle $(ORACLE) --torch-python $(TORCH_PYTHON) $(if $(UPDATE),--update) $(PARITY)
 
 bench: build torch
@@ -155,6 +160,7 @@ lint-tidy: .venv/.lint-ready $(STAMPS)/sdk $(STAMPS)/examples
 
 doors: .venv/.ready
 	$(PY) tools/doors.py
+	$(PY) tools/door_names.py
 
 clean:
 	rm -rf build dist demo .venv/.package

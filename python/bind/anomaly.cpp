@@ -17,7 +17,10 @@ struct NanCheck final : TensorHook {
   Tensor operator()(const Tensor& grad) override {
     NoGradGuard no_grad;
     const bool bad = grad.is_floating_point() && rushlight::any(rushlight::isnan(grad)).item().toBool();
-    check(!bad, "Function '{}' returned nan values in its {}th output.", function, output);
+    check(!bad,
+          "Function '{}' returned nan values in its {}th output. (gradient of shape {}; look at the values that "
+          "the op of that name was given)",
+          function, output, grad.sizes());
     return {};
   }
   const char* function;

@@ -54,8 +54,12 @@ bool is_signed(const Tensor& self) {
   return is_differentiable(self.dtype()) || (self.dtype() >= kChar && self.dtype() <= kLong);
 }
 bool is_nonzero(const Tensor& self) {
-  check(self.numel() != 0, "Boolean value of Tensor with no values is ambiguous");
-  check(self.numel() == 1, "Boolean value of Tensor with more than one value is ambiguous");
+  check(self.numel() != 0, "Boolean value of Tensor with no values is ambiguous (shape {}: ask for numel() != 0)",
+        self.sizes());
+  check(self.numel() == 1,
+        "Boolean value of Tensor with more than one value is ambiguous (shape {}: any() or all() makes one of them; "
+        "masks are joined with & and |)",
+        self.sizes());
   return self.item().toBool();
 }
 Scalar item(const Tensor& self) { return self.item(); }

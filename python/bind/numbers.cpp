@@ -166,8 +166,12 @@ PyObject* positive(PyObject* self) { return Py_NewRef(self); }
 int truth(PyObject* self) {
   return guarded([&]() -> int {
     const Tensor& x = tensor_of(self);
-    check(x.numel() != 0, "Boolean value of Tensor with no values is ambiguous");
-    check(x.numel() == 1, "Boolean value of Tensor with more than one value is ambiguous");
+    check(x.numel() != 0, "Boolean value of Tensor with no values is ambiguous (shape {}: ask for numel() != 0)",
+          x.sizes());
+    check(x.numel() == 1,
+          "Boolean value of Tensor with more than one value is ambiguous (shape {}: any() or all() makes one of them; "
+          "masks are joined with & and |)",
+          x.sizes());
     return x.item().toBool();
   });
 }

@@ -218,12 +218,9 @@ def load(
             )
     if isinstance(f, (str, os.PathLike)):
         path = os.fspath(f)
-        with open(path, "rb") as file:
-            _refuse_foreign(file.read(4), path)
         items, metadata = _C._load_file(path)
     else:
         data = f.read()
-        _refuse_foreign(data[:4], "the file object")
         items, metadata = _C._load_bytes(data)
     tensors = OrderedDict(items)
     described = dict(metadata).get(_STRUCTURE)
@@ -262,16 +259,3 @@ def safe_globals(safe_globals: list[Any]) -> Iterator[None]:
         yield
     finally:
         _safe_globals[:] = before
-
-
-def _refuse_foreign(head: bytes, name: str) -> None:
-    if head[:4] == b"PK\x03\x04":
-        raise RuntimeError(
-            f"load: {name} is a zip archive as PyTorch writes; convert it once with PyTorch: "
-            "safetensors.torch.save_file(torch.load(path), 'model.safetensors')"
-        )
-    if head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05"):
-        raise RuntimeError(
-            f"load: {name} is a pickle, which could run code when read; "
-            "convert it once where it was made, to safetensors"
-        )

@@ -72,7 +72,10 @@ bool Tensor::is_non_overlapping_and_dense() const {
 
 Scalar Tensor::item() const {
   check(defined(), "item() of an undefined tensor");
-  check(numel() == 1, "a Tensor with {} elements cannot be converted to Scalar", numel());
+  check(numel() == 1,
+        "a Tensor with {} elements cannot be converted to Scalar (item: shape {}; pick one element, or reduce it with "
+        "sum() or mean())",
+        numel(), sizes());
   return cpu::dispatch_all(dtype(), "item",
                            [&]<class T>() -> Scalar { return Scalar(cpu::load(*static_cast<const T*>(data_ptr()))); });
 }

@@ -244,14 +244,33 @@ std::string save_bytes(const NamedTensors& tensors, const Metadata& metadata) {
   return bytes;
 }
 
+namespace {
+
+// Advice for files of other formats. Asked only when the length is no header's: a good file can begin like a pickle.
+void refuse_foreign(std::string_view bytes, std::string_view source) {
+  check(!bytes.starts_with("PK\x03\x04"),
+        "load: {} is a zip archive as PyTorch writes; convert it once with PyTorch: "
+        "safetensors.torch.save_file(torch.load(path), 'model.safetensors')",
+        source);
+  check(bytes.size() < 2 || bytes[0] != '\x80' || bytes[1] < 2 || bytes[1] > 5,
+        "load: {} is a pickle, which could run code when read; convert it once where it was made, to safetensors",
+        source);
+}
+
+}  // namespace
+
 Checkpoint load_bytes(std::string_view bytes, std::string_view source) {
   uint64_t length = 0;
+  if (bytes.size() >= sizeof length) memcpy(&length, bytes.data(), sizeof length);
+  if (bytes.size() < sizeof length || length > kMaxHeader || length > bytes.size() - sizeof length) {
+    refuse_foreign(bytes, source);
+  }
   check(bytes.size() >= sizeof length, "{}: not a safetensors file: it has {} bytes, and at least 8 are needed", source,
         bytes.size());
-  memcpy(&length, bytes.data(), sizeof length);
   check(length <= kMaxHeader && length <= bytes.size() - sizeof length,
-        "{}: not a safetensors file, or truncated: the header is said to have {} bytes, the file has {}", source,
-        length, bytes.size());
+        "{}: not a safetensors file, or truncated: the header is said to have {} bytes, the file has {}; only "
+        "files in the safetensors format can be read, such as save writes",
+        source, length, bytes.size());
   const io::Json header = io::parse_json(bytes.substr(sizeof length, length), source);
   check(header.kind == io::Json::Kind::Object, "{}: the header is no object", source);
   Checkpoint result;

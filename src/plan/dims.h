@@ -49,7 +49,7 @@ inline DimVector broadcast(IntArrayRef a, IntArrayRef b) {
     const int64_t x = i <= a.size() ? a[a.size() - i] : 1, y = i <= b.size() ? b[b.size() - i] : 1;
     check(x == y || x == 1 || y == 1,
           "The size of tensor a ({}) must match the size of tensor b ({}) at non-singleton dimension {} (shapes {} and "
-          "{})",
+          "{} are lined up at their last dimensions; unsqueeze() adds one of size 1)",
           x, y, out.size() - i, a, b);
     out[out.size() - i] = x == 1 ? y : x;
   }

@@ -7,6 +7,23 @@ namespace rushlight::geom {
 
 using plan::wrap_dim;
 
+namespace {
+
+[[noreturn]] void wrong_size(IntArrayRef size, int64_t numel, int64_t known, bool inferred) {
+  if (inferred) {
+    fail(ErrorKind::kRuntime,
+         "shape '{}' is invalid for input of size {} ({} cannot be divided by {}, the product "
+         "of the other sizes)",
+         size, numel, numel, known);
+  }
+  fail(ErrorKind::kRuntime,
+       "shape '{}' is invalid for input of size {} (it has room for {}; one size may be -1, to be "
+       "inferred)",
+       size, numel, known);
+}
+
+}  // namespace
+
 DimVector infer_size(IntArrayRef size, int64_t numel) {
   int64_t known = 1, unknown = -1;
   for (size_t i = 0; i < size.size(); ++i) {
@@ -20,7 +37,7 @@ DimVector infer_size(IntArrayRef size, int64_t numel) {
   }
   DimVector out(size);
   if (unknown < 0) {
-    check(known == numel, "shape '{}' is invalid for input of size {}", size, numel);
+    if (known != numel) wrong_size(size, numel, known, false);
     return out;
   }
   check(known != 0 || numel != 0,
@@ -28,7 +45,7 @@ DimVector infer_size(IntArrayRef size, int64_t numel) {
         "and is "
         "ambiguous",
         size);
-  check(known != 0 && numel % known == 0, "shape '{}' is invalid for input of size {}", size, numel);
+  if (known == 0 || numel % known != 0) wrong_size(size, numel, known, true);
   out[static_cast<size_t>(unknown)] = numel / known;
   return out;
 }

@@ -9,7 +9,8 @@ void check_classes(const char* op, const Tensor& input, const Tensor& target, co
                         "\"{}\" not implemented for '{}'; convert the input with to() first", op,
                         to_string(input.dtype()));
   check(input.dim() == 2, "{}: expected an input of shape [N, C], but got {}", op, input.sizes());
-  check(target.dtype() == kLong || target.dtype() == kByte, "expected target dtype to be Long or Byte, but got {}",
+  check(target.dtype() == kLong || target.dtype() == kByte,
+        "expected target dtype to be Long or Byte, but got {} (convert it with to(torch.int64))",
         to_string(target.dtype()));
   check(target.dim() == 1 && target.sizes()[0] == input.sizes()[0], "{}: expected a target of shape [{}], but got {}",
         op, input.sizes()[0], target.sizes());

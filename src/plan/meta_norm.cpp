@@ -173,7 +173,7 @@ Meta embedding(const Tensor& weight, const Tensor& indices, bool) {  // `sparse`
   check(weight.dim() == 2, "'weight' must be 2-D (got shape {})", weight.sizes());
   check(indices.dtype() == kLong || indices.dtype() == kInt,
         "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
-        "torch.{}Tensor instead (while checking arguments for embedding)",
+        "torch.{}Tensor instead (while checking arguments for embedding); convert them with to(torch.int64)",
         to_string(indices.dtype()));
   DimVector sizes = indices.sizes();
   sizes.push_back(weight.sizes()[1]);

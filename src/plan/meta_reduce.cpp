@@ -64,9 +64,11 @@ Meta nansum(const Tensor& self, OptionalIntArrayRef dim, bool keepdim, std::opti
 Meta mean(const Tensor& self, OptionalIntArrayRef dim, bool keepdim, std::optional<ScalarType> dtype) {
   check_dense("mean", self);
   const ScalarType type = dtype.value_or(self.dtype());
-  check(is_differentiable(type),
-        "mean(): could not infer output dtype. {} dtype must be either a floating point or complex dtype. Got: {}",
-        std::string_view(dtype ? "Optional" : "Input"), to_string(type));
+  check(
+      is_differentiable(type),
+      "mean(): could not infer output dtype. {} dtype must be either a floating point or complex dtype. Got: {} (pass "
+      "dtype=torch.float32, or convert with to() first)",
+      std::string_view(dtype ? "Optional" : "Input"), to_string(type));
   return {reduced_sizes(self.sizes(), dim_mask(dim, self.dim()), keepdim), type};
 }
 

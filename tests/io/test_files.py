@@ -116,6 +116,17 @@ def test_other_formats_are_refused_with_advice(tmp_path: Path, content: bytes, w
         torch.load(path)
 
 
+def test_a_header_may_begin_like_a_pickle(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    for length in range(1, 600):  # one of them has a header of 0x280 bytes
+        torch.save({"w" * length: torch.ones(1)}, path)
+        if path.read_bytes()[:2] == b"\x80\x02":
+            break
+    else:
+        raise AssertionError("no header of 640 bytes")
+    assert torch.equal(torch.load(path)["w" * length], torch.ones(1))
+
+
 def test_missing_and_unwritable_paths(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         torch.load(tmp_path / "none.safetensors")

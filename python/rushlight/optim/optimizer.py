@@ -392,8 +392,13 @@ class Optimizer:
                     "all optimizer param groups should be with/without names. "
                     f"cannot add param group {kind} to the optimizer"
                 )
-        if not ids.isdisjoint(id(p) for p in chain.from_iterable(g["params"] for g in self.param_groups)):
-            raise ValueError("some parameters appear in more than one parameter group")
+        taken = {id(p) for p in chain.from_iterable(g["params"] for g in self.param_groups)}
+        for i, p in enumerate(params):
+            if id(p) in taken:
+                raise ValueError(
+                    f"some parameters appear in more than one parameter group (parameter {i} of the group, "
+                    f"shape {list(p.shape)})"
+                )
         self.param_groups.append(param_group)
 
     def _check_params(self, params: list) -> None:

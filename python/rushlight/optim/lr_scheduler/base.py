@@ -26,7 +26,10 @@ _ORDER_WARNING = (
 
 def _check_optimizer(optimizer: object) -> None:
     if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"{type(optimizer).__name__} is not an Optimizer")
+        raise TypeError(
+            f"{type(optimizer).__name__} is not an Optimizer: a scheduler takes the optimizer whose learning rate it "
+            "sets, such as torch.optim.SGD(model.parameters(), lr=0.1)"
+        )
 
 
 def _copied(value: float | Tensor) -> float | Tensor:
