@@ -208,7 +208,8 @@ def layer_unit(sources: Sources, layer: Layer) -> str:
         if name != "__init__":
             body = Body(sources, function, layer, members)
             const = " const" if name == "extra_repr" else ""
-            text += (f"{KINDS[function.result].member} {layer.impl}::{name}({signature(function, False, reassigned_texts(function))}){const} {{\n"
+            begin = f"  begin_forward({function.args[0].name});\n" if name == "forward" and tensor_list(members) else ""
+            text += (f"{KINDS[function.result].member} {layer.impl}::{name}({signature(function, False, reassigned_texts(function))}){const} {{\n{begin}"
                      f"{body_text(body, function, function.node.body)}}}\n")
     if layer.public:
         tensors = tensor_list(members, "copy->")

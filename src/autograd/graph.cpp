@@ -171,10 +171,27 @@ struct Second final : SavedTensorHooks {
   Frame& frame;
 };
 
+// The default generator at an earlier state, for a scope.
+class RandomState {
+ public:
+  explicit RandomState(const std::optional<std::string>& state) {
+    if (!state) return;
+    before_ = default_generator().get_state();
+    default_generator().set_state(*state);
+  }
+  ~RandomState() {
+    if (before_) default_generator().set_state(*before_);
+  }
+  RandomState(const RandomState&) = delete;
+  RandomState& operator=(const RandomState&) = delete;
+
+ private:
+  std::optional<std::string> before_;
+};
+
 void recompute(Frame& frame) {
   frame.found.clear();
-  const std::string before = default_generator().get_state();
-  if (frame.random_state) default_generator().set_state(*frame.random_state);
+  const RandomState random(frame.random_state);
   const AutoGradMode mode(true);
   const rushlight::autocast casts(kCPU, frame.autocast_dtype, frame.autocast);
   try {
@@ -182,7 +199,6 @@ void recompute(Frame& frame) {
     (*frame.function)();
   } catch (const Enough&) {
   }
-  if (frame.random_state) default_generator().set_state(before);
   check(frame.found.size() == frame.saved.size(),
         "checkpoint: {} tensors were saved during the forward pass, but {} during recomputation; the function must do "
         "the same when it runs again",
@@ -198,7 +214,7 @@ struct First final : SavedTensorHooks {
   Tensor unpack(const std::shared_ptr<void>& packed) override {
     const Number& number = *static_cast<Number*>(packed.get());
     Frame& f = *number.frame;
-    if (f.found.empty() || !f.found[number.index].defined()) recompute(f);
+    if (number.index >= f.found.size() || !f.found[number.index].defined()) recompute(f);
     return std::exchange(f.found[number.index], Tensor());
   }
   std::shared_ptr<Frame> frame;

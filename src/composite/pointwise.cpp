@@ -103,9 +103,7 @@ Tensor round(const Tensor& self, int64_t decimals) {
   if (decimals == 0) return round(self);
   double scale = 1;  // 10^309 is infinite
   for (int64_t i = std::clamp<int64_t>(decimals, -309, 309); i != 0; i += i < 0 ? 1 : -1) scale *= 10;
-  if (self.dtype() == kFloat || self.dtype() == kDouble)
-    return decimals > 0 ? _round_scaled(self, scale) : _round_multiples(self, scale);
-  return decimals > 0 ? div(round(mul(self, scale)), scale) : mul(round(div(self, scale)), scale);  // rounds each step
+  return decimals > 0 ? _round_scaled(self, scale) : _round_multiples(self, scale);
 }
 
 Tensor& round_(Tensor& self, int64_t decimals) { return self.copy_(round(source_of(self), decimals)); }

@@ -17,12 +17,14 @@ namespace rushlight::cpu {
 namespace {
 
 // Note [Recurrences]
-// The input's part of all sums is one product over all steps, unless both weights fit the second-level cache: then each
-// step makes its own and the sums never leave the cache. The rest runs step by step, but sequences do not know of each other: a task owns a few of them (kFew or kMany, by the batch alone) and walks through all steps without meeting
-// another task. Its state stays in the cache and the recurrent weights, packed once, are read by all tasks.
+// The input's part of all sums is one product over all steps, unless both weights fit the second-level cache: then
+// each step makes its own and the sums never leave the cache. The rest runs step by step, but sequences do not know
+// of each other: a task owns a few of them (kFew or kMany, by the batch alone) and walks through all steps without
+// meeting another task. Its state stays in the cache and the recurrent weights, packed once, are read by all tasks.
 // Rows are packed: those of step t begin at first[t], and the sequences that are active in it are the first of the
-// batch. A sequence that ended (or, backwards, has not begun) just keeps its row of the state. The backward pass walks
-// the other way and leaves the slopes of the sums of all rows, from which the weights' gradients are a product each.
+// batch. A sequence that ended (or, backwards, has not begun) just keeps its row of the state. The backward pass
+// walks the other way and leaves the slopes of the sums of all rows, from which the weights' gradients are a
+// product each.
 constexpr int64_t kFew = 8, kMany = 16;
 
 template <class T>

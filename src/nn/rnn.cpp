@@ -154,6 +154,7 @@ RNNBaseImpl::Result RNNBaseImpl::run(const Tensor& input, const Tensor& batch_si
 }
 
 RNNBaseImpl::Result RNNBaseImpl::run_padded(const char* name, Tensor input, States states) {
+  begin_forward(input);
   const bool first = options_base.batch_first(), unbatched = input.dim() == 2;
   check_value(input.dim() == 2 || input.dim() == 3, "{}: Expected input to be 2D or 3D, got {}D{} instead",
               std::string_view(name), input.dim(),
@@ -189,6 +190,7 @@ RNNBaseImpl::Result RNNBaseImpl::run_padded(const char* name, Tensor input, Stat
 }
 
 RNNBaseImpl::Result RNNBaseImpl::run_packed(const PackedSequence& input, States states) {
+  begin_forward(input.data());
   const Tensor& data = input.data();
   check(input.batch_sizes().dim() == 1 && input.batch_sizes().size(0) > 0, "batch_sizes should be a 1-D tensor");
   const int64_t batch = input.batch_sizes().select(0, 0).item<int64_t>();
@@ -297,6 +299,7 @@ RNNCellOptionsBase cell_base(const Options& o, int64_t chunks) {
 
 RNNCellImpl::RNNCellImpl(const RNNCellOptions& given) : RNNCellBaseImpl(cell_base(given, 1)), options(given) {}
 Tensor RNNCellImpl::forward(const Tensor& input, const Tensor& hx) {
+  begin_forward(input);
   const std::string& f = options.nonlinearity();
   check(f == "tanh" || f == "relu", "Unknown nonlinearity: {}", std::string_view(f));
   return single("RNNCell", f == "tanh" ? rnn_tanh_cell : rnn_relu_cell, input, hx);
@@ -305,6 +308,7 @@ Tensor RNNCellImpl::forward(const Tensor& input, const Tensor& hx) {
 LSTMCellImpl::LSTMCellImpl(const LSTMCellOptions& given) : RNNCellBaseImpl(cell_base(given, 4)), options(given) {}
 std::tuple<Tensor, Tensor> LSTMCellImpl::forward(const Tensor& input,
                                                  const std::optional<std::tuple<Tensor, Tensor>>& hx) {
+  begin_forward(input);
   check_value(input.dim() == 1 || input.dim() == 2, "LSTMCell: Expected input to be 1D or 2D, got {}D instead",
               input.dim());
   const bool one = input.dim() == 1;
@@ -327,6 +331,9 @@ std::tuple<Tensor, Tensor> LSTMCellImpl::forward(const Tensor& input,
 }
 
 GRUCellImpl::GRUCellImpl(const GRUCellOptions& given) : RNNCellBaseImpl(cell_base(given, 3)), options(given) {}
-Tensor GRUCellImpl::forward(const Tensor& input, const Tensor& hx) { return single("GRUCell", gru_cell, input, hx); }
+Tensor GRUCellImpl::forward(const Tensor& input, const Tensor& hx) {
+  begin_forward(input);
+  return single("GRUCell", gru_cell, input, hx);
+}
 
 }  // namespace rushlight::nn

@@ -66,6 +66,7 @@ std::tuple<Tensor, Tensor> MultiheadAttentionImpl::forward(const Tensor& query, 
                                                            const Tensor& key_padding_mask, bool need_weights,
                                                            const Tensor& attn_mask, bool average_attn_weights,
                                                            bool is_causal) {
+  begin_forward(query);
   Tensor q = query, k = key, v = value;
   const bool swap = options.batch_first() && query.dim() == 3;
   if (swap) {

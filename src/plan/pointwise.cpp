@@ -602,6 +602,15 @@ void general(const PointwiseInfo& info, const Operand* operands, size_t count, s
     fail(ErrorKind::kRuntime, "Found dtype {} but expected {} ({}: pass an out= of dtype {})",
          to_string(result.dtype()), to_string(out_dtype), info.name, to_string(out_dtype));
   }
+  if (how == How::Out && result.dtype() != out_dtype && !is_complex(common) && can_cast(out_dtype, result.dtype())) {
+    // Computed in its own dtype, as PyTorch does, and converted afterwards.
+    Tensor own;
+    general(info, operands, count, constants, own, How::New);
+    detail::prepare(info.name, result, sizes, {}, out_dtype, how);
+    for (size_t i = 0; i < tensor_count; ++i) detail::check_partial_overlap(info.name, result, *tensors[i]);
+    cpu::copy_elements(result, own);
+    return;
+  }
   const DimVector strides = how == How::New ? result_strides(sizes, tensors, tensor_count) : DimVector();
   detail::prepare(info.name, result, sizes, strides, out_dtype, how);
   if (how == How::Out) {

@@ -101,4 +101,16 @@ TEST(Graph, CheckpointNoticesAnotherRun) {
   EXPECT_THROW(y.backward(), rl::Error);
 }
 
+TEST(Graph, CheckpointKeepsTheRandomStateWhenItFails) {
+  int runs = 0;
+  const rl::Tensor x = rl::ones({2}).requires_grad_();
+  const rl::Tensor y = rl::utils::checkpoint(
+      [&](const rl::Tensor& t) { return (t.narrow(0, 0, ++runs) * rl::rand({})).exp().sum(); }, x);
+  rl::manual_seed(7);
+  EXPECT_THROW(y.backward(), rl::Error);
+  const rl::Tensor after = rl::rand({3});
+  rl::manual_seed(7);
+  EXPECT_TRUE(rl::equal(after, rl::rand({3})));
+}
+
 }  // namespace

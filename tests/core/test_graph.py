@@ -386,3 +386,16 @@ def test_checkpoint_keeps_autocast(use_reentrant: bool) -> None:
         y = checkpoint(f, x, use_reentrant=use_reentrant, early_stop=False)
     y.sum().backward()
     assert types == [torch.bfloat16] * 2
+
+
+@pytest.mark.parametrize("early_stop", [True, False])
+def test_checkpoint_of_a_function_that_differentiates(early_stop: bool) -> None:
+    def penalty(x: torch.Tensor) -> torch.Tensor:
+        y = (x**3).sum()
+        (g,) = torch.autograd.grad(y, x, create_graph=True)
+        return y.sin() + g.square().sum()
+
+    x, y = leaf(0.5, 2.0), leaf(0.5, 2.0)
+    checkpoint(penalty, x, use_reentrant=False, early_stop=early_stop).backward()
+    penalty(y).backward()
+    assert torch.equal(x.grad, y.grad)

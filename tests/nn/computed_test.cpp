@@ -265,4 +265,35 @@ TEST(Parallel, StandsForTheModule) {
   const nn::attention::sdpa_kernel guard(nn::attention::SDPBackend::MATH);
 }
 
+// layer->forward(x) is what LibTorch programs write.
+TEST(Computed, ForwardByHandIsAsGoodAsACall) {
+  torch::manual_seed(0);
+  nn::Linear linear(torch::nn::LinearOptions(4, 1).bias(false));
+  nn::utils::weight_norm(linear);
+  {
+    torch::NoGradGuard guard;
+    for (const Tensor& p : linear->parameters()) p.mul_(3);
+  }
+  const Tensor x = torch::randn({2, 4});
+  const Tensor by_hand = linear->forward(x);
+  EXPECT_TRUE(torch::equal(by_hand, linear(x)));
+  for (int step = 0; step < 2; ++step) linear->forward(x).sum().backward();
+  nn::LSTM lstm(4, 3);
+  nn::utils::weight_norm(lstm, "weight_hh_l0");
+  const Tensor sequence = torch::randn({5, 2, 4});
+  for (int step = 0; step < 2; ++step) std::get<0>(lstm->forward(sequence)).sum().backward();
+  nn::LazyLinear lazy(3);
+  EXPECT_EQ(lazy->forward(x).size(1), 3);
+  // One iteration of the power method per call, not two.
+  nn::Conv2d a(2, 3, 3), b(2, 3, 3);
+  b->load_state_dict(a->state_dict());
+  torch::manual_seed(1);
+  nn::utils::spectral_norm(a);
+  torch::manual_seed(1);
+  nn::utils::spectral_norm(b);
+  const Tensor image = torch::randn({1, 2, 5, 5});
+  EXPECT_TRUE(torch::equal(a(image), b->forward(image)));
+  EXPECT_TRUE(torch::equal(a->named_buffers()[0].value(), b->named_buffers()[0].value()));
+}
+
 }  // namespace

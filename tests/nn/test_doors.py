@@ -61,7 +61,7 @@ def first(result: object) -> torch.Tensor:
 
 
 class Substituted(nn.Module):
-    """The twin in doors_parity.cpp calls its layers with other tensors, too."""
+    """The twin in doors_parity_computed.cpp calls its layers with other tensors, too."""
 
     def __init__(self, net: nn.Module) -> None:
         super().__init__()

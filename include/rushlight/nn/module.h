@@ -236,6 +236,28 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
   bool needs_preparation() const noexcept { return !preparations_.empty(); }
   // Computes them from what they depend on now. Calling a module does that; do it before reading one without a call.
   void prepare(const Tensor* input = nullptr);
+  // The first line of a forward that reads tensor members, so that `layer->forward(x)` is as good as `layer(x)`.
+  void begin_forward(const Tensor& input) {
+    if (needs_preparation() && !prepared_) [[unlikely]]
+      prepare(&input);
+  }
+  // prepare() for one call of the module, whose forward then need not do it again.
+  class Prepared {
+   public:
+    Prepared(Module& module, const Tensor* input) : module_(module.needs_preparation() ? &module : nullptr) {
+      if (!module_) return;
+      module_->prepare(input);
+      module_->prepared_ = true;
+    }
+    ~Prepared() {
+      if (module_) module_->prepared_ = false;
+    }
+    Prepared(const Prepared&) = delete;
+    Prepared& operator=(const Prepared&) = delete;
+
+   private:
+    Module* module_;
+  };
 
   // The module as a class or as what a holder holds: `if (auto* linear = module->as<nn::Linear>()) …`; null if it is none.
   template <class M>
@@ -320,6 +342,7 @@ class RL_API Module : public std::enable_shared_from_this<Module> {
   std::vector<std::string> transient_buffers_;
   OrderedDict<std::string, Tensor> computed_{"Tensor"};
   std::vector<std::shared_ptr<Preparation>> preparations_;
+  bool prepared_ = false;  // by the call that is under way
   OrderedDict<std::string, std::shared_ptr<Module>> children_{"Submodule"};
   using Hooks = std::vector<std::pair<unsigned, std::shared_ptr<ForwardHook>>>;
   Hooks forward_hooks_, pre_hooks_, backward_hooks_, backward_pre_hooks_;
@@ -371,7 +394,7 @@ class ModuleHolder {
   decltype(auto) operator()(Args&&... args) const {
     Contained& module = *get();
     try {
-      if (module.needs_preparation()) module.prepare(first_tensor(args...));
+      const Module::Prepared prepared(module, first_tensor(args...));
       if constexpr (sizeof...(Args) == 1 &&
                     std::is_same_v<decltype(module.forward(std::forward<Args>(args)...)), Tensor> &&
                     (std::is_convertible_v<Args, const Tensor&> && ...)) {
@@ -449,7 +472,7 @@ class AnyModule {
 
   Tensor forward(const Tensor& input) const {
     try {
-      if (module_->needs_preparation()) module_->prepare(&input);
+      const Module::Prepared prepared(*module_, &input);
       if (module_->has_hooks()) {
         const Tensor x = module_->run_pre_hooks(input);
         return module_->run_forward_hooks(x, forward_(*module_, x));

@@ -144,6 +144,7 @@ class _Frame:
     def __init__(self, run: Callable[[], Any], context: Any, state: _State, early_stop: bool, check: bool) -> None:
         self.run, self.context, self.state = run, context, state
         self.early_stop, self.check = early_stop, check
+        self.first_run = True  # under way: its own backward may want what it has saved so far
         self.saved: list[dict[str, Any]] = []
         self.found: list[torch.Tensor | None] = []
 
@@ -152,7 +153,7 @@ class _Frame:
         return len(self.saved) - 1
 
     def unpack(self, index: int) -> torch.Tensor:
-        if not self.found or self.found[index] is None:
+        if index >= len(self.found) or self.found[index] is None:
             self.recompute()
         tensor, self.found[index] = self.found[index], None
         return tensor
@@ -179,10 +180,11 @@ class _Frame:
                     )
 
     def keep(self, tensor: torch.Tensor) -> torch.Tensor:
-        if self.early_stop and len(self.found) == len(self.saved):
+        stop = self.early_stop or self.first_run
+        if stop and len(self.found) == len(self.saved):
             raise _Enough
         self.found.append(tensor.detach())
-        if self.early_stop and len(self.found) == len(self.saved):
+        if stop and len(self.found) == len(self.saved):
             raise _Enough
         return tensor
 
@@ -243,8 +245,11 @@ def checkpoint(
         early_stop and _early_stop,
         determinism_check == "default",
     )
-    with saved_tensors_hooks(frame.pack, frame.unpack), first:
-        return function(*args, **kwargs)
+    try:
+        with saved_tensors_hooks(frame.pack, frame.unpack), first:
+            return function(*args, **kwargs)
+    finally:
+        frame.first_run = False
 
 
 def checkpoint_sequential(

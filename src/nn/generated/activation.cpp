@@ -295,6 +295,7 @@ void PReLUImpl::reset_parameters() {
   init::constant_(this->weight, this->init);
 }
 Tensor PReLUImpl::forward(const Tensor& input) {
+  begin_forward(input);
   return F::prelu(input, this->weight);
 }
 std::string PReLUImpl::extra_repr() const {

@@ -65,6 +65,7 @@ void BatchNormImpl::_check_input_dim(const Tensor& input) {
   throw NotImplementedError("a subclass of _BatchNorm defines _check_input_dim");
 }
 Tensor BatchNormImpl::forward(const Tensor& input) {
+  begin_forward(input);
   this->_check_input_dim(input);
   double factor = this->momentum.value_or(0.0);
   if (this->training && this->track_running_stats && this->num_batches_tracked.defined()) {

@@ -84,6 +84,7 @@ Conv1dImpl::Conv1dImpl(int64_t in_channels, int64_t out_channels, const IntList&
 }
 Conv1dImpl::Conv1dImpl(const Conv1dOptions& options) : Conv1dImpl(options.in_channels(), options.out_channels(), options.kernel_size(), options.stride(), options.padding(), options.dilation(), options.groups(), options.bias(), options.padding_mode(), options.device(), options.dtype()) {}
 Tensor Conv1dImpl::forward(const Tensor& input) {
+  begin_forward(input);
   return this->_conv_forward(input, this->weight, this->bias);
 }
 Tensor Conv1dImpl::_conv_forward(const Tensor& input, const Tensor& weight, const Tensor& bias) {
@@ -103,6 +104,7 @@ Conv2dImpl::Conv2dImpl(int64_t in_channels, int64_t out_channels, const IntList&
 }
 Conv2dImpl::Conv2dImpl(const Conv2dOptions& options) : Conv2dImpl(options.in_channels(), options.out_channels(), options.kernel_size(), options.stride(), options.padding(), options.dilation(), options.groups(), options.bias(), options.padding_mode(), options.device(), options.dtype()) {}
 Tensor Conv2dImpl::forward(const Tensor& input) {
+  begin_forward(input);
   return this->_conv_forward(input, this->weight, this->bias);
 }
 Tensor Conv2dImpl::_conv_forward(const Tensor& input, const Tensor& weight, const Tensor& bias) {
@@ -122,6 +124,7 @@ Conv3dImpl::Conv3dImpl(int64_t in_channels, int64_t out_channels, const IntList&
 }
 Conv3dImpl::Conv3dImpl(const Conv3dOptions& options) : Conv3dImpl(options.in_channels(), options.out_channels(), options.kernel_size(), options.stride(), options.padding(), options.dilation(), options.groups(), options.bias(), options.padding_mode(), options.device(), options.dtype()) {}
 Tensor Conv3dImpl::forward(const Tensor& input) {
+  begin_forward(input);
   return this->_conv_forward(input, this->weight, this->bias);
 }
 Tensor Conv3dImpl::_conv_forward(const Tensor& input, const Tensor& weight, const Tensor& bias) {
@@ -147,6 +150,7 @@ ConvTranspose1dImpl::ConvTranspose1dImpl(int64_t in_channels, int64_t out_channe
 }
 ConvTranspose1dImpl::ConvTranspose1dImpl(const ConvTranspose1dOptions& options) : ConvTranspose1dImpl(options.in_channels(), options.out_channels(), options.kernel_size(), options.stride(), options.padding(), options.output_padding(), options.groups(), options.bias(), options.dilation(), options.padding_mode(), options.device(), options.dtype()) {}
 Tensor ConvTranspose1dImpl::forward(const Tensor& input, const std::optional<IntList>& output_size) {
+  begin_forward(input);
   auto padding = as_ints(this->padding);
   auto extra = transposed_padding(input, output_size, this->output_padding, this->stride, padding, this->kernel_size, this->dilation);
   return F::conv_transpose1d(input, this->weight, this->bias, this->stride, padding, extra, this->groups, this->dilation);
@@ -161,6 +165,7 @@ ConvTranspose2dImpl::ConvTranspose2dImpl(int64_t in_channels, int64_t out_channe
 }
 ConvTranspose2dImpl::ConvTranspose2dImpl(const ConvTranspose2dOptions& options) : ConvTranspose2dImpl(options.in_channels(), options.out_channels(), options.kernel_size(), options.stride(), options.padding(), options.output_padding(), options.groups(), options.bias(), options.dilation(), options.padding_mode(), options.device(), options.dtype()) {}
 Tensor ConvTranspose2dImpl::forward(const Tensor& input, const std::optional<IntList>& output_size) {
+  begin_forward(input);
   auto padding = as_ints(this->padding);
   auto extra = transposed_padding(input, output_size, this->output_padding, this->stride, padding, this->kernel_size, this->dilation);
   return F::conv_transpose2d(input, this->weight, this->bias, this->stride, padding, extra, this->groups, this->dilation);
@@ -175,6 +180,7 @@ ConvTranspose3dImpl::ConvTranspose3dImpl(int64_t in_channels, int64_t out_channe
 }
 ConvTranspose3dImpl::ConvTranspose3dImpl(const ConvTranspose3dOptions& options) : ConvTranspose3dImpl(options.in_channels(), options.out_channels(), options.kernel_size(), options.stride(), options.padding(), options.output_padding(), options.groups(), options.bias(), options.dilation(), options.padding_mode(), options.device(), options.dtype()) {}
 Tensor ConvTranspose3dImpl::forward(const Tensor& input, const std::optional<IntList>& output_size) {
+  begin_forward(input);
   auto padding = as_ints(this->padding);
   auto extra = transposed_padding(input, output_size, this->output_padding, this->stride, padding, this->kernel_size, this->dilation);
   return F::conv_transpose3d(input, this->weight, this->bias, this->stride, padding, extra, this->groups, this->dilation);

@@ -23,6 +23,7 @@ Tensor InstanceNormImpl::_apply_instance_norm(const Tensor& input) {
   return F::instance_norm(input, this->running_mean, this->running_var, this->weight, this->bias, this->training || !this->track_running_stats, this->momentum.value_or(0.0), this->eps);
 }
 Tensor InstanceNormImpl::forward(const Tensor& input) {
+  begin_forward(input);
   this->_check_input_dim(input);
   int64_t feature_dim = input.dim() - this->_get_no_batch_dim();
   if (input.size(feature_dim) != this->num_features) {

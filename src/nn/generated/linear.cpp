@@ -32,6 +32,7 @@ void LinearImpl::reset_parameters() {
   }
 }
 Tensor LinearImpl::forward(const Tensor& input) {
+  begin_forward(input);
   return F::linear(input, this->weight, this->bias);
 }
 std::string LinearImpl::extra_repr() const {
@@ -70,6 +71,7 @@ void BilinearImpl::reset_parameters() {
   }
 }
 Tensor BilinearImpl::forward(const Tensor& input1, const Tensor& input2) {
+  begin_forward(input1);
   return F::bilinear(input1, input2, this->weight, this->bias);
 }
 std::string BilinearImpl::extra_repr() const {

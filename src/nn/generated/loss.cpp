@@ -37,6 +37,7 @@ NLLLossImpl::NLLLossImpl(const Tensor& weight, int64_t ignore_index, std::string
 }
 NLLLossImpl::NLLLossImpl(const NLLLossOptions& options) : NLLLossImpl(options.weight(), options.ignore_index(), options.reduction()) {}
 Tensor NLLLossImpl::forward(const Tensor& input, const Tensor& target) {
+  begin_forward(input);
   return F::nll_loss(input, target, this->weight, {}, this->ignore_index, {}, this->reduction);
 }
 std::shared_ptr<Module> NLLLossImpl::clone(const std::optional<Device>& device) const {
@@ -70,6 +71,7 @@ std::shared_ptr<Module> MSELossImpl::clone(const std::optional<Device>& device) 
 
 BCELossImpl::BCELossImpl(const BCELossOptions& options) : BCELossImpl(options.weight(), options.reduction()) {}
 Tensor BCELossImpl::forward(const Tensor& input, const Tensor& target) {
+  begin_forward(input);
   return F::binary_cross_entropy(input, target, this->weight, {}, {}, this->reduction);
 }
 std::shared_ptr<Module> BCELossImpl::clone(const std::optional<Device>& device) const {
@@ -84,6 +86,7 @@ BCEWithLogitsLossImpl::BCEWithLogitsLossImpl(const Tensor& weight, std::string_v
 }
 BCEWithLogitsLossImpl::BCEWithLogitsLossImpl(const BCEWithLogitsLossOptions& options) : BCEWithLogitsLossImpl(options.weight(), options.reduction(), options.pos_weight()) {}
 Tensor BCEWithLogitsLossImpl::forward(const Tensor& input, const Tensor& target) {
+  begin_forward(input);
   return F::binary_cross_entropy_with_logits(input, target, this->weight, {}, {}, this->reduction, this->pos_weight);
 }
 std::shared_ptr<Module> BCEWithLogitsLossImpl::clone(const std::optional<Device>& device) const {
@@ -127,6 +130,7 @@ CrossEntropyLossImpl::CrossEntropyLossImpl(const Tensor& weight, int64_t ignore_
 }
 CrossEntropyLossImpl::CrossEntropyLossImpl(const CrossEntropyLossOptions& options) : CrossEntropyLossImpl(options.weight(), options.ignore_index(), options.reduction(), options.label_smoothing()) {}
 Tensor CrossEntropyLossImpl::forward(const Tensor& input, const Tensor& target) {
+  begin_forward(input);
   return F::cross_entropy(input, target, this->weight, {}, this->ignore_index, {}, this->reduction, this->label_smoothing);
 }
 std::shared_ptr<Module> CrossEntropyLossImpl::clone(const std::optional<Device>& device) const {
@@ -206,6 +210,7 @@ std::shared_ptr<Module> SoftMarginLossImpl::clone(const std::optional<Device>& d
 
 MultiLabelSoftMarginLossImpl::MultiLabelSoftMarginLossImpl(const MultiLabelSoftMarginLossOptions& options) : MultiLabelSoftMarginLossImpl(options.weight(), options.reduction()) {}
 Tensor MultiLabelSoftMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
+  begin_forward(input);
   return F::multilabel_soft_margin_loss(input, target, this->weight, {}, {}, this->reduction);
 }
 std::shared_ptr<Module> MultiLabelSoftMarginLossImpl::clone(const std::optional<Device>& device) const {
@@ -226,6 +231,7 @@ MultiMarginLossImpl::MultiMarginLossImpl(int64_t p, double margin, const Tensor&
 }
 MultiMarginLossImpl::MultiMarginLossImpl(const MultiMarginLossOptions& options) : MultiMarginLossImpl(options.p(), options.margin(), options.weight(), options.reduction()) {}
 Tensor MultiMarginLossImpl::forward(const Tensor& input, const Tensor& target) {
+  begin_forward(input);
   return F::multi_margin_loss(input, target, this->p, this->margin, this->weight, {}, {}, this->reduction);
 }
 std::shared_ptr<Module> MultiMarginLossImpl::clone(const std::optional<Device>& device) const {

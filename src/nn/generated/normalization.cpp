@@ -37,6 +37,7 @@ void LayerNormImpl::reset_parameters() {
   }
 }
 Tensor LayerNormImpl::forward(const Tensor& input) {
+  begin_forward(input);
   return F::layer_norm(input, this->normalized_shape, this->weight, this->bias, this->eps);
 }
 std::string LayerNormImpl::extra_repr() const {
@@ -81,6 +82,7 @@ void GroupNormImpl::reset_parameters() {
   }
 }
 Tensor GroupNormImpl::forward(const Tensor& input) {
+  begin_forward(input);
   return F::group_norm(input, this->num_groups, this->weight, this->bias, this->eps);
 }
 std::string GroupNormImpl::extra_repr() const {
@@ -113,6 +115,7 @@ void RMSNormImpl::reset_parameters() {
   }
 }
 Tensor RMSNormImpl::forward(const Tensor& x) {
+  begin_forward(x);
   return F::rms_norm(x, this->normalized_shape, this->weight, this->eps);
 }
 std::string RMSNormImpl::extra_repr() const {

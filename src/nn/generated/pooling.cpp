@@ -237,6 +237,7 @@ FractionalMaxPool2dImpl::FractionalMaxPool2dImpl(const IntList& kernel_size, con
 }
 FractionalMaxPool2dImpl::FractionalMaxPool2dImpl(const FractionalMaxPool2dOptions& options) : FractionalMaxPool2dImpl(options.kernel_size(), options.output_size(), options.output_ratio(), options._random_samples()) {}
 Tensor FractionalMaxPool2dImpl::forward(const Tensor& input) {
+  begin_forward(input);
   return F::fractional_max_pool2d(input, this->kernel_size, optional_list(this->output_size), optional_list(this->output_ratio), false, this->_random_samples);
 }
 std::shared_ptr<Module> FractionalMaxPool2dImpl::clone(const std::optional<Device>& device) const {
@@ -262,6 +263,7 @@ FractionalMaxPool3dImpl::FractionalMaxPool3dImpl(const IntList& kernel_size, con
 }
 FractionalMaxPool3dImpl::FractionalMaxPool3dImpl(const FractionalMaxPool3dOptions& options) : FractionalMaxPool3dImpl(options.kernel_size(), options.output_size(), options.output_ratio(), options._random_samples()) {}
 Tensor FractionalMaxPool3dImpl::forward(const Tensor& input) {
+  begin_forward(input);
   return F::fractional_max_pool3d(input, this->kernel_size, optional_list(this->output_size), optional_list(this->output_ratio), false, this->_random_samples);
 }
 std::shared_ptr<Module> FractionalMaxPool3dImpl::clone(const std::optional<Device>& device) const {

@@ -41,6 +41,7 @@ void EmbeddingImpl::_fill_padding_idx_with_zero() {
   }
 }
 Tensor EmbeddingImpl::forward(const Tensor& input) {
+  begin_forward(input);
   return F::embedding(input, this->weight, this->padding_idx, this->max_norm, this->norm_type, this->scale_grad_by_freq, this->sparse);
 }
 std::string EmbeddingImpl::extra_repr() const {
@@ -111,6 +112,7 @@ void EmbeddingBagImpl::_fill_padding_idx_with_zero() {
   }
 }
 Tensor EmbeddingBagImpl::forward(const Tensor& input, const Tensor& offsets, const Tensor& per_sample_weights) {
+  begin_forward(input);
   return F::embedding_bag(input, this->weight, offsets, this->max_norm, this->norm_type, this->scale_grad_by_freq, this->mode, this->sparse, per_sample_weights, this->include_last_offset, this->padding_idx);
 }
 std::string EmbeddingBagImpl::extra_repr() const {
