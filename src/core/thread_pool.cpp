@@ -29,20 +29,23 @@ namespace rushlight {
 namespace {
 
 // Note [Claiming chunks]
-// One word, the ticket, holds {job number, next unclaimed group of chunks}. A thread claims a group by raising the
-// ticket with compare-exchange, so a claim is always one of the job whose number it read; a worker that wakes up late
-// fails its exchange and touches nothing. The caller claims like everybody else and at the end waits only for groups
-// that somebody has claimed: a worker that never got the processor has claimed none. Groups are claimed in rising
-// order, therefore when chunk c throws all lower chunks are claimed and will be finished, and the lowest chunk that
-// throws is the same each run. The job's fields are only written while the ticket is closed, so a successful exchange
-// proves that they belonged to it.
+// Chunks are claimed in groups. Every participant has a range of neighbouring groups, which it claims first, so that in
+// one loop after the other a core meets the memory that it has in its cache; then it helps with the others' ranges. The
+// unclaimed groups of a range are one word, the ticket: {job number, next, end}. A claim raises `next` with
+// compare-exchange, so it is always one of the job whose number was read; a worker that wakes up late fails its exchange
+// and touches nothing. The caller claims like everybody else and at the end waits only for groups that somebody has
+// claimed: a worker that never got the processor has claimed none. When chunk c throws, the groups above c's that nobody
+// has claimed are taken away and those below still run, therefore the lowest chunk that throws is the same each run. The
+// job's fields are only written while all tickets are empty, so a successful exchange proves that they belonged to it.
 
 constexpr int kMaxWorkers = 1023;
-constexpr uint32_t kClosed = 0xffffffffu;  // no group has this number
-constexpr double kInlineNs = 20e3;         // below this the caller works alone
-constexpr double kWakeNs = 50e3;           // below this nobody is woken
-constexpr double kShareNs = 10e3;          // what a worker must be worth
-constexpr double kGroupNs = 5e3;           // chunks are claimed in groups of about this cost
+constexpr int kMaxRanges = 64;
+constexpr int kGroupBits = 18;  // of a ticket, for next and for end; the rest is the job number
+constexpr int64_t kMaxGroups = (int64_t{1} << kGroupBits) - 1;
+constexpr double kInlineNs = 20e3;  // below this the caller works alone
+constexpr double kWakeNs = 50e3;    // below this nobody is woken
+constexpr double kShareNs = 10e3;   // what a worker must be worth
+constexpr double kGroupNs = 5e3;    // chunks are claimed in groups of about this cost
 constexpr auto kSpin = std::chrono::microseconds(50);
 constexpr auto kInterruptPeriod = std::chrono::milliseconds(10);
 
@@ -74,17 +77,21 @@ struct alignas(64) Worker {
   std::atomic<uint32_t> parked{0};  // 1: sleeps on this word until someone stores 0
 };
 
+struct alignas(64) Range {
+  std::atomic<uint64_t> ticket{0};
+};
+
 struct Pool {
-  alignas(64) std::atomic<uint64_t> ticket{kClosed};
+  Range range[kMaxRanges];
   alignas(64) std::atomic<uint32_t> finished{0};  // groups done
-  std::atomic<uint32_t> limit{0};                 // groups that will be done
+  std::atomic<uint32_t> limit{0};                 // groups that have been or will be done
   std::atomic<bool> caller_sleeps{false};
 
   // The job, written while the ticket is closed.
   alignas(64) std::atomic<void (*)(void*, int64_t)> fn{nullptr};
   std::atomic<void*> ctx{nullptr};
   std::atomic<int64_t> chunks{0}, group_size{1};
-  std::atomic<uint32_t> groups{0};
+  std::atomic<int> ranges{0};
   std::atomic<int> workers{0};  // how many may join
   std::atomic<unsigned> flags{0};
   std::atomic<int> next_wake{0};
@@ -95,6 +102,7 @@ struct Pool {
 
   alignas(64) std::atomic<bool> busy{false};  // a caller owns the pool
   int started = 0;                            // guarded by busy
+  uint64_t job = 0;                           // likewise
   Worker worker[kMaxWorkers];
 };
 
@@ -105,9 +113,19 @@ thread_local bool t_in_chunk = false;
 thread_local void (*t_interrupt_check)() = nullptr;
 thread_local Clock::time_point t_next_interrupt;
 
-uint64_t pack(uint32_t job, uint32_t group) { return uint64_t{job} << 32 | group; }
-uint32_t job_of(uint64_t ticket) { return static_cast<uint32_t>(ticket >> 32); }
-uint32_t group_of(uint64_t ticket) { return static_cast<uint32_t>(ticket); }
+// The unclaimed groups [next, end) of a range.
+struct Ticket {
+  uint64_t job;
+  int64_t next, end;
+  explicit Ticket(uint64_t word)
+      : job(word >> (2 * kGroupBits)),
+        next(static_cast<int64_t>(word >> kGroupBits) & kMaxGroups),
+        end(static_cast<int64_t>(word) & kMaxGroups) {}
+  bool empty() const { return next >= end; }
+};
+uint64_t pack(uint64_t job, int64_t next, int64_t end) {
+  return job << (2 * kGroupBits) | static_cast<uint64_t>(next) << kGroupBits | static_cast<uint64_t>(end);
+}
 
 // ---- How many threads ----
 
@@ -183,20 +201,24 @@ void record_error(Pool& pool, int64_t chunk) {
   }
 }
 
-// Takes the unclaimed groups of `job` away. The number that remains is known to whoever waits before the group that
-// called this is counted as finished.
-void cancel(Pool& pool, uint32_t job) {
-  const uint32_t groups = pool.groups.load(std::memory_order_relaxed);
-  uint64_t seen = pool.ticket.load(std::memory_order_relaxed);
-  while (job_of(seen) == job && group_of(seen) < groups) {
-    if (pool.ticket.compare_exchange_weak(seen, pack(job, groups), std::memory_order_acq_rel)) {
-      pool.limit.store(group_of(seen), std::memory_order_seq_cst);
-      return;
+// Takes the unclaimed groups from `first` on away. Their number is known to whoever waits before the group that called
+// this is counted as finished.
+void cancel(Pool& pool, uint64_t job, int64_t first) {
+  for (int r = 0; r < pool.ranges.load(std::memory_order_relaxed); ++r) {
+    std::atomic<uint64_t>& word = pool.range[r].ticket;
+    uint64_t seen = word.load(std::memory_order_relaxed);
+    for (;;) {
+      const Ticket ticket(seen);
+      const int64_t end = std::max(ticket.next, first);
+      if (ticket.job != job || end >= ticket.end) break;
+      if (!word.compare_exchange_weak(seen, pack(job, ticket.next, end), std::memory_order_acq_rel)) continue;
+      pool.limit.fetch_sub(static_cast<uint32_t>(ticket.end - end), std::memory_order_seq_cst);
+      break;
     }
   }
 }
 
-void run_group(Pool& pool, uint32_t job, uint32_t group, int64_t chunks, int64_t group_size, void (*fn)(void*, int64_t),
+void run_group(Pool& pool, uint64_t job, int64_t group, int64_t chunks, int64_t group_size, void (*fn)(void*, int64_t),
                void* ctx) {
   int64_t chunk = group * group_size;
   const int64_t end = std::min(chunks, chunk + group_size);
@@ -204,7 +226,7 @@ void run_group(Pool& pool, uint32_t job, uint32_t group, int64_t chunks, int64_t
     for (; chunk < end; ++chunk) fn(ctx, chunk);
   } catch (...) {
     record_error(pool, chunk);
-    cancel(pool, job);
+    cancel(pool, job, group + 1);
   }
 }
 
@@ -218,32 +240,50 @@ void wake_more(Pool& pool, int count) {
   }
 }
 
-// Whether worker `index` may claim a group under this ticket.
-bool has_work(const Pool& pool, int index, uint64_t ticket) {
-  return group_of(ticket) != kClosed && index < pool.workers.load(std::memory_order_relaxed) &&
-         group_of(ticket) < pool.groups.load(std::memory_order_relaxed);
+// Whether worker `index` may claim a group. The first ticket is read before the rest of the job, which it guards.
+bool has_work(const Pool& pool, int index, std::memory_order order) {
+  bool found = !Ticket(pool.range[0].ticket.load(order)).empty();
+  if (index >= pool.workers.load(std::memory_order_relaxed)) return false;
+  const int ranges = pool.ranges.load(std::memory_order_relaxed);
+  for (int r = 1; r < ranges && !found; ++r) found = !Ticket(pool.range[r].ticket.load(order)).empty();
+  return found;
 }
 
-// Claims and runs groups until none is left.
-void help(Pool& pool, int index) {
-  bool helped = false;
+// Claims and runs a group of range r; false if none is left for worker `index`.
+bool help_with(Pool& pool, int r, int index, bool& helped) {
+  std::atomic<uint64_t>& word = pool.range[r].ticket;
+  uint64_t seen = word.load(std::memory_order_acquire);
   for (;;) {
-    uint64_t seen = pool.ticket.load(std::memory_order_acquire);
     const auto fn = pool.fn.load(std::memory_order_relaxed);
     void* ctx = pool.ctx.load(std::memory_order_relaxed);
     const int64_t chunks = pool.chunks.load(std::memory_order_relaxed);
     const int64_t group_size = pool.group_size.load(std::memory_order_relaxed);
     const unsigned flags = pool.flags.load(std::memory_order_relaxed);
-    if (!has_work(pool, index, seen)) return;
-    if (!pool.ticket.compare_exchange_weak(seen, seen + 1, std::memory_order_acq_rel)) continue;
-    if (!helped) {
+    const Ticket ticket(seen);
+    if (ticket.empty() || index >= pool.workers.load(std::memory_order_relaxed)) return false;
+    if (!word.compare_exchange_weak(seen, pack(ticket.job, ticket.next + 1, ticket.end), std::memory_order_acq_rel,
+                                    std::memory_order_acquire))
+      continue;
+    if (!std::exchange(helped, true)) {
       set_float_flags(flags);
       wake_more(pool, 2);
     }
-    helped = true;
-    run_group(pool, job_of(seen), group_of(seen), chunks, group_size, fn, ctx);
+    run_group(pool, ticket.job, ticket.next, chunks, group_size, fn, ctx);
     pool.finished.fetch_add(1, std::memory_order_seq_cst);
     if (pool.caller_sleeps.load(std::memory_order_seq_cst)) pool.finished.notify_all();
+    return true;
+  }
+}
+
+// Claims and runs groups until none is left, those of the worker's own range first.
+void help(Pool& pool, int index) {
+  bool helped = false;
+  for (bool found = true; found;) {
+    found = false;
+    const int ranges = std::max(1, pool.ranges.load(std::memory_order_relaxed));
+    for (int k = 0; k < ranges; ++k) {
+      while (help_with(pool, (index + 1 + k) % ranges, index, helped)) found = true;
+    }
   }
 }
 
@@ -251,7 +291,7 @@ void park(Pool& pool, int index) {
   std::atomic<uint32_t>& parked = pool.worker[index].parked;
   parked.store(1, std::memory_order_seq_cst);
   // Whoever published a job before the store has not seen it: look once more.
-  if (has_work(pool, index, pool.ticket.load(std::memory_order_seq_cst))) {
+  if (has_work(pool, index, std::memory_order_seq_cst)) {
     parked.store(0, std::memory_order_relaxed);
     return;
   }
@@ -263,7 +303,7 @@ bool spin(const Pool& pool, int index) {
   const Clock::time_point begin = Clock::now();
   do {
     for (int i = 0; i < 64; ++i) {
-      if (has_work(pool, index, pool.ticket.load(std::memory_order_acquire))) return true;
+      if (has_work(pool, index, std::memory_order_acquire)) return true;
       pause();
     }
   } while (Clock::now() - begin < kSpin);
@@ -394,40 +434,44 @@ int useful_workers(Pool& pool, int64_t groups, double total_ns) {
 
 void run_parallel(Pool& pool, int64_t count, int64_t group_size, int workers, void (*fn)(void*, int64_t), void* ctx,
                   bool wake) {
-  const uint32_t groups = static_cast<uint32_t>((count - 1) / group_size + 1);
-  const uint32_t job = job_of(pool.ticket.load(std::memory_order_relaxed)) + 1;
+  const int64_t groups = (count - 1) / group_size + 1;
+  const int ranges = std::min(workers + 1, kMaxRanges);
+  const uint64_t job = ++pool.job;
   pool.fn.store(fn, std::memory_order_relaxed);
   pool.ctx.store(ctx, std::memory_order_relaxed);
   pool.chunks.store(count, std::memory_order_relaxed);
   pool.group_size.store(group_size, std::memory_order_relaxed);
-  pool.groups.store(groups, std::memory_order_relaxed);
+  pool.ranges.store(ranges, std::memory_order_relaxed);
   pool.workers.store(workers, std::memory_order_relaxed);
   pool.flags.store(float_flags(), std::memory_order_relaxed);
   pool.next_wake.store(wake ? 0 : workers, std::memory_order_relaxed);
   pool.finished.store(0, std::memory_order_relaxed);
-  pool.limit.store(groups, std::memory_order_relaxed);
-  pool.ticket.store(pack(job, 0), std::memory_order_seq_cst);
+  pool.limit.store(static_cast<uint32_t>(groups), std::memory_order_relaxed);
+  for (int r = 0; r < ranges; ++r)
+    pool.range[r].ticket.store(pack(job, groups * r / ranges, groups * (r + 1) / ranges), std::memory_order_seq_cst);
   wake_more(pool, 2);
 
   const InChunk in_chunk;
-  for (;;) {
-    uint64_t seen = pool.ticket.load(std::memory_order_relaxed);
-    while (group_of(seen) < groups && !pool.ticket.compare_exchange_weak(seen, seen + 1, std::memory_order_acq_rel)) {
+  for (int r = 0; r < ranges; ++r) {
+    std::atomic<uint64_t>& word = pool.range[r].ticket;
+    for (uint64_t seen = word.load(std::memory_order_relaxed);;) {
+      const Ticket ticket(seen);
+      if (ticket.empty()) break;
+      if (!word.compare_exchange_weak(seen, pack(job, ticket.next + 1, ticket.end), std::memory_order_acq_rel))
+        continue;
+      try {
+        check_interrupt();
+        run_group(pool, job, ticket.next, count, group_size, fn, ctx);
+      } catch (...) {  // the interrupt check threw
+        record_error(pool, ticket.next * group_size);
+        cancel(pool, job, 0);
+      }
+      pool.finished.fetch_add(1, std::memory_order_seq_cst);
+      wake_more(pool, 1);
+      seen = word.load(std::memory_order_relaxed);
     }
-    if (group_of(seen) >= groups) break;
-    const int64_t first = group_of(seen) * group_size;
-    try {
-      check_interrupt();
-      run_group(pool, job, group_of(seen), count, group_size, fn, ctx);
-    } catch (...) {  // the interrupt check threw
-      record_error(pool, first);
-      cancel(pool, job);
-    }
-    pool.finished.fetch_add(1, std::memory_order_seq_cst);
-    wake_more(pool, 1);
   }
   wait_for_claimed(pool);
-  pool.ticket.store(pack(job, kClosed), std::memory_order_release);
 }
 
 }  // namespace
@@ -465,7 +509,7 @@ void parallel_chunks(int64_t count, void (*fn)(void* ctx, int64_t chunk), void* 
   // Groups: cheap chunks are claimed together, but every thread gets a few turns and the number fits the ticket.
   const double spread = static_cast<double>(count) / (4.0 * get_num_threads());
   const double wanted = ns_per_chunk > 0 ? std::min(kGroupNs / ns_per_chunk, spread) : 1.0;
-  const int64_t group_size = std::max(static_cast<int64_t>(std::max(1.0, wanted)), count / 0x40000000 + 1);
+  const int64_t group_size = std::max(static_cast<int64_t>(std::max(1.0, wanted)), count / kMaxGroups + 1);
   const int workers = useful_workers(pool, (count - 1) / group_size + 1, total_ns);
   if (workers == 0) {
     pool.busy.store(false, std::memory_order_release);
