@@ -65,6 +65,12 @@ void run(Record& record, Module& module, std::tuple<Inputs...>& inputs) {
   record.text("repr", module->repr());
 }
 
+// In doors_parity_more.cpp.
+void transposed_and_folded(Record& record);
+void padding(Record& record);
+void more_pooling(Record& record);
+void more_layers(Record& record);
+void more_losses(Record& record);
 // Of computed weights, lazy layers and the errors of both: doors_parity_computed.cpp.
 void parametrized(Record& record);
 void pruned(Record& record);
