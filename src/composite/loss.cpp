@@ -2,11 +2,14 @@
 #include <cmath>
 #include <numbers>
 
+#include "composite/reduction.h"
 #include "rushlight/autograd.h"
 #include "rushlight/ops.h"
 #include "rushlight/warn.h"
 
 namespace rushlight {
+
+using namespace composite;
 
 Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, int64_t dim, double eps) {
   const ScalarType type = promote_types(x1.dtype(), x2.dtype());
@@ -30,26 +33,6 @@ Tensor pairwise_distance(const Tensor& x1, const Tensor& x2, double p, double ep
 
 namespace nn::functional {
 namespace {
-
-enum Reduction : int64_t { kNone, kMean, kSum };
-
-Reduction reduction_of(std::string_view text) {
-  if (text == "mean") return kMean;
-  if (text == "sum") return kSum;
-  check_value(text == "none", "{} is not a valid value for reduction; expected 'none', 'mean' or 'sum'", text);
-  return kNone;
-}
-// The old pair of flags, which wins over `reduction` when given.
-Reduction reduction_of(std::optional<bool> size_average, std::optional<bool> reduce, std::string_view text) {
-  if (!size_average && !reduce) return reduction_of(text);
-  const bool average = size_average.value_or(true), reduced = reduce.value_or(true);
-  const std::string_view meant = !reduced ? "none" : average ? "mean" : "sum";
-  warn(format("size_average and reduce args will be deprecated, please use reduction='{}' instead.", meant));
-  return reduction_of(meant);
-}
-Tensor reduced(const Tensor& loss, Reduction reduction) {
-  return reduction == kMean ? loss.mean() : reduction == kSum ? loss.sum() : loss;
-}
 
 std::string size_text(const Tensor& t) { return format("torch.Size({})", t.sizes()); }
 

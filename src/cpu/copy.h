@@ -1,5 +1,6 @@
 // Moving and converting elements between any two layouts; what copy_, clone, to, cat and their kin are made of.
 #pragma once
+#include "cpu/dispatch.h"
 #include "cpu/isa/copy_kernels.h"
 #include "rushlight/tensor.h"
 
@@ -16,12 +17,6 @@ void copy_strided(IntArrayRef sizes, void* dst, IntArrayRef dst_strides, ScalarT
 // n contiguous elements.
 void convert_contiguous(int64_t n, const void* src, ScalarType src_dtype, void* dst, ScalarType dst_dtype);
 
-// The bytes of one element, in the low end; no dtype has more than 16.
-struct ElementBits {
-  uint64_t low = 0, high = 0;
-  ElementBits() = default;
-  ElementBits(uint64_t bits) : low(bits) {}
-};
 // `value` as an element of `dtype`; RuntimeError when it does not fit.
 ElementBits scalar_bits(const Scalar& value, ScalarType dtype);
 // The value at p.

@@ -147,8 +147,11 @@ decltype(auto) dispatch_lapack(ScalarType dtype, const char* op, const F& f) {
                   format("\"{}\" not implemented for '{}'", std::string_view(op), to_string(dtype)));
   }
 }
-struct Bytes16 {
-  uint64_t low, high;
+// The bytes of one element, in the low end; no dtype has more than 16.
+struct ElementBits {
+  uint64_t low = 0, high = 0;
+  ElementBits() = default;
+  ElementBits(uint64_t bits) : low(bits) {}
 };
 // By size only: for kernels that move elements and never look at them.
 template <class F>
@@ -161,7 +164,7 @@ decltype(auto) dispatch_bytes(int64_t size, const F& f) {
     case 4:
       return f.template operator()<uint32_t>();
     case 16:
-      return f.template operator()<Bytes16>();
+      return f.template operator()<ElementBits>();
     default:
       return f.template operator()<uint64_t>();
   }

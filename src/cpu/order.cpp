@@ -84,9 +84,9 @@ void each_slice_as(const T* from, Slices s, T* to, int64_t* places, const Choose
 }
 
 template <class Choose>
-void each_slice(const Tensor& self, Slices s, Tensor& values, int64_t* places, const Choose& choose) {
+void each_slice(const char* op, const Tensor& self, Slices s, Tensor& values, int64_t* places, const Choose& choose) {
   const Tensor x = dense(self);
-  dispatch(x.dtype(), "kthvalue", [&]<class T>() {
+  dispatch(x.dtype(), op, [&]<class T>() {
     const T* from = static_cast<const T*>(x.data_ptr());
     T* to = static_cast<T*>(values.data_ptr());
     if constexpr (std::is_same_v<T, double> || std::is_same_v<T, int64_t> || std::is_same_v<T, uint64_t>) {
@@ -213,9 +213,9 @@ int64_t place_of_kth(const U* keys, int64_t n, U* spare, bool first, const Rank&
 
 // The element of rank(n, NaN elements) in every slice, and its place unless `places` is null.
 template <class Rank>
-void select_in_slices(const Tensor& self, Slices s, Tensor& values, int64_t* places, const Rank& rank) {
+void select_in_slices(const char* op, const Tensor& self, Slices s, Tensor& values, int64_t* places, const Rank& rank) {
   const Tensor x = dense(self);
-  dispatch(x.dtype(), "kthvalue", [&]<class T>() {
+  dispatch(x.dtype(), op, [&]<class T>() {
     constexpr bool kWide = sizeof(T) > 4;
     using Whole = std::conditional_t<std::is_same_v<T, uint32_t>, T, int32_t>;
     using V = std::conditional_t<kWide, T, std::conditional_t<std::is_integral_v<T>, Whole, float>>;
@@ -257,9 +257,9 @@ Slices whole(const Tensor& self) {
 Slices along(const Tensor& self, int64_t dim) { return plan::slices(self.sizes(), plan::wrap_dim(dim, self.dim())); }
 int64_t* places_of(Tensor& indices) { return static_cast<int64_t*>(indices.data_ptr()); }
 
-void median_all(bool ignore_nan, const Tensor& self, Tensor& result) {
-  if (self.numel() > 0) return select_in_slices(self, whole(self), result, nullptr, median_rank(ignore_nan));
-  dispatch(result.dtype(), "median", [&]<class T>() {
+void median_all(const char* op, bool ignore_nan, const Tensor& self, Tensor& result) {
+  if (self.numel() > 0) return select_in_slices(op, self, whole(self), result, nullptr, median_rank(ignore_nan));
+  dispatch(result.dtype(), op, [&]<class T>() {
     if constexpr (std::is_integral_v<T>)
       *static_cast<T*>(result.data_ptr()) = std::numeric_limits<T>::lowest();
     else
@@ -269,21 +269,24 @@ void median_all(bool ignore_nan, const Tensor& self, Tensor& result) {
 
 }  // namespace
 
-void median(const Tensor& self, Tensor& result) { median_all(false, self, result); }
-void nanmedian(const Tensor& self, Tensor& result) { median_all(true, self, result); }
+void median(const Tensor& self, Tensor& result) { median_all("median", false, self, result); }
+void nanmedian(const Tensor& self, Tensor& result) { median_all("nanmedian", true, self, result); }
 void median_dim(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
-  if (values.numel() > 0) select_in_slices(self, along(self, dim), values, places_of(indices), median_rank(false));
+  if (values.numel() > 0)
+    select_in_slices("median", self, along(self, dim), values, places_of(indices), median_rank(false));
 }
 void nanmedian_dim(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
-  if (values.numel() > 0) select_in_slices(self, along(self, dim), values, places_of(indices), median_rank(true));
+  if (values.numel() > 0)
+    select_in_slices("nanmedian", self, along(self, dim), values, places_of(indices), median_rank(true));
 }
 void kthvalue(const Tensor& self, int64_t k, int64_t dim, bool, Tensor& values, Tensor& indices) {
   if (values.numel() == 0) return;
-  select_in_slices(self, along(self, dim), values, places_of(indices), [k](int64_t, int64_t) { return k - 1; });
+  select_in_slices("kthvalue", self, along(self, dim), values, places_of(indices),
+                   [k](int64_t, int64_t) { return k - 1; });
 }
 void mode(const Tensor& self, int64_t dim, bool, Tensor& values, Tensor& indices) {
   if (values.numel() == 0) return;
-  each_slice(self, along(self, dim), values, places_of(indices),
+  each_slice("mode", self, along(self, dim), values, places_of(indices),
              []<class Item, class IsNan>(std::vector<Item>& items, const IsNan& is_nan) {
                // By value only, as PyTorch sorts: among equal elements the place is the one that this order leaves last.
                std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.key() < b.key(); });

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ast
-import json
 import os
 import re
-import struct
-import subprocess
 from collections import OrderedDict
 from pathlib import Path
 
 import pytest
+from door_files import Stored, cases, output_of
 
 import rushlight as torch
 from rushlight import nn
@@ -21,31 +19,13 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("RUSHLIGHT_DOORS_PARITY", ROOT / "build/release/tests/doors_parity"))
 
 
-def read_safetensors(path: Path) -> tuple[dict[str, tuple[list[int], bytes]], dict[str, str]]:
-    """The tensors (shape, bytes) and texts of a file, read without the library that is tested."""
-    data = path.read_bytes()
-    (size,) = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8 : 8 + size])
-    texts = header.pop("__metadata__", {})
-    body = data[8 + size :]
-    return {k: (v["shape"], body[slice(*v["data_offsets"])]) for k, v in header.items()}, texts
-
-
 @pytest.fixture(scope="module")
-def record(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, dict]:
-    if not PROGRAM.exists():
-        pytest.skip(f"{PROGRAM} is not built: make test")
-    path = tmp_path_factory.mktemp("doors") / "cpp.safetensors"
-    subprocess.run([str(PROGRAM), str(path)], check=True, timeout=120)
-    return read_safetensors(path)
+def record(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Stored], dict[str, str]]:
+    return output_of(PROGRAM, tmp_path_factory)
 
 
-def cases(texts: dict[str, str], kind: str) -> list[tuple[int, str]]:
-    return sorted((int(k.split(".")[0]), v) for k, v in texts.items() if k.endswith("." + kind))
-
-
-def same_bits(tensor: torch.Tensor, stored: tuple[list[int], bytes]) -> bool:
-    return list(tensor.shape) == stored[0] and tensor.detach().contiguous().numpy().tobytes() == stored[1]
+def same_bits(tensor: torch.Tensor, stored: Stored) -> bool:
+    return list(tensor.shape) == stored.shape and tensor.detach().contiguous().numpy().tobytes() == stored.data
 
 
 def inputs_of(text: str) -> list[torch.Tensor]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
-import struct
-import subprocess
 from pathlib import Path
 
 import pytest
+from door_files import Stored, output_of
 
 import rushlight as torch
 from rushlight import nn
@@ -16,23 +14,12 @@ from rushlight.nn import functional as F  # noqa: N812
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("RUSHLIGHT_AMP_PARITY", ROOT / "build/release/tests/amp_doors_parity"))
-Stored = tuple[str, list[int], bytes]
 DTYPES = {"F32": torch.float32, "BF16": torch.bfloat16, "F16": torch.float16, "F64": torch.float64}
 
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Stored]:
-    """What the C++ program made, read without the library that is tested."""
-    if not PROGRAM.exists():
-        pytest.skip(f"{PROGRAM} is not built: make test")
-    path = tmp_path_factory.mktemp("doors") / "cpp.safetensors"
-    subprocess.run([str(PROGRAM), str(path)], check=True, timeout=120)
-    data = path.read_bytes()
-    (size,) = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8 : 8 + size])
-    header.pop("__metadata__", None)
-    body = data[8 + size :]
-    return {k: (v["dtype"], v["shape"], body[slice(*v["data_offsets"])]) for k, v in header.items()}
+    return output_of(PROGRAM, tmp_path_factory)[0]
 
 
 def assert_same(value: torch.Tensor, stored: Stored) -> None:

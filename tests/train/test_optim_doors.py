@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import struct
-import subprocess
 import warnings
 from pathlib import Path
 
 import pytest
+from door_files import Stored, cases, output_of
 
 import rushlight as torch
 from rushlight import nn
@@ -21,36 +20,18 @@ PROGRAM = Path(os.environ.get("RUSHLIGHT_OPTIM_PARITY", ROOT / "build/release/te
 NAMES = vars(torch.optim) | vars(lr_scheduler) | vars(swa_utils)
 
 
-def read_safetensors(path: Path) -> tuple[dict[str, tuple[list[int], bytes]], dict[str, str]]:
-    """The tensors (shape, bytes) and texts of a file, read without the library that is tested."""
-    data = path.read_bytes()
-    (size,) = struct.unpack("<Q", data[:8])
-    header = json.loads(data[8 : 8 + size])
-    texts = header.pop("__metadata__", {})
-    body = data[8 + size :]
-    return {k: (v["shape"], body[slice(*v["data_offsets"])]) for k, v in header.items()}, texts
-
-
 @pytest.fixture(scope="module")
-def record(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict, dict]:
-    if not PROGRAM.exists():
-        pytest.skip(f"{PROGRAM} is not built: make test")
-    path = tmp_path_factory.mktemp("doors") / "cpp.safetensors"
-    subprocess.run([str(PROGRAM), str(path)], check=True, timeout=120)
-    return read_safetensors(path)
+def record(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Stored], dict[str, str]]:
+    return output_of(PROGRAM, tmp_path_factory)
 
 
-def cases(texts: dict[str, str], kind: str) -> list[tuple[int, str]]:
-    return sorted((int(k.split(".")[0]), v) for k, v in texts.items() if k.endswith("." + kind))
-
-
-def same_bits(value: object, stored: tuple[list[int], bytes]) -> bool:
+def same_bits(value: object, stored: Stored) -> bool:
     """A state that is a Python number here is a tensor of one in C++."""
     if isinstance(value, int):
-        return stored[1] == struct.pack("<q", value)
+        return stored.data == struct.pack("<q", value)
     if isinstance(value, float):
-        return stored[1] == struct.pack("<d", value)
-    return list(value.shape) == stored[0] and value.detach().contiguous().numpy().tobytes() == stored[1]
+        return stored.data == struct.pack("<d", value)
+    return list(value.shape) == stored.shape and value.detach().contiguous().numpy().tobytes() == stored.data
 
 
 def flattened(state: dict[int, dict]) -> dict[str, object]:
@@ -133,7 +114,7 @@ def test_schedules_give_the_same_bits(record: tuple[dict, dict]) -> None:
     found = cases(texts, "schedule")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # nested sequences warn
-        wrong = [text for n, text in found if struct.pack("<244d", *schedule(text)) != tensors[f"{n}.values"][1]]
+        wrong = [text for n, text in found if struct.pack("<244d", *schedule(text)) != tensors[f"{n}.values"].data]
     assert not wrong, "\n".join(wrong)
     names = set(re.findall(r"(\w+)\(", " ".join(text for _, text in found)))
     assert {*lr_scheduler.__all__, "SWALR"} - names == {"LRScheduler"}
